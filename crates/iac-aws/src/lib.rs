@@ -1,1 +1,62 @@
-//! iac-aws
+//! AWS for `iac`: resource types by service, sessions, and the state backend on S3 and DynamoDB.
+#![forbid(unsafe_code)]
+
+#[allow(dead_code, reason = "skeleton")]
+mod arn;
+#[allow(dead_code, reason = "skeleton")]
+mod error;
+mod session;
+
+#[cfg(feature = "cloudfront")]
+pub mod cloudfront;
+#[cfg(feature = "dynamodb")]
+pub mod dynamodb;
+#[cfg(feature = "ec2")]
+pub mod ec2;
+#[cfg(feature = "iam")]
+pub mod iam;
+#[cfg(feature = "s3")]
+pub mod s3;
+
+pub use arn::Arn;
+pub use session::Aws;
+
+use std::sync::Arc;
+
+use iac_core::model::{Registry, Resource, TypeInfo};
+
+/// The resource types, one line each: this is the place where a new type is made known.
+macro_rules! for_each_type {
+    ($use:ident) => {
+        // cloudfront
+        // dynamodb
+        // ec2
+        // iam
+        // s3
+    };
+}
+
+/// All types, ready to be called through `aws`.
+pub fn registry(aws: &Arc<Aws>) -> Registry {
+    let mut registry = Registry::new();
+    let _ = &mut registry;
+    macro_rules! add {
+        ($type:ty) => {
+            registry.add::<$type>(aws)
+        };
+    }
+    for_each_type!(add);
+    registry
+}
+
+/// What there is to know of every type, without a session.
+pub fn types() -> Vec<&'static TypeInfo> {
+    let mut types = Vec::new();
+    macro_rules! push {
+        ($type:ty) => {
+            types.push(<$type>::info())
+        };
+    }
+    for_each_type!(push);
+    types
+}

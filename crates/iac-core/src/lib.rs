@@ -1,1 +1,8 @@
-//! iac-core
+//! The engine of `iac`: typed resources, a dependency graph, plan, apply and state.
+#![forbid(unsafe_code)]
+
+extern crate self as iac_core;
+
+pub mod model;
+
+pub use iac_derive::{Outputs, Resource, Shape};

@@ -1,0 +1,119 @@
+//! Marks that say how the engine treats a resource, and the fluent way to put them on.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{
+    address::Address,
+    input::Input,
+    resource::{RemoteId, Resource},
+    stack::Handle,
+    stage::Data,
+    template,
+};
+
+/// How the engine treats a resource.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Lifecycle {
+    /// Refuses to delete or replace it. Kept in the state: removing the code does not lift it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub protect: bool,
+    /// When it leaves the stack it is forgotten, not deleted.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub retain_on_delete: bool,
+    /// A replacement is made before the old object is deleted.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub create_before_delete: bool,
+    /// Properties whose changes are passed over when updating; nested ones as `rules[0].status`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ignore_changes: Vec<String>,
+    /// Replaced when one of these values changes. A template when declared, plain values in the state.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub replace_when: Vec<Value>,
+    /// How long the waits of one operation may take; the type's own default when unset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<Duration>,
+    /// Resources that must be there first though no value of theirs is used.
+    #[serde(skip)]
+    pub depends_on: Vec<Address>,
+    /// An object that is there already and becomes this resource.
+    #[serde(skip)]
+    pub import: Option<RemoteId>,
+}
+
+/// A resource with its marks, ready to be added to a stack.
+#[derive(Clone, Debug)]
+pub struct Declaration<R> {
+    pub(super) resource: R,
+    pub(super) lifecycle: Lifecycle,
+}
+
+impl<R: Resource> From<R> for Declaration<R> {
+    fn from(resource: R) -> Self {
+        Self {
+            resource,
+            lifecycle: Lifecycle::default(),
+        }
+    }
+}
+
+/// Puts lifecycle marks on a resource: `bucket.protect().ignore_changes(["tags"])`.
+pub trait Mark<R: Resource>: Into<Declaration<R>> {
+    /// Refuses to delete or replace it, until the mark is taken away or `--unprotect` names it.
+    fn protect(self) -> Declaration<R> {
+        self.mark(|lifecycle| lifecycle.protect = true)
+    }
+
+    /// Forgets it instead of deleting it.
+    fn retain_on_delete(self) -> Declaration<R> {
+        self.mark(|lifecycle| lifecycle.retain_on_delete = true)
+    }
+
+    /// Makes a replacement before the old object is deleted.
+    fn create_before_delete(self) -> Declaration<R> {
+        self.mark(|lifecycle| lifecycle.create_before_delete = true)
+    }
+
+    /// Passes over changes of these properties when updating.
+    fn ignore_changes<'a>(self, properties: impl IntoIterator<Item = &'a str>) -> Declaration<R> {
+        let properties: Vec<String> = properties.into_iter().map(str::to_owned).collect();
+        self.mark(|lifecycle| lifecycle.ignore_changes.extend(properties))
+    }
+
+    /// Replaces it when the value changes.
+    fn replace_when<T: Data>(self, value: impl Into<Input<T>>) -> Declaration<R> {
+        let value: Input<T> = value.into();
+        let trigger = serde_json::to_value(&value).unwrap_or_else(|_| template::escape(Value::Null));
+        self.mark(|lifecycle| lifecycle.replace_when.push(trigger))
+    }
+
+    /// Waits for `other` though no value of it is used.
+    fn depends_on<O: Resource>(self, other: &Handle<O>) -> Declaration<R> {
+        let address = other.address().clone();
+        self.mark(|lifecycle| lifecycle.depends_on.push(address))
+    }
+
+    /// Gives each operation's waits this long.
+    fn timeout(self, timeout: Duration) -> Declaration<R> {
+        self.mark(|lifecycle| lifecycle.timeout = Some(timeout))
+    }
+
+    /// Takes over the object with this id, when the state does not hold the resource yet.
+    fn import(self, id: &str) -> Declaration<R> {
+        let id = RemoteId::new(id);
+        self.mark(|lifecycle| lifecycle.import = Some(id))
+    }
+
+    /// Changes the marks.
+    fn mark(self, change: impl FnOnce(&mut Lifecycle)) -> Declaration<R> {
+        let mut declaration = self.into();
+        change(&mut declaration.lifecycle);
+        declaration
+    }
+}
+
+impl<R: Resource> Mark<R> for R {}
+impl<R: Resource> Mark<R> for Declaration<R> {}

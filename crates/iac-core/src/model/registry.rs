@@ -1,0 +1,194 @@
+//! The object-safe twin of the reconcile trait, and the types by name: so that a resource whose code is gone from the stack
+//! can still be read and deleted.
+
+use std::{collections::BTreeMap, fmt, marker::PhantomData, sync::Arc};
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+use super::{
+    context::{Call, Context},
+    error::ResourceError,
+    resource::{Changed, Live, Location, Provider, ReadRequest, Reconcile, RemoteId, Resource, TypeInfo},
+};
+
+/// A live object with its types erased: inputs are in their canonical form.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LiveObject {
+    /// Its id.
+    pub id: RemoteId,
+    /// Its properties.
+    pub inputs: Value,
+    /// Its outputs.
+    pub outputs: Value,
+}
+
+/// One erased read.
+#[derive(Clone, Debug)]
+pub struct ReadObject {
+    /// The object's id.
+    pub id: RemoteId,
+    /// Its inputs as they were last applied; `None` on import.
+    pub prior: Option<Value>,
+}
+
+/// [`Reconcile`] over JSON values. The contracts are the same.
+#[async_trait]
+#[allow(missing_docs, reason = "each method is its namesake on `Reconcile`")]
+pub trait Reconciler: fmt::Debug + Send + Sync {
+    fn info(&self) -> &'static TypeInfo;
+    fn location(&self) -> Location;
+    fn default_tags(&self) -> BTreeMap<String, String>;
+    fn predict(&self, inputs: &Value) -> Map<String, Value>;
+    async fn read_many(&self, requests: &[ReadObject], call: &Call) -> Vec<Result<Option<LiveObject>, ResourceError>>;
+    async fn create(&self, inputs: &Value, call: &Call) -> Result<Value, ResourceError>;
+    async fn update(
+        &self,
+        inputs: &Value,
+        live: &LiveObject,
+        changed: &Changed,
+        call: &Call,
+    ) -> Result<Value, ResourceError>;
+    async fn delete(&self, last: &Value, id: &RemoteId, call: &Call) -> Result<(), ResourceError>;
+    async fn recover(&self, inputs: &Value, call: &Call) -> Result<Option<RemoteId>, ResourceError>;
+
+    /// Reads one object.
+    async fn read(&self, request: ReadObject, call: &Call) -> Result<Option<LiveObject>, ResourceError> {
+        self.read_many(&[request], call)
+            .await
+            .pop()
+            .unwrap_or_else(|| Err(ResourceError::invalid("the type answered a read with nothing")))
+    }
+}
+
+struct Typed<R: Resource> {
+    provider: Arc<<R::Resolved as Reconcile>::Provider>,
+    kind: PhantomData<fn() -> R>,
+}
+
+impl<R: Resource> fmt::Debug for Typed<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(R::info().name)
+    }
+}
+
+impl<R: Resource> Typed<R> {
+    fn context<'a>(&'a self, call: &'a Call) -> Context<'a, <R::Resolved as Reconcile>::Provider> {
+        Context::new(&*self.provider, call)
+    }
+
+    fn erase(live: &Live<R::Resolved>) -> Result<LiveObject, ResourceError> {
+        Ok(LiveObject {
+            id: live.id.clone(),
+            inputs: R::info().shape.canonical(&encode(&live.inputs)?),
+            outputs: encode(&live.outputs)?,
+        })
+    }
+}
+
+#[async_trait]
+impl<R: Resource> Reconciler for Typed<R> {
+    fn info(&self) -> &'static TypeInfo {
+        R::info()
+    }
+
+    fn location(&self) -> Location {
+        self.provider.location()
+    }
+
+    fn default_tags(&self) -> BTreeMap<String, String> {
+        self.provider.default_tags()
+    }
+
+    fn predict(&self, inputs: &Value) -> Map<String, Value> {
+        decode::<R::Resolved>(inputs)
+            .map(|resolved| resolved.predict(&self.provider))
+            .unwrap_or_default()
+    }
+
+    async fn read_many(&self, requests: &[ReadObject], call: &Call) -> Vec<Result<Option<LiveObject>, ResourceError>> {
+        let typed: Vec<ReadRequest<R::Resolved>> = requests
+            .iter()
+            .map(|request| ReadRequest {
+                id: request.id.clone(),
+                // inputs that an older version of the type wrote may not decode; reading goes on without them
+                prior: request.prior.as_ref().and_then(|prior| decode(prior).ok()),
+            })
+            .collect();
+        R::Resolved::read_many(&typed, &self.context(call))
+            .await
+            .into_iter()
+            .map(|read| read?.as_ref().map(Self::erase).transpose())
+            .collect()
+    }
+
+    async fn create(&self, inputs: &Value, call: &Call) -> Result<Value, ResourceError> {
+        let desired: R::Resolved = decode(inputs)?;
+        encode(&desired.create(&self.context(call)).await?)
+    }
+
+    async fn update(
+        &self,
+        inputs: &Value,
+        live: &LiveObject,
+        changed: &Changed,
+        call: &Call,
+    ) -> Result<Value, ResourceError> {
+        let desired: R::Resolved = decode(inputs)?;
+        let live = Live {
+            id: live.id.clone(),
+            inputs: decode(&live.inputs)?,
+            outputs: decode(&live.outputs)?,
+        };
+        encode(&desired.update(&live, changed, &self.context(call)).await?)
+    }
+
+    async fn delete(&self, last: &Value, id: &RemoteId, call: &Call) -> Result<(), ResourceError> {
+        R::Resolved::delete(&decode(last)?, id, &self.context(call)).await
+    }
+
+    async fn recover(&self, inputs: &Value, call: &Call) -> Result<Option<RemoteId>, ResourceError> {
+        decode::<R::Resolved>(inputs)?.recover(&self.context(call)).await
+    }
+}
+
+fn decode<T: DeserializeOwned>(value: &Value) -> Result<T, ResourceError> {
+    serde_json::from_value(value.clone())
+        .map_err(|error| ResourceError::invalid(format!("the inputs do not fit the type: {error}")))
+}
+
+fn encode(value: &impl Serialize) -> Result<Value, ResourceError> {
+    serde_json::to_value(value)
+        .map_err(|error| ResourceError::invalid(format!("the type gave a value that is no JSON: {error}")))
+}
+
+/// The resource types of a session, by name.
+#[derive(Clone, Debug, Default)]
+pub struct Registry(BTreeMap<&'static str, Arc<dyn Reconciler>>);
+
+impl Registry {
+    /// Knows no type.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds the type `R`, whose calls go through `provider`.
+    pub fn add<R: Resource>(&mut self, provider: &Arc<<R::Resolved as Reconcile>::Provider>) {
+        let typed = Typed::<R> {
+            provider: Arc::clone(provider),
+            kind: PhantomData,
+        };
+        self.0.insert(R::info().name, Arc::new(typed));
+    }
+
+    /// The type of this name.
+    pub fn get(&self, type_name: &str) -> Option<&Arc<dyn Reconciler>> {
+        self.0.get(type_name)
+    }
+
+    /// All types, by name.
+    pub fn types(&self) -> impl Iterator<Item = &'static TypeInfo> {
+        self.0.values().map(|reconciler| reconciler.info())
+    }
+}

@@ -1,0 +1,264 @@
+//! The traits a resource type implements: what it is ([`Resource`], derived) and how it is brought about ([`Reconcile`]).
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::{self, Debug},
+};
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{
+    address::Address,
+    context::Context,
+    error::ResourceError,
+    shape::{Shape, Shaped, Violation},
+    stage::Data,
+};
+
+/// The id of an object in the cloud: `vpc-0abc`, a bucket's name, an ARN.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RemoteId(String);
+
+impl RemoteId {
+    /// Wraps an id.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self(id.into())
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RemoteId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The account and region a provider works in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Location {
+    /// The account's id.
+    pub account: String,
+    /// The region's name.
+    pub region: String,
+}
+
+/// A connection to a cloud, shared by all resource types that live there.
+pub trait Provider: Debug + Send + Sync + 'static {
+    /// Where its calls go.
+    fn location(&self) -> Location;
+
+    /// Tags that every resource gets that can carry tags; a resource's own tags win.
+    fn default_tags(&self) -> BTreeMap<String, String> {
+        BTreeMap::new()
+    }
+}
+
+/// A resource as declared in a stack. Derived: `#[derive(Resource)] #[resource(type = "ec2.vpc", outputs = VpcOutputs)]`.
+pub trait Resource: Shaped + Serialize + Clone + Debug + Send + Sync + 'static {
+    /// The references that [`Stack::add`](super::stack::Stack::add) hands out.
+    type Outputs: OutputRefs;
+    /// The struct with plain values.
+    type Resolved: Reconcile;
+
+    /// What the engine knows of the type.
+    fn info() -> &'static TypeInfo;
+}
+
+/// The outputs of a type, as references. Derived with `#[derive(Outputs)]`.
+pub trait OutputRefs: Shaped + Sized {
+    /// The references to the outputs of the resource at `address`.
+    fn at(address: &Address) -> Self;
+}
+
+/// How objects of a type are read, made, changed and removed. Implemented for the resolved stage of a resource.
+///
+/// The engine records an intent before each of the changing methods and the outcome after. Any of them may be cut off at any
+/// point and called again.
+#[async_trait]
+pub trait Reconcile: Data {
+    /// The connection the type needs.
+    type Provider: Provider;
+    /// The outputs, as plain values.
+    type Outputs: Data;
+
+    /// Whether [`update`](Self::update) can finish what an interrupted [`create`](Self::create) began. Otherwise such an
+    /// object is replaced.
+    const RESUMABLE: bool = false;
+
+    /// Every API operation the type calls, as `service:Operation`.
+    const OPERATIONS: &'static [&'static str];
+
+    /// Checks what no single property can tell. Pure; called before anything else, when all inputs are known.
+    fn validate(&self) -> Vec<Violation> {
+        Vec::new()
+    }
+
+    /// Outputs that follow from the inputs, so that plans show real values: an object with some of the output names.
+    ///
+    /// # Guarantees
+    /// A predicted value is the value; the engine reports a type whose create returns another.
+    fn predict(&self, _provider: &Self::Provider) -> Map<String, Value> {
+        Map::new()
+    }
+
+    /// Reads the live object.
+    ///
+    /// # Guarantees
+    /// `None` only when the object is truly gone. A secondary read that fails is an error, never a default. Properties that
+    /// the cloud does not give back are taken from `prior`, where there is one.
+    async fn read(
+        id: &RemoteId,
+        prior: Option<&Self>,
+        cx: &Context<'_, Self::Provider>,
+    ) -> Result<Option<Live<Self>>, ResourceError>;
+
+    /// Reads many objects at once; the answers are in the order of the requests. Types whose API can do it in one call
+    /// override this.
+    async fn read_many(
+        requests: &[ReadRequest<Self>],
+        cx: &Context<'_, Self::Provider>,
+    ) -> Vec<Result<Option<Live<Self>>, ResourceError>> {
+        let reads = requests
+            .iter()
+            .map(|request| Self::read(&request.id, request.prior.as_ref(), cx));
+        futures::future::join_all(reads).await
+    }
+
+    /// Makes the object.
+    ///
+    /// # Guarantees
+    /// [`Context::created`] is called as soon as the id is known, before any further call. Client tokens come from
+    /// [`Context::token`], so that a repeat is the same request. An object of that name which is there already is
+    /// [`AlreadyExists`](super::error::ErrorKind::AlreadyExists), never adopted.
+    async fn create(&self, cx: &Context<'_, Self::Provider>) -> Result<Self::Outputs, ResourceError>;
+
+    /// Brings the live object to what is desired, touching only what differs. Safe to run twice.
+    ///
+    /// # Guarantees
+    /// Requests that replace a whole configuration are built from `live` overlaid with `self`, so that what the user did not
+    /// set survives.
+    async fn update(
+        &self,
+        live: &Live<Self>,
+        changed: &Changed,
+        cx: &Context<'_, Self::Provider>,
+    ) -> Result<Self::Outputs, ResourceError>;
+
+    /// Removes the object. `last` holds the inputs as they were last applied. An object that is gone is success.
+    async fn delete(last: &Self, id: &RemoteId, cx: &Context<'_, Self::Provider>) -> Result<(), ResourceError>;
+
+    /// Finds what an interrupted create left: by client token, unique name or ownership tag. `None` when there is nothing
+    /// that is surely ours.
+    async fn recover(&self, _cx: &Context<'_, Self::Provider>) -> Result<Option<RemoteId>, ResourceError> {
+        Ok(None)
+    }
+}
+
+/// An object as it is in the cloud.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Live<R: Reconcile> {
+    /// Its id.
+    pub id: RemoteId,
+    /// Its properties, in the same shape as the declared ones.
+    pub inputs: R,
+    /// Its outputs.
+    pub outputs: R::Outputs,
+}
+
+/// One read of [`Reconcile::read_many`].
+#[derive(Clone, Debug)]
+pub struct ReadRequest<R> {
+    /// The object's id.
+    pub id: RemoteId,
+    /// Its inputs as they were last applied; `None` on import.
+    pub prior: Option<R>,
+}
+
+/// The properties an update is about, by their top-level names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changed(BTreeSet<String>);
+
+impl Changed {
+    /// Whether the property differs.
+    pub fn contains(&self, property: &str) -> bool {
+        self.0.contains(property)
+    }
+
+    /// Whether any of the properties differs.
+    pub fn any(&self, properties: &[&str]) -> bool {
+        properties.iter().any(|property| self.contains(property))
+    }
+}
+
+impl<S: Into<String>> FromIterator<S> for Changed {
+    fn from_iter<I: IntoIterator<Item = S>>(names: I) -> Self {
+        Self(names.into_iter().map(Into::into).collect())
+    }
+}
+
+/// What the engine knows of a type, from its derive and its [`Reconcile`].
+#[derive(Debug)]
+pub struct TypeInfo {
+    /// `ec2.vpc`.
+    pub name: &'static str,
+    /// The text of its doc comment.
+    pub doc: &'static str,
+    /// Grows when the shape of the inputs changes in a way that old states must be migrated for.
+    pub schema_version: u32,
+    /// The properties.
+    pub shape: Shape,
+    /// The outputs.
+    pub outputs: Shape,
+    /// [`Reconcile::RESUMABLE`].
+    pub resumable: bool,
+    /// [`Reconcile::OPERATIONS`].
+    pub operations: &'static [&'static str],
+    /// [`Reconcile::validate`] on plain inputs; inputs of another shape are a violation.
+    pub validate: fn(&Value) -> Vec<Violation>,
+}
+
+impl TypeInfo {
+    /// Gathers what there is to know of `R`. Called by the derive, once per type.
+    pub fn of<R: Resource>(name: &'static str, doc: &'static str, schema_version: u32) -> Self {
+        Self {
+            name,
+            doc,
+            schema_version,
+            shape: R::shape(),
+            outputs: R::Outputs::shape(),
+            resumable: R::Resolved::RESUMABLE,
+            operations: R::Resolved::OPERATIONS,
+            validate: |inputs| match serde_json::from_value::<R::Resolved>(inputs.clone()) {
+                Ok(resolved) => resolved.validate(),
+                Err(error) => vec![Violation {
+                    path: String::new(),
+                    message: error.to_string(),
+                }],
+            },
+        }
+    }
+
+    /// The property that holds the tags, if the type can carry tags.
+    pub fn tags_field(&self) -> Option<&'static str> {
+        self.shape
+            .fields()
+            .iter()
+            .find(|field| field.marks.tags)
+            .map(|field| field.name)
+    }
+
+    /// The property that holds the physical name and its greatest length, if the name may be generated.
+    pub fn name_field(&self) -> Option<(&'static str, usize)> {
+        self.shape
+            .fields()
+            .iter()
+            .find_map(|field| Some((field.name, field.marks.name?)))
+    }
+}

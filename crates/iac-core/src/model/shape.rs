@@ -1,0 +1,419 @@
+//! The shape of a property: what it may hold, how two values compare, and what a change of it means.
+//!
+//! `#[derive(Resource)]` and `#[derive(Shape)]` write shapes from the struct and its field marks. Diffing, validation, redaction
+//! and the documentation read them: they are the one source.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+/// A type that can tell its shape.
+pub trait Shaped {
+    /// The shape of a value of this type.
+    fn shape() -> Shape;
+}
+
+/// What a value looks like.
+#[derive(Clone, Debug)]
+pub enum Shape {
+    /// A text with a name (`BucketName`), a check and a normal form.
+    Text(TextShape),
+    /// True or false.
+    Boolean,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// One of these texts.
+    OneOf(Vec<String>),
+    /// Values in an order that matters.
+    List(Box<Self>),
+    /// Values in no order.
+    Set(Box<Self>),
+    /// Values by name; the names are the user's.
+    Map(Box<Self>),
+    /// Named properties.
+    Struct(Vec<Field>),
+    /// A document with an equality of its own, such as an IAM policy.
+    Document(DocumentShape),
+    /// A value that is never shown or stored as it is.
+    Secret(Box<Self>),
+    /// Any JSON.
+    Any,
+}
+
+/// A text's name, check and normal form.
+#[derive(Clone, Copy, Debug)]
+pub struct TextShape {
+    /// What it is called in documentation: `Text`, `BucketName`.
+    pub name: &'static str,
+    /// Refuses what can never be right; the error says what is allowed. `None` accepts all.
+    pub check: Option<fn(&str) -> Result<(), String>>,
+    /// The form two texts are compared in. `None` compares them as they are.
+    pub normal: Option<fn(&str) -> String>,
+}
+
+/// A document's name, check and the form in which two are compared.
+#[derive(Clone, Copy, Debug)]
+pub struct DocumentShape {
+    /// What it is called in documentation: `PolicyDocument`.
+    pub name: &'static str,
+    /// Refuses what can never be right.
+    pub check: fn(&Value) -> Result<(), String>,
+    /// Two documents mean the same when these are equal.
+    pub canonical: fn(&Value) -> Value,
+}
+
+/// One property of a struct.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// The text of its doc comment.
+    pub doc: &'static str,
+    /// What it holds.
+    pub shape: Shape,
+    /// Whether it must be given.
+    pub required: bool,
+    /// The default, as written in the struct; empty when there is none.
+    pub default: &'static str,
+    /// What a change of it means.
+    pub marks: Marks,
+}
+
+/// Field marks: `#[field(create_only, computed, ...)]`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// It is set when the object is made and never again: a change replaces the object.
+    pub create_only: bool,
+    /// The cloud fills it when it is unset: no difference unless the user sets it.
+    pub computed: bool,
+    /// The cloud never gives it back: the last applied value stands in for the live one.
+    pub write_only: bool,
+    /// The order of the list does not matter.
+    pub set: bool,
+    /// The resource's tags: default and ownership tags are merged in.
+    pub tags: bool,
+    /// An output that an in-place update may change. Others keep their value, so that plans stay free of false unknowns.
+    pub volatile: bool,
+    /// The physical name, at most this long. Generated when unset, with a unique end.
+    pub name: Option<usize>,
+}
+
+/// A literal that breaks its shape.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Where, from the resource's root: `rules[0].status`. Empty for the whole.
+    pub path: String,
+    /// What is allowed.
+    pub message: String,
+}
+
+impl Shape {
+    /// Text without a check.
+    pub const TEXT: Self = Self::Text(TextShape {
+        name: "Text",
+        check: None,
+        normal: None,
+    });
+
+    /// One of these values, which serialise as texts.
+    pub fn one_of<T: serde::Serialize>(values: impl IntoIterator<Item = T>) -> Self {
+        let texts = values
+            .into_iter()
+            .filter_map(|value| match serde_json::to_value(value) {
+                Ok(Value::String(text)) => Some(text),
+                _ => None,
+            });
+        Self::OneOf(texts.collect())
+    }
+
+    /// A list as a set; other shapes as they are.
+    #[must_use]
+    pub fn into_set(self) -> Self {
+        match self {
+            Self::List(item) => Self::Set(item),
+            other => other,
+        }
+    }
+
+    /// The properties, when it is a struct.
+    pub fn fields(&self) -> &[Field] {
+        match self {
+            Self::Struct(fields) => fields,
+            _ => &[],
+        }
+    }
+
+    /// The property of this name, when it is a struct that has one.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields().iter().find(|field| field.name == name)
+    }
+
+    /// The form in which values of this shape are compared and stored: properties that are not set are left out, sets are
+    /// sorted, texts and documents are in their normal form. Places that hold an expression stay as they are.
+    #[must_use]
+    pub fn canonical(&self, value: &Value) -> Value {
+        if super::template::as_expression(value).is_some() {
+            return value.clone();
+        }
+        match (self, value) {
+            (
+                Self::Text(TextShape {
+                    normal: Some(normal), ..
+                }),
+                Value::String(text),
+            ) => Value::String(normal(text)),
+            (Self::List(item), Value::Array(items)) => items.iter().map(|value| item.canonical(value)).collect(),
+            (Self::Set(item), Value::Array(items)) => {
+                let mut items: Vec<Value> = items.iter().map(|value| item.canonical(value)).collect();
+                items.sort_by_cached_key(Value::to_string);
+                items.dedup();
+                Value::Array(items)
+            }
+            (Self::Map(item), Value::Object(map)) => map
+                .iter()
+                .map(|(key, value)| (key.clone(), item.canonical(value)))
+                .collect(),
+            (Self::Struct(fields), Value::Object(map)) => fields
+                .iter()
+                .filter_map(|field| Some((field, map.get(field.name).filter(|value| !value.is_null())?)))
+                .map(|(field, value)| (field.name.to_owned(), field.shape.canonical(value)))
+                .collect(),
+            (Self::Secret(inner), value) => inner.canonical(value),
+            (Self::Document(document), value) if !super::template::has_unknown(value) => (document.canonical)(value),
+            (_, value) => value.clone(),
+        }
+    }
+
+    /// Checks every literal of a template; places that hold an expression are passed over.
+    pub fn check(&self, template: &Value) -> Vec<Violation> {
+        let mut found = Vec::new();
+        self.check_at(template, "", &mut found);
+        found
+    }
+
+    fn check_at(&self, value: &Value, path: &str, found: &mut Vec<Violation>) {
+        if super::template::as_expression(value).is_some() {
+            return;
+        }
+        let mut report = |result: Result<(), String>| {
+            found.extend(result.err().map(|message| Violation {
+                path: path.to_owned(),
+                message,
+            }));
+        };
+        match (self, value) {
+            (Self::Text(TextShape { check: Some(check), .. }), Value::String(text)) => report(check(text)),
+            (Self::Document(document), value) if !super::template::has_unknown(value) => {
+                report((document.check)(value));
+            }
+            (Self::List(item) | Self::Set(item), Value::Array(items)) => {
+                for (index, value) in items.iter().enumerate() {
+                    item.check_at(value, &format!("{path}[{index}]"), found);
+                }
+            }
+            (Self::Map(item), Value::Object(map)) => {
+                for (key, value) in map {
+                    item.check_at(value, &join(path, key), found);
+                }
+            }
+            (Self::Struct(fields), Value::Object(map)) => {
+                for field in fields {
+                    if let Some(value) = map.get(field.name) {
+                        field.shape.check_at(value, &join(path, field.name), found);
+                    }
+                }
+            }
+            (Self::Secret(inner), value) => inner.check_at(value, path, found),
+            _ => {}
+        }
+    }
+
+    /// Replaces every secret in a value by what `seal` makes of it and its path.
+    #[must_use]
+    pub fn seal(&self, value: &Value, seal: &dyn Fn(&str, &Value) -> Value) -> Value {
+        self.seal_at(value, "", seal)
+    }
+
+    fn seal_at(&self, value: &Value, path: &str, seal: &dyn Fn(&str, &Value) -> Value) -> Value {
+        match (self, value) {
+            (Self::Secret(_), Value::Null) => Value::Null,
+            (Self::Secret(_), value) => seal(path, value),
+            (Self::List(item) | Self::Set(item), Value::Array(items)) => items
+                .iter()
+                .enumerate()
+                .map(|(index, value)| item.seal_at(value, &format!("{path}[{index}]"), seal))
+                .collect(),
+            (Self::Map(item), Value::Object(map)) => map
+                .iter()
+                .map(|(key, value)| (key.clone(), item.seal_at(value, &join(path, key), seal)))
+                .collect(),
+            (Self::Struct(fields), Value::Object(map)) => map
+                .iter()
+                .map(|(key, value)| {
+                    let sealed = fields.iter().find(|field| field.name == key).map_or_else(
+                        || value.clone(),
+                        |field| field.shape.seal_at(value, &join(path, key), seal),
+                    );
+                    (key.clone(), sealed)
+                })
+                .collect(),
+            (_, value) => value.clone(),
+        }
+    }
+
+    /// What it is called in documentation: `list of Text`, `one of Enabled, Suspended`.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Text(text) => text.name.to_owned(),
+            Self::Boolean => "bool".to_owned(),
+            Self::Integer => "integer".to_owned(),
+            Self::Number => "number".to_owned(),
+            Self::OneOf(values) => format!("one of {}", values.join(", ")),
+            Self::List(item) => format!("list of {}", item.describe()),
+            Self::Set(item) => format!("set of {}", item.describe()),
+            Self::Map(item) => format!("map of {}", item.describe()),
+            Self::Struct(_) => "object".to_owned(),
+            Self::Document(document) => document.name.to_owned(),
+            Self::Secret(inner) => format!("secret {}", inner.describe()),
+            Self::Any => "JSON".to_owned(),
+        }
+    }
+}
+
+/// Appends a property to a path.
+pub(crate) fn join(path: &str, key: &str) -> String {
+    if path.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{path}.{key}")
+    }
+}
+
+macro_rules! shaped {
+    ($($type:ty => $shape:expr),* $(,)?) => {$(
+        impl Shaped for $type {
+            fn shape() -> Shape {
+                $shape
+            }
+        }
+    )*};
+}
+shaped! {
+    String => Shape::TEXT,
+    bool => Shape::Boolean,
+    i32 => Shape::Integer,
+    i64 => Shape::Integer,
+    u16 => Shape::Integer,
+    u32 => Shape::Integer,
+    u64 => Shape::Integer,
+    f64 => Shape::Number,
+    Value => Shape::Any,
+}
+
+impl<T: Shaped> Shaped for Option<T> {
+    fn shape() -> Shape {
+        T::shape()
+    }
+}
+
+impl<T: Shaped> Shaped for Box<T> {
+    fn shape() -> Shape {
+        T::shape()
+    }
+}
+
+impl<T: Shaped> Shaped for Vec<T> {
+    fn shape() -> Shape {
+        Shape::List(Box::new(T::shape()))
+    }
+}
+
+impl<T: Shaped> Shaped for BTreeSet<T> {
+    fn shape() -> Shape {
+        Shape::Set(Box::new(T::shape()))
+    }
+}
+
+impl<K, T: Shaped> Shaped for BTreeMap<K, T> {
+    fn shape() -> Shape {
+        Shape::Map(Box::new(T::shape()))
+    }
+}
+
+/// Declares a text with a kind of its own: an id, a name, an ARN. A wrong one does not compile, a malformed literal is refused
+/// when the stack is planned.
+///
+/// ```
+/// iac_core::text_type! {
+///     /// The id of a VPC: `vpc-` and 8 or 17 hexadecimal digits.
+///     pub struct VpcId, check = |id| if id.starts_with("vpc-") { Ok(()) } else { Err("a VPC id starts with `vpc-`".into()) };
+/// }
+/// assert_eq!(VpcId::from("vpc-0abc").as_str(), "vpc-0abc");
+/// ```
+#[macro_export]
+macro_rules! text_type {
+    ($($(#[$doc:meta])* $vis:vis struct $name:ident $(, check = $check:expr)? $(, normal = $normal:expr)? ;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, ::serde::Serialize, ::serde::Deserialize)]
+        #[serde(transparent)]
+        $vis struct $name(String);
+
+        impl $name {
+            /// The text.
+            $vis fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self(text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(value: $name) -> Self {
+                value.0
+            }
+        }
+
+        impl $crate::model::Shaped for $name {
+            fn shape() -> $crate::model::Shape {
+                #[allow(unused_mut, unused_assignments, reason = "the check and the normal form are optional")]
+                {
+                    let mut check: Option<fn(&str) -> Result<(), String>> = None;
+                    let mut normal: Option<fn(&str) -> String> = None;
+                    $(check = Some($check);)?
+                    $(normal = Some($normal);)?
+                    $crate::model::Shape::Text($crate::model::TextShape { name: stringify!($name), check, normal })
+                }
+            }
+        }
+
+        impl $crate::model::FromText for $name {
+            fn from_text(text: String) -> Self {
+                Self(text)
+            }
+        }
+
+        impl From<$name> for $crate::model::Input<$name> {
+            fn from(value: $name) -> Self {
+                Self::Literal(value)
+            }
+        }
+    )+};
+}

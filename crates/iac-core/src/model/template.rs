@@ -1,0 +1,211 @@
+//! Templates: JSON values in which some places hold an expression instead of a value.
+//!
+//! An expression is the object `{"$expr": ...}`. User data that has this shape is escaped when it is written (the key gets
+//! one more `$`) and unescaped when the template is resolved, so the two cannot be confused. A place whose expression
+//! cannot be resolved yet is *unknown*; it keeps its expression.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::{
+    address::Address,
+    expr::{Expr, Reference},
+};
+
+const EXPR: &str = "$expr";
+
+/// What a reference stands for at this moment.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Lookup {
+    /// This value.
+    Known(Value),
+    /// A value that will be there later.
+    Unknown,
+    /// Nothing, now or later: the output does not exist.
+    Missing,
+}
+
+/// A reference that leads nowhere.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` refers to nothing")]
+pub struct DanglingReference(pub Reference);
+
+/// Writes an expression as a place of a template.
+pub fn expression(expr: &Expr) -> Value {
+    let body = serde_json::to_value(expr).unwrap_or_default();
+    Value::Object(Map::from_iter([(EXPR.to_owned(), body)]))
+}
+
+/// Reads the expression at this place, if the place holds one.
+pub fn as_expression(value: &Value) -> Option<Expr> {
+    let object = value.as_object().filter(|object| object.len() == 1)?;
+    // a tag may be called `$expr`; its value is never an expression's body
+    serde_json::from_value(object.get(EXPR)?.clone()).ok()
+}
+
+fn is_escapable(key: &str) -> bool {
+    key.starts_with('$') && key.trim_start_matches('$') == "expr"
+}
+
+/// Escapes plain data so that it can stand in a template.
+pub fn escape(value: Value) -> Value {
+    rekey(value, &|key| if is_escapable(&key) { format!("${key}") } else { key })
+}
+
+/// Takes [`escape`] back. For values without expressions only.
+fn unescape(value: Value) -> Value {
+    rekey(value, &|key| if is_escapable(&key) { key[1..].to_owned() } else { key })
+}
+
+fn rekey(value: Value, rename: &dyn Fn(String) -> String) -> Value {
+    match value {
+        Value::Object(map) => map
+            .into_iter()
+            .map(|(key, value)| (rename(key), rekey(value, rename)))
+            .collect(),
+        Value::Array(items) => items.into_iter().map(|item| rekey(item, rename)).collect(),
+        other => other,
+    }
+}
+
+/// All references in a template, each once, in order.
+pub fn references(template: &Value) -> BTreeSet<Reference> {
+    let mut found = BTreeSet::new();
+    collect(template, &mut found);
+    found
+}
+
+fn collect(template: &Value, found: &mut BTreeSet<Reference>) {
+    match as_expression(template) {
+        Some(Expr::Ref(reference)) => {
+            found.insert(reference);
+        }
+        Some(Expr::Join(parts)) => parts.iter().for_each(|part| collect(part, found)),
+        Some(Expr::Json(body)) => collect(&body, found),
+        None => match template {
+            Value::Object(map) => map.values().for_each(|value| collect(value, found)),
+            Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
+            _ => {}
+        },
+    }
+}
+
+/// Replaces every expression whose value `lookup` knows; the rest stay as they are.
+///
+/// # Errors
+/// [`DanglingReference`] when `lookup` answers [`Lookup::Missing`].
+pub fn evaluate(template: &Value, lookup: &dyn Fn(&Reference) -> Lookup) -> Result<Value, DanglingReference> {
+    match as_expression(template) {
+        Some(expr) => evaluate_expr(expr, lookup),
+        None => Ok(match template {
+            Value::Object(map) => map
+                .iter()
+                .map(|(key, value)| Ok((key.clone(), evaluate(value, lookup)?)))
+                .collect::<Result<_, _>>()?,
+            Value::Array(items) => items
+                .iter()
+                .map(|item| evaluate(item, lookup))
+                .collect::<Result<_, _>>()?,
+            other => other.clone(),
+        }),
+    }
+}
+
+fn evaluate_expr(expr: Expr, lookup: &dyn Fn(&Reference) -> Lookup) -> Result<Value, DanglingReference> {
+    match expr {
+        Expr::Ref(reference) => match lookup(&reference) {
+            Lookup::Known(value) => Ok(escape(value)),
+            Lookup::Unknown => Ok(expression(&Expr::Ref(reference))),
+            Lookup::Missing => Err(DanglingReference(reference)),
+        },
+        Expr::Join(parts) => {
+            let parts: Vec<Value> = parts
+                .iter()
+                .map(|part| evaluate(part, lookup))
+                .collect::<Result<_, _>>()?;
+            Ok(match parts.iter().map(text).collect::<Option<String>>() {
+                Some(text) => Value::String(text),
+                None => expression(&Expr::Join(parts)),
+            })
+        }
+        Expr::Json(body) => {
+            let body = evaluate(&body, lookup)?;
+            Ok(match resolved(&body) {
+                Some(plain) => Value::String(plain.to_string()),
+                None => expression(&Expr::Json(body)),
+            })
+        }
+    }
+}
+
+/// The text of a known part; `None` when it is unknown.
+fn text(part: &Value) -> Option<String> {
+    match part {
+        Value::String(text) => Some(text.clone()),
+        other => resolved(other).map(|plain| plain.to_string()),
+    }
+}
+
+/// Whether some place of the template is still an expression.
+pub fn has_unknown(template: &Value) -> bool {
+    as_expression(template).is_some()
+        || match template {
+            Value::Object(map) => map.values().any(has_unknown),
+            Value::Array(items) => items.iter().any(has_unknown),
+            _ => false,
+        }
+}
+
+/// The plain value of a template, or `None` while something in it is unknown.
+pub fn resolved(template: &Value) -> Option<Value> {
+    (!has_unknown(template)).then(|| unescape(template.clone()))
+}
+
+/// The addresses a template refers to.
+pub fn dependencies(template: &Value) -> BTreeSet<Address> {
+    references(template)
+        .into_iter()
+        .map(|reference| reference.address)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::expr::Segment;
+
+    fn reference(output: &str) -> Reference {
+        Reference {
+            address: "s3.bucket.logs".parse().unwrap(),
+            path: vec![Segment::Key(output.to_owned())],
+        }
+    }
+
+    #[test]
+    fn joins_resolve_when_every_part_is_known() {
+        let join = expression(&Expr::Join(vec![expression(&Expr::Ref(reference("arn"))), json!("/*")]));
+        let unknown = evaluate(&join, &|_| Lookup::Unknown).unwrap();
+        assert!(has_unknown(&unknown));
+        let known = evaluate(&unknown, &|_| Lookup::Known(json!("arn:aws:s3:::logs"))).unwrap();
+        assert_eq!(resolved(&known), Some(json!("arn:aws:s3:::logs/*")));
+    }
+
+    #[test]
+    fn user_data_that_looks_like_an_expression_survives() {
+        let data = json!({"$expr": {"ref": {"address": "s3.bucket.logs", "path": ["arn"]}}, });
+        let template = escape(data.clone());
+        assert!(references(&template).is_empty());
+        assert_eq!(resolved(&template), Some(data));
+        assert_eq!(resolved(&json!({"$expr": "a tag"})), Some(json!({"$expr": "a tag"})));
+    }
+
+    #[test]
+    fn a_missing_output_is_an_error() {
+        let template = expression(&Expr::Ref(reference("nothing")));
+        let error = evaluate(&template, &|_| Lookup::Missing).unwrap_err();
+        assert_eq!(error.to_string(), "`s3.bucket.logs.nothing` refers to nothing");
+    }
+}

@@ -1,0 +1,184 @@
+//! Reads the fields of a struct: names, doc comments, defaults and marks.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{
+    Attribute, Data, DataStruct, DeriveInput, Expr, ExprLit, Field, Fields, Lit, LitInt, Meta, Result, Type,
+    ext::IdentExt,
+};
+
+/// The named fields of the struct `input`.
+pub(crate) fn named(input: &DeriveInput) -> Result<Vec<&Field>> {
+    match &input.data {
+        Data::Struct(DataStruct {
+            fields: Fields::Named(fields),
+            ..
+        }) => Ok(fields.named.iter().collect()),
+        _ => Err(syn::Error::new_spanned(
+            &input.ident,
+            "this derive needs a struct with named fields",
+        )),
+    }
+}
+
+/// The text of the doc comments, lines joined by spaces.
+pub(crate) fn doc(attributes: &[Attribute]) -> String {
+    let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
+        Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text), ..
+            }) => Some(text.value().trim().to_owned()),
+            _ => None,
+        },
+        _ => None,
+    });
+    lines.collect::<Vec<_>>().join(" ").trim().to_owned()
+}
+
+/// The expression that makes the `iac_core::model::Field` of a field.
+pub(crate) fn metadata(field: &Field) -> Result<TokenStream> {
+    let name = field
+        .ident
+        .as_ref()
+        .map(|ident| ident.unraw().to_string())
+        .unwrap_or_default();
+    let doc = doc(&field.attrs);
+    let ty = &field.ty;
+    let default = default_text(field)?;
+    let required = default.is_none() && !is(ty, "Option");
+    let default = default.unwrap_or_default();
+    let marks = Marks::read(&field.attrs)?;
+    let into_set = marks.set.then(|| quote!(.into_set()));
+    let shape = quote!(<#ty as ::iac_core::model::Shaped>::shape() #into_set);
+    let marks = marks.tokens();
+    Ok(quote! {
+        ::iac_core::model::Field {
+            name: #name,
+            doc: #doc,
+            shape: #shape,
+            required: #required,
+            default: #default,
+            marks: #marks,
+        }
+    })
+}
+
+/// Whether the type's last word is `word`.
+pub(crate) fn is(ty: &Type, word: &str) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|segment| segment.ident == word))
+}
+
+/// The default of `#[builder(default = ...)]` as text; `None` when the field must be given.
+fn default_text(field: &Field) -> Result<Option<String>> {
+    let mut found = None;
+    for attribute in field
+        .attrs
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("builder"))
+    {
+        attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("default") {
+                found = Some(match meta.value() {
+                    Ok(value) => {
+                        let value: Expr = value.parse()?;
+                        readable(&value)
+                    }
+                    Err(_) if is(&field.ty, "bool") => "false".to_owned(),
+                    Err(_) => "empty".to_owned(),
+                });
+            } else if meta.input.peek(syn::Token![=]) {
+                drop(meta.value()?.parse::<Expr>()?);
+            } else if meta.input.peek(syn::token::Paren) {
+                let content;
+                syn::parenthesized!(content in meta.input);
+                drop(content.parse::<TokenStream>()?);
+            }
+            Ok(())
+        })?;
+    }
+    Ok(found)
+}
+
+/// An expression as a reader of the documentation expects it: `3600`, `/`, `Suspended`.
+fn readable(value: &Expr) -> String {
+    match value {
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text), ..
+        }) => format!("\"{}\"", text.value()),
+        Expr::Path(path) => path
+            .path
+            .segments
+            .last()
+            .map(|segment| segment.ident.to_string())
+            .unwrap_or_default(),
+        Expr::MethodCall(call) => readable(&call.receiver),
+        Expr::Call(call) => call.args.first().map(readable).unwrap_or_default(),
+        other => quote!(#other).to_string().replace(' ', ""),
+    }
+}
+
+/// The field marks, as written.
+#[derive(Default)]
+struct Marks {
+    create_only: bool,
+    computed: bool,
+    write_only: bool,
+    set: bool,
+    tags: bool,
+    volatile: bool,
+    name: Option<usize>,
+}
+
+impl Marks {
+    fn read(attributes: &[Attribute]) -> Result<Self> {
+        let mut marks = Self::default();
+        for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("field")) {
+            attribute.parse_nested_meta(|meta| {
+                let mark = meta.path.require_ident()?.to_string();
+                match mark.as_str() {
+                    "create_only" => marks.create_only = true,
+                    "computed" => marks.computed = true,
+                    "write_only" => marks.write_only = true,
+                    "set" => marks.set = true,
+                    "tags" => marks.tags = true,
+                    "volatile" => marks.volatile = true,
+                    "name" => marks.name = Some(meta.value()?.parse::<LitInt>()?.base10_parse()?),
+                    _ => {
+                        return Err(meta.error(
+                            "unknown field mark: use create_only, computed, write_only, set, tags, volatile or name = LENGTH",
+                        ));
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        Ok(marks)
+    }
+
+    fn tokens(&self) -> TokenStream {
+        let Self {
+            create_only,
+            computed,
+            write_only,
+            set,
+            tags,
+            volatile,
+            name,
+        } = self;
+        let name = match name {
+            Some(length) => quote!(::core::option::Option::Some(#length)),
+            None => quote!(::core::option::Option::None),
+        };
+        quote! {
+            ::iac_core::model::Marks {
+                create_only: #create_only,
+                computed: #computed,
+                write_only: #write_only,
+                set: #set,
+                tags: #tags,
+                volatile: #volatile,
+                name: #name,
+            }
+        }
+    }
+}

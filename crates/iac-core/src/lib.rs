@@ -4,5 +4,6 @@
 extern crate self as iac_core;
 
 pub mod model;
+pub mod state;
 
 pub use iac_derive::{Outputs, Resource, Shape};

@@ -55,7 +55,13 @@ pub fn escape(value: Value) -> Value {
 
 /// Takes [`escape`] back. For values without expressions only.
 fn unescape(value: Value) -> Value {
-    rekey(value, &|key| if is_escapable(&key) { key[1..].to_owned() } else { key })
+    rekey(value, &|key| {
+        if is_escapable(&key) && key.starts_with("$$") {
+            key[1..].to_owned()
+        } else {
+            key
+        }
+    })
 }
 
 fn rekey(value: Value, rename: &dyn Fn(String) -> String) -> Value {

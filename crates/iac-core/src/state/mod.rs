@@ -2,9 +2,18 @@
 
 mod backend;
 pub mod conformance;
+mod document;
 mod file;
+mod journal;
+mod lease;
 mod memory;
+mod migrate;
+mod store;
 
 pub use backend::{Backend, BackendError, Lock, LockInfo, Object, Precondition, Version};
+pub use document::{FORMAT_VERSION, ObjectState, OutputState, ResourceState, State, StateError, Status};
 pub use file::FileBackend;
+pub use journal::{Folded, Intent, Record, Unsettled, Verb, fold};
+pub use lease::{LEASE, Lease, LockNews};
 pub use memory::MemoryBackend;
+pub use store::{Ledger, STATE, Snapshot, StoreError};

@@ -1,0 +1,207 @@
+//! The state document: what the engine knows of an environment. Its JSON form is described in `state/README.md`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::migrate;
+use crate::model::{Address, Hint, Lifecycle, Location, RemoteId};
+
+/// The format this version writes.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// Everything that is remembered of one environment of one stack. Ordered, so that the same world gives the same bytes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// The format of the document: [`FORMAT_VERSION`].
+    pub format_version: u32,
+    /// Made once, with the first state: tells states of different origin apart.
+    pub lineage: String,
+    /// Grows by one with every write.
+    pub serial: u64,
+    /// The stack's name.
+    pub stack: String,
+    /// The environment's name.
+    pub environment: String,
+    /// The outputs of the stack. Secret ones are sealed.
+    pub outputs: BTreeMap<String, OutputState>,
+    /// The resources. Their secrets are sealed.
+    pub resources: BTreeMap<Address, ResourceState>,
+}
+
+/// An output of the stack.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OutputState {
+    /// Its value.
+    pub value: Value,
+    /// Whether it is a secret; the value is sealed then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub secret: bool,
+}
+
+/// A resource as it was last left.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ResourceState {
+    /// The object that stands for the resource now; none while only deposed ones are left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub current: Option<ObjectState>,
+    /// Objects that were replaced and could not be deleted yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deposed: Vec<ObjectState>,
+    /// The resources it needs, in order to delete safely when the code is gone.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub dependencies: BTreeSet<Address>,
+    /// Its marks. `protect` holds here even when the code is gone.
+    #[serde(default)]
+    pub lifecycle: Lifecycle,
+}
+
+/// One object in the cloud.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ObjectState {
+    /// Its id.
+    pub id: RemoteId,
+    /// Where it is.
+    pub location: Location,
+    /// The version of the inputs' schema.
+    pub schema_version: u32,
+    /// The full inputs, resolved, as they were last applied.
+    pub inputs: Value,
+    /// The outputs; null while its create is not finished.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub outputs: Value,
+    /// Whether it can be relied on.
+    pub status: Status,
+    /// When it was made or adopted.
+    pub created: Timestamp,
+    /// When it was last changed.
+    pub updated: Timestamp,
+}
+
+/// Whether an object can be relied on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It is as it was asked for.
+    Ready,
+    /// Its create did not finish: it is finished or replaced next time.
+    Tainted,
+}
+
+/// A state that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StateError {
+    /// It is no JSON, or lacks something.
+    #[error("the state at {place} cannot be read")]
+    Malformed {
+        /// Where it is.
+        place: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// A newer version of this program wrote it.
+    #[error("the state at {place} has format {found}, this version reads up to {FORMAT_VERSION}")]
+    Newer {
+        /// Where it is.
+        place: String,
+        /// Its format.
+        found: u64,
+    },
+    /// It belongs to another stack or environment.
+    #[error("the state at {place} belongs to {found}, not to {wanted}")]
+    OtherStack {
+        /// Where it is.
+        place: String,
+        /// Whose it is: `stack/environment`.
+        found: String,
+        /// Whose it should be.
+        wanted: String,
+    },
+}
+
+impl Hint for StateError {
+    fn hints(&self) -> Vec<String> {
+        vec![match self {
+            Self::Malformed { place, .. } => {
+                format!("the bucket or folder {place} may keep earlier versions: put the last good one back")
+            }
+            Self::Newer { .. } => "use the version of the program that wrote it, or a newer one".to_owned(),
+            Self::OtherStack { .. } => "give every stack and environment a state of its own".to_owned(),
+        }]
+    }
+}
+
+impl State {
+    /// The state of an environment that has nothing yet.
+    pub fn new(stack: &str, environment: &str) -> Self {
+        Self {
+            format_version: FORMAT_VERSION,
+            lineage: uuid::Uuid::new_v4().to_string(),
+            serial: 0,
+            stack: stack.to_owned(),
+            environment: environment.to_owned(),
+            outputs: BTreeMap::new(),
+            resources: BTreeMap::new(),
+        }
+    }
+
+    /// Reads a document, of this or an older format. `place` names it in errors.
+    ///
+    /// # Errors
+    /// [`StateError`]: truncated or otherwise malformed, or of a newer format.
+    pub fn decode(bytes: &[u8], place: &str) -> Result<Self, StateError> {
+        let malformed = |source| StateError::Malformed {
+            place: place.to_owned(),
+            source,
+        };
+        let document: Value = serde_json::from_slice(bytes).map_err(malformed)?;
+        let document = migrate::forward(document, place)?;
+        serde_json::from_value(document).map_err(malformed)
+    }
+
+    /// Refuses a state of another stack or environment.
+    ///
+    /// # Errors
+    /// [`StateError::OtherStack`].
+    pub fn belongs_to(&self, stack: &str, environment: &str, place: &str) -> Result<(), StateError> {
+        if self.stack == stack && self.environment == environment {
+            return Ok(());
+        }
+        Err(StateError::OtherStack {
+            place: place.to_owned(),
+            found: format!("{}/{}", self.stack, self.environment),
+            wanted: format!("{stack}/{environment}"),
+        })
+    }
+
+    /// The document's bytes: indented JSON with a line end.
+    ///
+    /// # Errors
+    /// Never for a state whose values came from JSON.
+    pub fn encode(&self) -> serde_json::Result<Vec<u8>> {
+        let mut bytes = serde_json::to_vec_pretty(self)?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+
+    /// The current object of a resource.
+    pub fn current(&self, address: &Address) -> Option<&ObjectState> {
+        self.resources.get(address)?.current.as_ref()
+    }
+
+    /// Puts a resource in, or takes it out.
+    pub fn set(&mut self, address: Address, resource: Option<ResourceState>) {
+        match resource {
+            Some(resource) => drop(self.resources.insert(address, resource)),
+            None => drop(self.resources.remove(&address)),
+        }
+    }
+
+    /// The key secrets of this state are sealed with.
+    pub fn seal_key(&self, address: &Address) -> Vec<u8> {
+        format!("{}/{address}", self.lineage).into_bytes()
+    }
+}

@@ -1,0 +1,130 @@
+//! The journal of a run: what was about to be done, and what came of it, each durable on its own.
+//!
+//! A record is one small object, so its cost does not grow with the state. The journal begins with the serial it builds on and
+//! is folded into the next state at the end of the run; a journal whose serial has passed is stale and is dropped.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::document::{ResourceState, State};
+use crate::model::{Address, RemoteId};
+
+/// One entry of the journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "record", rename_all = "snake_case")]
+pub enum Record {
+    /// A run began, on the state of this serial.
+    Begun {
+        /// The lineage of the state.
+        lineage: String,
+        /// The serial of the state.
+        serial: u64,
+        /// The id of the run's lock.
+        run: String,
+    },
+    /// A change is about to be made.
+    Intended(Intent),
+    /// A create learned the id of its object.
+    Identified {
+        /// The intent's number.
+        step: u64,
+        /// The object's id.
+        id: RemoteId,
+    },
+    /// A change was made, or failed and left the resource like this.
+    Settled {
+        /// The intent's number.
+        step: u64,
+        /// The resource.
+        address: Address,
+        /// What the state holds of it now.
+        resource: Option<ResourceState>,
+    },
+}
+
+/// What a step is about to do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Intent {
+    /// Its number, unique in the journal.
+    pub step: u64,
+    /// The resource.
+    pub address: Address,
+    /// What will be done.
+    pub verb: Verb,
+    /// What client tokens are derived from.
+    pub seed: String,
+    /// The inputs it is done with. Secrets are sealed.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub inputs: Value,
+    /// What the state will hold should the id become known and nothing else: a tainted object. Only for creates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<ResourceState>,
+}
+
+/// A changing call of the reconcile trait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verb {
+    /// An object is made.
+    Create,
+    /// An object is changed in place.
+    Update,
+    /// An object is removed.
+    Delete,
+}
+
+/// An intent without an outcome: the run was cut off.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unsettled {
+    /// What was about to be done.
+    pub intent: Intent,
+    /// The object's id, when a create got to know it.
+    pub id: Option<RemoteId>,
+}
+
+/// What folding a journal showed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Folded {
+    /// Whether the journal builds on this state. A stale one changes nothing.
+    pub live: bool,
+    /// The intents that have no outcome.
+    pub unsettled: Vec<Unsettled>,
+}
+
+/// Folds the records of a journal into the state they build on.
+pub fn fold(state: &mut State, records: &[Record]) -> Folded {
+    let stale = |record: &Record| match record {
+        Record::Begun { lineage, serial, .. } => *lineage != state.lineage || *serial != state.serial,
+        _ => true,
+    };
+    let Some(begin) = records.iter().rposition(|record| !stale(record)) else {
+        return Folded::default();
+    };
+    let mut open: Vec<Unsettled> = Vec::new();
+    for record in &records[begin..] {
+        match record {
+            Record::Begun { .. } => {}
+            Record::Intended(intent) => open.push(Unsettled {
+                intent: intent.clone(),
+                id: None,
+            }),
+            Record::Identified { step, id } => {
+                if let Some(unsettled) = open.iter_mut().find(|unsettled| unsettled.intent.step == *step) {
+                    unsettled.id = Some(id.clone());
+                }
+            }
+            Record::Settled {
+                step,
+                address,
+                resource,
+            } => {
+                open.retain(|unsettled| unsettled.intent.step != *step);
+                state.set(address.clone(), resource.clone());
+            }
+        }
+    }
+    Folded {
+        live: true,
+        unsettled: open,
+    }
+}

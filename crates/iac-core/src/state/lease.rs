@@ -1,0 +1,148 @@
+//! Holding the lock: taking it with patience, renewing it while working, and noticing when it is lost.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::backend::{Backend, BackendError, Lock, LockInfo};
+use crate::model::Clock;
+
+/// How long a lock stands without being renewed.
+pub const LEASE: Duration = Duration::from_secs(60);
+
+/// A lock that is held. Renewed by [`keep`](Self::keep) while work goes on; [`check`](Self::check) is asked before every change.
+#[derive(Debug)]
+pub struct Lease {
+    backend: Arc<dyn Backend>,
+    clock: Arc<dyn Clock>,
+    held: Mutex<Lock>,
+    lost: Mutex<Option<String>>,
+}
+
+/// What became known while a lock was taken.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LockNews {
+    /// Another holds it; it is waited for.
+    Waiting(Lock),
+    /// Its holder let it expire; it was taken over.
+    TakenOver(Lock),
+}
+
+impl Lease {
+    /// Takes the lock, waiting up to `patience` while another holds it. A lock past its end is taken over.
+    ///
+    /// # Errors
+    /// [`BackendError::Locked`] with the holder, when patience runs out.
+    pub async fn acquire(
+        backend: &Arc<dyn Backend>,
+        clock: &Arc<dyn Clock>,
+        info: LockInfo,
+        patience: Duration,
+        tell: &(dyn Fn(LockNews) + Send + Sync),
+    ) -> Result<Self, BackendError> {
+        let started = clock.now();
+        let mut pause = Duration::from_millis(250);
+        let mut told = false;
+        loop {
+            let lock = Lock {
+                info: info.clone(),
+                expires: Some(end(clock.now())),
+            };
+            let holder = match backend.lock(&lock, None).await {
+                Ok(()) => return Ok(Self::new(backend, clock, lock)),
+                Err(BackendError::Locked(holder)) => *holder,
+                Err(error) => return Err(error),
+            };
+            if holder.expires.is_some_and(|end| end < clock.now()) {
+                if let Ok(()) = backend.lock(&lock, Some(&holder)).await {
+                    tell(LockNews::TakenOver(holder));
+                    return Ok(Self::new(backend, clock, lock));
+                }
+                continue;
+            }
+            if clock.now().duration_since(started).unsigned_abs() + pause > patience {
+                return Err(BackendError::Locked(Box::new(holder)));
+            }
+            if !told {
+                tell(LockNews::Waiting(holder));
+                told = true;
+            }
+            clock.sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(5));
+        }
+    }
+
+    fn new(backend: &Arc<dyn Backend>, clock: &Arc<dyn Clock>, lock: Lock) -> Self {
+        Self {
+            backend: Arc::clone(backend),
+            clock: Arc::clone(clock),
+            held: Mutex::new(lock),
+            lost: Mutex::new(None),
+        }
+    }
+
+    /// The lock as it stands.
+    pub fn lock(&self) -> Lock {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Renews the lock again and again; returns only when it is lost. Runs beside the work.
+    pub async fn keep(&self) {
+        loop {
+            self.clock.sleep(LEASE / 4).await;
+            if self.renew().await.is_err() && self.check().is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn renew(&self) -> Result<(), BackendError> {
+        let held = self.lock();
+        match self.backend.renew(&held, end(self.clock.now())).await {
+            Ok(renewed) => {
+                *self.held.lock().unwrap_or_else(PoisonError::into_inner) = renewed;
+                Ok(())
+            }
+            Err(error) => {
+                if let BackendError::NotHeld(holder) = &error {
+                    let holder = holder
+                        .as_ref()
+                        .map_or_else(|| "it was taken away".to_owned(), |lock| format!("held by {lock}"));
+                    *self.lost.lock().unwrap_or_else(PoisonError::into_inner) = Some(holder);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether a change may still be made: the lock is held and its end has not come. A holder that was stopped for longer
+    /// than its lease finds here that it must not go on.
+    ///
+    /// # Errors
+    /// A sentence that says who holds the lock now, or that the lease ran out.
+    pub fn check(&self) -> Result<(), String> {
+        if let Some(holder) = &*self.lost.lock().unwrap_or_else(PoisonError::into_inner) {
+            return Err(format!("the state lock is lost: {holder}"));
+        }
+        if self.lock().expires.is_some_and(|end| end <= self.clock.now()) {
+            return Err("the state lock ran out before it could be renewed".to_owned());
+        }
+        Ok(())
+    }
+
+    /// Gives the lock back.
+    ///
+    /// # Errors
+    /// When it no longer was ours, or the backend cannot be reached.
+    pub async fn release(self) -> Result<(), BackendError> {
+        let id = self.lock().info.id;
+        self.backend.unlock(&id).await
+    }
+}
+
+fn end(now: Timestamp) -> Timestamp {
+    now + SignedDuration::try_from(LEASE).unwrap_or(SignedDuration::ZERO)
+}

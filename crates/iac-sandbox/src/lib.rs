@@ -1,1 +1,52 @@
-//! iac-sandbox
+//! An AWS in the process: no network, no credentials, a world that can be kept in a folder between runs.
+//!
+//! [`World`] is an account. SDK clients use its [`World::http_client`] and behave as with AWS: the same wire
+//! formats, error codes and defaults, as far as the crate's overlays know them. It also keeps a log of requests
+//! ([`Request`]) and lets chosen ones fail ([`Fault`]), so that tests can ask what happens when a call is throttled,
+//! when an answer is lost, or when the process dies between two calls.
+//!
+//! The services are those of the winterbaume crates, each behind a feature, under overlays that add what they lose
+//! or forgive. S3 and the control plane of DynamoDB are served by overlays alone.
+//!
+//! ```
+//! # #[cfg(feature = "s3")]
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+//! use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
+//! use iac_sandbox::World;
+//!
+//! let world = World::new();
+//! let config = aws_sdk_s3::Config::builder()
+//!     .behavior_version(BehaviorVersion::latest())
+//!     .region(Region::new("us-east-1"))
+//!     .credentials_provider(Credentials::new("any", "any", None, None, "any"))
+//!     .http_client(world.http_client())
+//!     .build();
+//! let s3 = aws_sdk_s3::Client::from_conf(config);
+//! s3.create_bucket().bucket("example").send().await.unwrap();
+//! assert_eq!(world.inventory(), ["s3:bucket/example"]);
+//! assert_eq!(world.requests()[0].operation, "CreateBucket");
+//! # });
+//! ```
+#![forbid(unsafe_code)]
+
+mod call;
+mod clock;
+mod connector;
+mod error;
+mod faults;
+mod operation;
+mod overlay;
+mod record;
+mod reply;
+mod s3_target;
+mod service;
+mod store;
+mod universe;
+mod world;
+mod xml;
+
+pub use error::SandboxError;
+pub use faults::{Effect, Fault, Moment, Silence};
+pub use record::Request;
+pub use service::Service;
+pub use world::{ACCOUNT_ID, World};

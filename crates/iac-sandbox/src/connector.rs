@@ -1,0 +1,145 @@
+//! The HTTP client the SDK is given: it reads a request, logs it, asks for its fault, and lets the world answer.
+
+use std::fmt;
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use winterbaume_core::MockResponse;
+
+use crate::call::Call;
+use crate::faults::{Effect, Moment, Silence};
+use crate::operation;
+use crate::reply;
+use crate::universe::Universe;
+
+/// An HTTP client and connector in one; clones share the world.
+#[derive(Clone)]
+pub(crate) struct Connector(pub(crate) Arc<Universe>);
+
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connector").finish_non_exhaustive()
+    }
+}
+
+impl HttpClient for Connector {
+    fn http_connector(
+        &self,
+        _settings: &HttpConnectorSettings,
+        _components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let universe = Arc::clone(&self.0);
+        HttpConnectorFuture::new(async move { exchange(&universe, request).await })
+    }
+}
+
+async fn exchange(
+    universe: &Universe,
+    mut request: HttpRequest,
+) -> Result<HttpResponse, ConnectorError> {
+    let body = ByteStream::new(request.take_body())
+        .collect()
+        .await
+        .map_err(|error| ConnectorError::user(error.into()))?
+        .into_bytes();
+    let headers: HeaderMap = request
+        .headers()
+        .iter()
+        .filter_map(|(name, value)| {
+            let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+            Some((name, HeaderValue::from_str(value).ok()?))
+        })
+        .collect();
+    let Some(call) = Call::parse(request.method(), request.uri(), headers, body) else {
+        let refusal = format!("the sandbox has no such service: {}", request.uri());
+        return Err(ConnectorError::user(refusal.into()));
+    };
+    let mutates = operation::mutates(call.service, &call.operation);
+    let sequence = universe
+        .log
+        .arrived(call.service, &call.operation, &call.region, mutates);
+    let verdict = universe
+        .faults
+        .judge(call.service, &call.operation, mutates);
+    if !verdict.delay.is_zero() {
+        tokio::time::sleep(verdict.delay).await;
+        if verdict.effect.is_none() && universe.faults.is_cut() {
+            return Err(ConnectorError::io("the connection was cut".into()));
+        }
+    }
+    let answer = |mut answer: MockResponse| {
+        reply::set_header(&mut answer, "x-amzn-requestid", reply::REQUEST_ID);
+        let code = reply::error_code(call.service, &answer);
+        universe.log.answered(sequence, answer.status, code);
+        response(answer)
+    };
+    let Some(effect) = verdict.effect else {
+        return Ok(answer(universe.answer(&call, mutates)));
+    };
+    tracing::debug!(operation = %call.operation, ?effect, "fault");
+    if let Some(failure) = effect.failure(&call) {
+        return Ok(answer(reply::failure(&call, &failure)));
+    }
+    match effect {
+        Effect::ConnectionError(moment) => {
+            after(universe, &call, mutates, moment);
+            Err(ConnectorError::io("the connection was lost".into()))
+        }
+        Effect::Timeout(moment) => {
+            after(universe, &call, mutates, moment);
+            Err(ConnectorError::timeout("the request timed out".into()))
+        }
+        Effect::MalformedBody => {
+            let mut garbled = universe.answer(&call, mutates);
+            garbled.status = 200;
+            garbled.body = Bytes::from_static(b"<<{ this is no document");
+            Ok(answer(garbled))
+        }
+        Effect::Cut { moment, silence } => {
+            after(universe, &call, mutates, moment);
+            match silence {
+                Silence::Refuse => Err(ConnectorError::io("the connection was cut".into())),
+                Silence::Hang => std::future::pending().await,
+            }
+        }
+        _ => Ok(answer(universe.answer(&call, mutates))),
+    }
+}
+
+/// Lets a request take effect whose answer nobody will see.
+fn after(universe: &Universe, call: &Call, mutates: bool, moment: Moment) {
+    if moment == Moment::After {
+        let _unseen = universe.answer(call, mutates);
+    }
+}
+
+fn response(answer: MockResponse) -> HttpResponse {
+    let status = StatusCode::try_from(answer.status)
+        .or_else(|_| StatusCode::try_from(500))
+        .unwrap_or_else(|_| unreachable!("500 is a valid status"));
+    let mut response = HttpResponse::new(status, SdkBody::from(answer.body));
+    for (name, value) in &answer.headers {
+        if let Ok(value) = value.to_str() {
+            response
+                .headers_mut()
+                .append(name.as_str().to_owned(), value.to_owned());
+        }
+    }
+    response
+}

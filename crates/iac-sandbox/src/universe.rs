@@ -1,0 +1,137 @@
+//! What a world and its HTTP clients share: the services, the log, the faults and the folder.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use winterbaume_core::MockResponse;
+
+use crate::call::Call;
+use crate::error::SandboxError;
+use crate::faults;
+use crate::record::Log;
+use crate::reply::{self, Failure};
+use crate::service::{Emulator, Image, Service};
+use crate::store::{Durability, Store};
+
+/// The shared part of a world.
+pub(crate) struct Universe {
+    pub(crate) log: Log,
+    pub(crate) faults: faults::Queue,
+    services: BTreeMap<Service, Mutex<Box<dyn Emulator>>>,
+    home: Mutex<Option<Home>>,
+}
+
+/// The folder a world lives in, and what of it is not yet safe from a crash of the machine.
+struct Home {
+    store: Store,
+    unsynced: BTreeSet<Service>,
+}
+
+fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Universe {
+    /// A universe with every service the crate is built with.
+    pub(crate) fn new() -> Self {
+        Self {
+            log: Log::default(),
+            faults: faults::Queue::default(),
+            services: crate::overlay::services()
+                .into_iter()
+                .map(|(service, emulator)| (service, Mutex::new(emulator)))
+                .collect(),
+            home: Mutex::new(None),
+        }
+    }
+
+    /// Lets the service answer; when that changes the world and it has a folder, the change is saved first.
+    pub(crate) fn answer(&self, call: &Call, mutates: bool) -> MockResponse {
+        let Some(service) = self.services.get(&call.service) else {
+            let message = format!("the sandbox is built without {}", call.service);
+            return reply::failure(call, &Failure::new(501, "NotImplemented", message));
+        };
+        let mut emulator = lock(service);
+        let answer = emulator.answer(call);
+        if mutates && answer.status < 400 {
+            let saved = self.save_home(call.service, || emulator.save());
+            if let Err(error) = saved {
+                tracing::error!(%error, hint = error.hint(), "the sandbox could not be saved");
+                let message = format!("the sandbox could not be saved: {error}");
+                return reply::failure(call, &Failure::new(500, "InternalError", message));
+            }
+        }
+        answer
+    }
+
+    fn save_home(
+        &self,
+        service: Service,
+        image: impl FnOnce() -> Result<Image, SandboxError>,
+    ) -> Result<(), SandboxError> {
+        let mut home = lock(&self.home);
+        let Some(home) = home.as_mut() else {
+            return Ok(());
+        };
+        home.unsynced.insert(service);
+        home.store.write(service, image()?, Durability::Process)
+    }
+
+    /// Takes all state from a folder.
+    pub(crate) fn load(&self, store: &mut Store) -> Result<(), SandboxError> {
+        for (service, emulator) in &self.services {
+            if let Some(image) = store.read(*service)? {
+                lock(emulator).load(image)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes all state to a folder, safe from a crash of the machine.
+    pub(crate) fn save(&self, store: &mut Store) -> Result<(), SandboxError> {
+        for (service, emulator) in &self.services {
+            let image = lock(emulator).save()?;
+            store.write(*service, image, Durability::Machine)?;
+        }
+        Ok(())
+    }
+
+    /// From now on every change is saved to this folder.
+    pub(crate) fn settle(&self, store: Store) {
+        *lock(&self.home) = Some(Home {
+            store,
+            unsynced: BTreeSet::new(),
+        });
+    }
+
+    /// Makes what was saved safe from a crash of the machine.
+    pub(crate) fn sync(&self) -> Result<(), SandboxError> {
+        for (service, emulator) in &self.services {
+            let emulator = lock(emulator);
+            let mut home = lock(&self.home);
+            if let Some(home) = home.as_mut()
+                && home.unsynced.remove(service)
+            {
+                home.store
+                    .write(*service, emulator.save()?, Durability::Machine)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves the folder and its lock.
+    pub(crate) fn leave(&self) {
+        *lock(&self.home) = None;
+    }
+
+    /// What exists, sorted.
+    pub(crate) fn inventory(&self) -> Vec<String> {
+        let mut names: Vec<String> = self
+            .services
+            .values()
+            .flat_map(|emulator| lock(emulator).inventory())
+            .collect();
+        names.sort();
+        names
+    }
+}

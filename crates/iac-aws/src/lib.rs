@@ -5,7 +5,10 @@
 mod arn;
 #[allow(dead_code, reason = "skeleton")]
 mod error;
+pub mod policy;
 mod session;
+#[allow(dead_code, reason = "used by the services that have tags, each a feature of its own")]
+mod tags;
 
 #[cfg(feature = "cloudfront")]
 pub mod cloudfront;

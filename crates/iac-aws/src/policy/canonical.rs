@@ -1,0 +1,106 @@
+//! When two policy documents mean the same.
+
+use iac_core::model::Resolved;
+use serde_json::Value;
+
+use super::{Conditions, PolicyDocument, Principal, Statement, Version};
+
+/// The canonical form of a document's JSON; of what is no document, itself.
+pub(super) fn canonical(value: &Value) -> Value {
+    serde_json::from_value::<PolicyDocument<Resolved>>(value.clone())
+        .and_then(|document| serde_json::to_value(document.canonical()))
+        .unwrap_or_else(|_| value.clone())
+}
+
+impl PolicyDocument<Resolved> {
+    /// The form in which documents are compared; it is a document of the same meaning.
+    ///
+    /// # Guarantees
+    /// Statements are a multiset: sorted, none dropped. Within them, lists are sorted and each value stands once; names of
+    /// actions and condition keys are in lower case; the ARN of an account's root is the account's id; `{"AWS": "*"}` is
+    /// `"*"`; an empty `Sid` or `Id` is none; a missing version is [`Version::V2008`].
+    #[must_use]
+    pub fn canonical(mut self) -> Self {
+        self.version.get_or_insert(Version::V2008);
+        self.id = self.id.filter(|id| !id.is_empty());
+        self.statements = self.statements.into_iter().map(Statement::canonical).collect();
+        // a statement's JSON is as good an order as any
+        self.statements
+            .sort_by_cached_key(|statement| serde_json::to_string(statement).unwrap_or_default());
+        self
+    }
+}
+
+impl Statement<Resolved> {
+    fn canonical(self) -> Self {
+        Self {
+            sid: self.sid.filter(|sid| !sid.is_empty()),
+            effect: self.effect,
+            principals: principals(self.principals),
+            not_principals: principals(self.not_principals),
+            actions: set(self.actions.into_iter().map(lower)),
+            not_actions: set(self.not_actions.into_iter().map(lower)),
+            resources: set(self.resources),
+            not_resources: set(self.not_resources),
+            conditions: conditions(self.conditions),
+        }
+    }
+}
+
+fn set<T: Ord>(values: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut values: Vec<T> = values.into_iter().collect();
+    values.sort();
+    values.dedup();
+    values
+}
+
+fn lower(text: String) -> String {
+    text.to_ascii_lowercase()
+}
+
+fn principals(list: Vec<Principal<Resolved>>) -> Vec<Principal<Resolved>> {
+    let mut list: Vec<_> = list
+        .into_iter()
+        .map(|principal| match principal {
+            Principal::Aws(text) if text == "*" => Principal::Anyone,
+            Principal::Aws(text) => Principal::Aws(account_of_root(&text).map_or(text.clone(), str::to_owned)),
+            other => other,
+        })
+        .collect();
+    list.sort_by_cached_key(rank);
+    list.dedup();
+    list
+}
+
+/// The account of `arn:PARTITION:iam::ACCOUNT:root`.
+fn account_of_root(arn: &str) -> Option<&str> {
+    match arn.split(':').collect::<Vec<_>>().as_slice() {
+        ["arn", _, "iam", "", account, "root"] => Some(account),
+        _ => None,
+    }
+}
+
+fn rank(principal: &Principal<Resolved>) -> (u8, String) {
+    match principal {
+        Principal::Anyone => (0, String::new()),
+        Principal::Aws(text) => (1, text.clone()),
+        Principal::CanonicalUser(text) => (2, text.clone()),
+        Principal::Federated(text) => (3, text.clone()),
+        Principal::Service(text) => (4, text.clone()),
+    }
+}
+
+/// Operators as they are; keys, which AWS reads in any case, in lower case.
+fn conditions(conditions: Conditions<Resolved>) -> Conditions<Resolved> {
+    let mut canonical = Conditions::<Resolved>::new();
+    for (operator, keys) in conditions {
+        let merged = canonical.entry(operator).or_default();
+        for (key, values) in keys {
+            merged.entry(lower(key)).or_default().extend(values);
+        }
+        for values in merged.values_mut() {
+            *values = set(std::mem::take(values));
+        }
+    }
+    canonical
+}

@@ -1,0 +1,424 @@
+//! IAM policy documents: who may do what to which resource, as typed data that may hold references.
+//!
+//! A document is written in Rust, or taken from JSON that is there already, and serialises to the JSON that AWS stores. Two
+//! documents are equal when they mean the same: see [`PolicyDocument::canonical`].
+//!
+//! ```
+//! use iac_aws::policy::{PolicyDocument, Principal, Statement};
+//!
+//! let public = PolicyDocument::new().statement(
+//!     Statement::allow()
+//!         .principal(Principal::service("cloudfront.amazonaws.com"))
+//!         .actions(["s3:GetObject"])
+//!         .resources(["arn:aws:s3:::my-site/*"])
+//!         .condition("StringEquals", "aws:SourceAccount", ["123456789012"]),
+//! );
+//! let text = r#"{"Version": "2012-10-17", "Statement": {
+//!     "Effect": "Allow", "Principal": {"Service": "cloudfront.amazonaws.com"}, "Action": "s3:getobject",
+//!     "Resource": "arn:aws:s3:::my-site/*", "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+//! }}"#;
+//! assert_eq!(public.resolved()?.canonical(), PolicyDocument::from_json(text)?.resolved()?.canonical());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Source: IAM user guide, "IAM JSON policy element reference" and "Grammar of the IAM JSON policy language".
+
+mod canonical;
+mod check;
+mod json;
+#[cfg(test)]
+mod tests;
+
+use std::{collections::BTreeMap, str::FromStr};
+
+use iac_core::model::{Data, Declared, DocumentShape, Input, Resolved, Shape, Shaped, Stage};
+use serde::{Deserialize, Serialize};
+
+pub use check::PolicyUse;
+
+/// An IAM policy document.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(bound = "", rename_all = "PascalCase", deny_unknown_fields)]
+pub struct PolicyDocument<S: Stage = Declared> {
+    /// The version of the language. Unset means [`Version::V2008`] to AWS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<Version>,
+    /// A name of the user's for the document; some services ask for a unique one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The statements, at least one. Their order has no meaning.
+    #[serde(rename = "Statement", deserialize_with = "json::one_or_many")]
+    pub statements: Vec<Statement<S>>,
+}
+
+/// The version of the policy language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Version {
+    /// The current one.
+    #[serde(rename = "2012-10-17")]
+    V2012,
+    /// The one before, without policy variables such as `${aws:username}`.
+    #[serde(rename = "2008-10-17")]
+    V2008,
+}
+
+/// One statement of a document.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(bound = "", rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Statement<S: Stage = Declared> {
+    /// A name, unique in the document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
+    /// Whether it allows or denies.
+    pub effect: Effect,
+    /// Whom it is about. Trust and resource policies need it, identity policies must not have it.
+    #[serde(
+        rename = "Principal",
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        with = "json::principals"
+    )]
+    pub principals: Vec<Principal<S>>,
+    /// Everyone but these.
+    #[serde(
+        rename = "NotPrincipal",
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        with = "json::principals"
+    )]
+    pub not_principals: Vec<Principal<S>>,
+    /// What it is about: `s3:GetObject`, `s3:Get*`, `*`. Upper and lower case are the same.
+    #[serde(
+        rename = "Action",
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "json::one_or_many"
+    )]
+    pub actions: Vec<String>,
+    /// Every action but these.
+    #[serde(
+        rename = "NotAction",
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "json::one_or_many"
+    )]
+    pub not_actions: Vec<String>,
+    /// What it is done to: ARNs, with `*` and `?` for any text and any character, or `*`.
+    #[serde(
+        rename = "Resource",
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "json::one_or_many"
+    )]
+    pub resources: Vec<S::Value<String>>,
+    /// Every resource but these.
+    #[serde(
+        rename = "NotResource",
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "json::one_or_many"
+    )]
+    pub not_resources: Vec<S::Value<String>>,
+    /// When it applies.
+    #[serde(
+        rename = "Condition",
+        default = "BTreeMap::new",
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "json::conditions"
+    )]
+    pub conditions: Conditions<S>,
+}
+
+/// Conditions: operator (`StringEquals`), then key (`aws:SourceArn`), then the values, one of which must match.
+pub type Conditions<S> = BTreeMap<String, BTreeMap<String, Vec<<S as Stage>::Value<String>>>>;
+
+/// What a statement does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Effect {
+    /// Allows it.
+    Allow,
+    /// Denies it, whatever else allows it.
+    Deny,
+}
+
+/// Whom a statement is about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Principal<S: Stage = Declared> {
+    /// Everyone, also without credentials: `"*"`.
+    Anyone,
+    /// An account's id, or the ARN of an account's root, a role, a user or a session.
+    Aws(S::Value<String>),
+    /// A service of AWS: `lambda.amazonaws.com`.
+    Service(S::Value<String>),
+    /// An identity provider: its ARN, or the domain of a public one.
+    Federated(S::Value<String>),
+    /// An account's canonical user id, 64 hexadecimal digits, as S3 knows it.
+    CanonicalUser(S::Value<String>),
+}
+
+/// A text that is no policy document. The message says where it went wrong, by line and column.
+#[derive(Debug, thiserror::Error)]
+#[error("not a policy document: {0}")]
+pub struct PolicyError(serde_json::Error);
+
+impl PolicyError {
+    /// The line, counted from one; 0 when the text is not at hand.
+    pub fn line(&self) -> usize {
+        self.0.line()
+    }
+
+    /// The column, counted from one; 0 when the text is not at hand.
+    pub fn column(&self) -> usize {
+        self.0.column()
+    }
+}
+
+impl PolicyDocument {
+    /// A document of the current version, without statements yet.
+    pub fn new() -> Self {
+        Self {
+            version: Some(Version::V2012),
+            id: None,
+            statements: Vec::new(),
+        }
+    }
+
+    /// Takes a document from JSON.
+    ///
+    /// # Errors
+    /// [`PolicyError`] with line and column when the text is no JSON or holds elements that no policy has.
+    pub fn from_json(text: &str) -> Result<Self, PolicyError> {
+        text.parse().map(PolicyDocument::<Resolved>::into)
+    }
+
+    /// Adds a statement.
+    #[must_use]
+    pub fn statement(mut self, statement: Statement) -> Self {
+        self.statements.push(statement);
+        self
+    }
+
+    /// Sets the document's id.
+    #[must_use]
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// The document with plain values.
+    ///
+    /// # Errors
+    /// [`PolicyError`] when it holds references, whose values nobody knows yet.
+    pub fn resolved(&self) -> Result<PolicyDocument<Resolved>, PolicyError> {
+        serde_json::to_value(self)
+            .and_then(serde_json::from_value)
+            .map_err(PolicyError)
+    }
+}
+
+impl Default for PolicyDocument {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl PolicyDocument<Resolved> {
+    /// The JSON text, compact: what AWS is given.
+    pub fn to_json(&self) -> String {
+        // texts, lists and maps with text keys: there is nothing in it that JSON cannot hold
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The size as IAM counts it for its limits: characters without white space.
+    pub fn size(&self) -> usize {
+        self.to_json().chars().filter(|c| !c.is_whitespace()).count()
+    }
+}
+
+impl FromStr for PolicyDocument<Resolved> {
+    type Err = PolicyError;
+
+    fn from_str(text: &str) -> Result<Self, PolicyError> {
+        serde_json::from_str(text).map_err(PolicyError)
+    }
+}
+
+impl Statement {
+    /// A statement that allows.
+    pub fn allow() -> Self {
+        Self::new(Effect::Allow)
+    }
+
+    /// A statement that denies.
+    pub fn deny() -> Self {
+        Self::new(Effect::Deny)
+    }
+
+    fn new(effect: Effect) -> Self {
+        Self {
+            sid: None,
+            effect,
+            principals: Vec::new(),
+            not_principals: Vec::new(),
+            actions: Vec::new(),
+            not_actions: Vec::new(),
+            resources: Vec::new(),
+            not_resources: Vec::new(),
+            conditions: BTreeMap::new(),
+        }
+    }
+
+    /// Names it.
+    #[must_use]
+    pub fn sid(mut self, sid: impl Into<String>) -> Self {
+        self.sid = Some(sid.into());
+        self
+    }
+
+    /// Adds one to whom it is about.
+    #[must_use]
+    pub fn principal(self, principal: Principal) -> Self {
+        self.principals([principal])
+    }
+
+    /// Adds to whom it is about.
+    #[must_use]
+    pub fn principals(mut self, principals: impl IntoIterator<Item = Principal>) -> Self {
+        self.principals.extend(principals);
+        self
+    }
+
+    /// Is about everyone but these.
+    #[must_use]
+    pub fn not_principals(mut self, principals: impl IntoIterator<Item = Principal>) -> Self {
+        self.not_principals.extend(principals);
+        self
+    }
+
+    /// Adds actions: `s3:GetObject`.
+    #[must_use]
+    pub fn actions(mut self, actions: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.actions.extend(actions.into_iter().map(Into::into));
+        self
+    }
+
+    /// Is about every action but these.
+    #[must_use]
+    pub fn not_actions(mut self, actions: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.not_actions.extend(actions.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds resources: `bucket.arn.text()`, `text!("{}/*", bucket.arn)`, `"*"`.
+    #[must_use]
+    pub fn resources(mut self, resources: impl IntoIterator<Item = impl Into<Input<String>>>) -> Self {
+        self.resources.extend(resources.into_iter().map(Into::into));
+        self
+    }
+
+    /// Is about every resource but these.
+    #[must_use]
+    pub fn not_resources(mut self, resources: impl IntoIterator<Item = impl Into<Input<String>>>) -> Self {
+        self.not_resources.extend(resources.into_iter().map(Into::into));
+        self
+    }
+
+    /// Applies only when one of the values matches: `.condition("StringEquals", "aws:SourceArn", [cdn.arn.text()])`.
+    #[must_use]
+    pub fn condition(
+        mut self,
+        operator: impl Into<String>,
+        key: impl Into<String>,
+        values: impl IntoIterator<Item = impl Into<Input<String>>>,
+    ) -> Self {
+        let keys = self.conditions.entry(operator.into()).or_default();
+        keys.entry(key.into())
+            .or_default()
+            .extend(values.into_iter().map(Into::into));
+        self
+    }
+}
+
+impl Principal {
+    /// An account's id, or the ARN of an account's root, a role, a user or a session: `role.arn.text()`.
+    pub fn aws(account_or_arn: impl Into<Input<String>>) -> Self {
+        Self::Aws(account_or_arn.into())
+    }
+
+    /// A service of AWS: `lambda.amazonaws.com`.
+    pub fn service(name: impl Into<Input<String>>) -> Self {
+        Self::Service(name.into())
+    }
+
+    /// An identity provider: `provider.arn.text()`, `"cognito-identity.amazonaws.com"`.
+    pub fn federated(provider: impl Into<Input<String>>) -> Self {
+        Self::Federated(provider.into())
+    }
+
+    /// An account's canonical user id.
+    pub fn canonical_user(id: impl Into<Input<String>>) -> Self {
+        Self::CanonicalUser(id.into())
+    }
+}
+
+impl<S: Stage> Principal<S> {
+    /// The same principal with its text turned into another stage's.
+    fn map<T: Stage>(self, turn: impl FnOnce(S::Value<String>) -> T::Value<String>) -> Principal<T> {
+        match self {
+            Self::Anyone => Principal::Anyone,
+            Self::Aws(text) => Principal::Aws(turn(text)),
+            Self::Service(text) => Principal::Service(turn(text)),
+            Self::Federated(text) => Principal::Federated(turn(text)),
+            Self::CanonicalUser(text) => Principal::CanonicalUser(turn(text)),
+        }
+    }
+}
+
+impl From<PolicyDocument<Resolved>> for PolicyDocument {
+    fn from(document: PolicyDocument<Resolved>) -> Self {
+        Self {
+            version: document.version,
+            id: document.id,
+            statements: document.statements.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<Statement<Resolved>> for Statement {
+    fn from(statement: Statement<Resolved>) -> Self {
+        let principals = |list: Vec<Principal<Resolved>>| {
+            list.into_iter()
+                .map(|principal| principal.map(Input::Literal))
+                .collect()
+        };
+        Self {
+            sid: statement.sid,
+            effect: statement.effect,
+            principals: principals(statement.principals),
+            not_principals: principals(statement.not_principals),
+            actions: statement.actions,
+            not_actions: statement.not_actions,
+            resources: literals(statement.resources),
+            not_resources: literals(statement.not_resources),
+            conditions: statement
+                .conditions
+                .into_iter()
+                .map(|(operator, keys)| (operator, keys.into_iter().map(|(k, v)| (k, literals(v))).collect()))
+                .collect(),
+        }
+    }
+}
+
+fn literals<T: Data>(values: Vec<T>) -> Vec<Input<T>> {
+    values.into_iter().map(Input::Literal).collect()
+}
+
+impl<S: Stage> Shaped for PolicyDocument<S> {
+    fn shape() -> Shape {
+        Shape::Document(DocumentShape {
+            name: "PolicyDocument",
+            check: check::check,
+            canonical: canonical::canonical,
+        })
+    }
+}

@@ -5,6 +5,10 @@ extern crate self as iac_core;
 
 pub mod graph;
 pub mod model;
+pub mod plan;
+mod session;
 pub mod state;
+
+pub use session::{OpenError, OpenRequest, Platform, Session};
 
 pub use iac_derive::{Outputs, Resource, Shape};

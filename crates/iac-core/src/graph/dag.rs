@@ -8,7 +8,7 @@ use std::{
 
 use petgraph::{
     Direction,
-    stable_graph::{NodeIndex, StableDiGraph},
+    graph::{DiGraph, NodeIndex},
     visit::EdgeRef,
 };
 
@@ -17,7 +17,7 @@ use crate::model::{Address, Hint};
 /// Addresses and what they need.
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
-    graph: StableDiGraph<Address, ()>,
+    graph: DiGraph<Address, ()>,
     index: BTreeMap<Address, NodeIndex>,
 }
 

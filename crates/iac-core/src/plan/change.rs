@@ -1,0 +1,346 @@
+//! A plan as data: what would be done, to what, why, and what each attribute would become.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    model::{Address, Lifecycle, LiveObject, RemoteId},
+    state::{ObjectState, OutputState},
+};
+
+/// What is done to a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Nothing.
+    NoOp,
+    /// An object is made.
+    Create,
+    /// The object is changed in place.
+    Update,
+    /// The object is deleted, then a new one is made.
+    Replace,
+    /// A new object is made, then the old one is deleted.
+    ReplaceCreateFirst,
+    /// The object is deleted.
+    Delete,
+    /// The object stays, the state lets go of it.
+    Forget,
+}
+
+impl Action {
+    /// Whether the world changes.
+    pub fn changes_world(self) -> bool {
+        !matches!(self, Self::NoOp | Self::Forget)
+    }
+
+    /// Whether it is one of the two replacements.
+    pub fn replaces(self) -> bool {
+        matches!(self, Self::Replace | Self::ReplaceCreateFirst)
+    }
+
+    /// The sign it is shown with.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Self::NoOp => " ",
+            Self::Create => "+",
+            Self::Update => "~",
+            Self::Replace => "-/+",
+            Self::ReplaceCreateFirst => "+/-",
+            Self::Delete => "-",
+            Self::Forget => ".",
+        }
+    }
+}
+
+/// Why an action was chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum Reason {
+    /// It is in the stack and not in the state.
+    New,
+    /// Its object was deleted outside.
+    Gone,
+    /// Attributes differ.
+    Differs,
+    /// A create-only attribute differs.
+    CreateOnly {
+        /// The attribute.
+        attribute: String,
+    },
+    /// Its create did not finish.
+    Tainted,
+    /// A value named by `replace_when` differs.
+    Triggered,
+    /// The user asked for it.
+    Requested,
+    /// It is no longer in the stack.
+    Removed,
+    /// The environment is being destroyed.
+    Destroy,
+    /// It is adopted.
+    Imported {
+        /// The id of its object.
+        id: RemoteId,
+    },
+    /// It was called otherwise before.
+    Moved {
+        /// The old address.
+        from: Address,
+    },
+    /// A dependent is replaced create-first, so this one must be, too.
+    CreateFirstForced {
+        /// The dependent.
+        by: Address,
+    },
+    /// An old object of an earlier replacement is still to be deleted.
+    Deposed {
+        /// Its id.
+        id: RemoteId,
+    },
+    /// It is kept though it leaves the stack.
+    Retained,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::New => f.write_str("new"),
+            Self::Gone => f.write_str("deleted outside"),
+            Self::Differs => f.write_str("attributes differ"),
+            Self::CreateOnly { attribute } => write!(f, "`{attribute}` cannot be changed in place"),
+            Self::Tainted => f.write_str("its create did not finish"),
+            Self::Triggered => f.write_str("a value it is replaced with has changed"),
+            Self::Requested => f.write_str("as asked"),
+            Self::Removed => f.write_str("no longer in the stack"),
+            Self::Destroy => f.write_str("the environment is destroyed"),
+            Self::Imported { id } => write!(f, "import of {id}"),
+            Self::Moved { from } => write!(f, "moved from {from}"),
+            Self::CreateFirstForced { by } => write!(f, "created first for {by}"),
+            Self::Deposed { id } => write!(f, "{id} is left of an earlier replacement"),
+            Self::Retained => f.write_str("kept when it leaves the stack"),
+        }
+    }
+}
+
+/// What an attribute becomes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum After {
+    /// This value.
+    Known(Value),
+    /// A value that the apply will tell.
+    Unknown,
+    /// It is taken away.
+    Absent,
+}
+
+/// The difference in one attribute. Secret values are sealed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AttributeChange {
+    /// Where: `rules[0].status`, `tags.team`.
+    pub path: String,
+    /// The value now; none when there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Value>,
+    /// The value then.
+    pub after: After,
+    /// Whether this is why the object is replaced.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub forces_replacement: bool,
+    /// Whether the values are secret.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub secret: bool,
+}
+
+impl AttributeChange {
+    /// The top-level property it lies in.
+    pub fn property(&self) -> &str {
+        self.path.split(['.', '[']).next().unwrap_or_default()
+    }
+}
+
+/// What would be done to one resource.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// The resource.
+    pub address: Address,
+    /// What is done.
+    pub action: Action,
+    /// Why.
+    pub reasons: Vec<Reason>,
+    /// The attributes that differ; all that are set, for a create or a delete.
+    pub attributes: Vec<AttributeChange>,
+    /// What the apply works with.
+    #[serde(skip)]
+    pub work: Work,
+}
+
+/// What the apply works with: not shown, and never written as it is, since it may hold secrets.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Work {
+    /// The inputs as declared, with default and ownership tags and a physical name; a template.
+    pub template: Option<Value>,
+    /// The inputs as far as they were known when it was planned; a template.
+    pub planned: Option<Value>,
+    /// The marks. Triggers are templates.
+    pub lifecycle: Lifecycle,
+    /// What it needs, from the stack.
+    pub dependencies: BTreeSet<Address>,
+    /// What it needed, from the state.
+    pub old_dependencies: BTreeSet<Address>,
+    /// The object in the state.
+    pub prior: Option<ObjectState>,
+    /// The object in the cloud, as the plan saw it.
+    pub live: Option<LiveObject>,
+    /// Old objects to be deleted.
+    pub deposed: Vec<ObjectState>,
+    /// The outputs as far as they were known when it was planned.
+    pub outputs: Value,
+}
+
+/// A difference between the state and the cloud, in what the user manages.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Drift {
+    /// The resource.
+    pub address: Address,
+    /// Whether its object is gone.
+    pub gone: bool,
+    /// The attributes that were changed outside: before is the state's value, after the cloud's.
+    pub attributes: Vec<AttributeChange>,
+}
+
+/// What an output of the stack becomes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OutputChange {
+    /// The value now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<OutputState>,
+    /// The value then. Secret values are sealed.
+    pub after: After,
+    /// Whether it is a secret.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub secret: bool,
+    /// The value as declared.
+    #[serde(skip)]
+    pub template: Option<Value>,
+}
+
+impl OutputChange {
+    /// Whether the output becomes another.
+    pub fn differs(&self) -> bool {
+        match (&self.before, &self.after) {
+            (Some(before), After::Known(after)) => before.value != *after,
+            (None, After::Absent) => false,
+            _ => true,
+        }
+    }
+}
+
+/// What kind of plan it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Brings the environment to what the stack says.
+    #[default]
+    Normal,
+    /// Removes everything.
+    Destroy,
+    /// Brings the state to what the cloud says; changes nothing there.
+    RefreshOnly,
+}
+
+/// What an apply would do. Holds no way to write anything.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The format of its serialised form.
+    pub format_version: u32,
+    /// The stack's name.
+    pub stack: String,
+    /// The environment's name.
+    pub environment: String,
+    /// The lineage of the state it was made on.
+    pub lineage: String,
+    /// The serial of the state it was made on.
+    pub serial: u64,
+    /// What kind of plan.
+    pub mode: Mode,
+    /// What would be done, in the order of dependencies. Resources that stay as they are are among them.
+    pub changes: Vec<Change>,
+    /// What was changed outside.
+    pub drift: Vec<Drift>,
+    /// What would become of the outputs.
+    pub outputs: BTreeMap<String, OutputChange>,
+    /// What an interrupted run left open: settled by the next apply.
+    pub leftovers: Vec<String>,
+    /// What the user should know.
+    pub warnings: Vec<String>,
+}
+
+/// How many resources are created, changed and so on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "each is a number of resources")]
+pub struct Summary {
+    pub create: usize,
+    pub update: usize,
+    pub replace: usize,
+    pub delete: usize,
+    pub forget: usize,
+    pub import: usize,
+}
+
+impl Plan {
+    /// The format of the serialised form.
+    pub const FORMAT_VERSION: u32 = 1;
+
+    /// The change of a resource.
+    pub fn change(&self, address: &Address) -> Option<&Change> {
+        self.changes.iter().find(|change| change.address == *address)
+    }
+
+    /// The changes that do something.
+    pub fn actions(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| change.does_something())
+    }
+
+    /// Whether an apply would do nothing at all: not to the cloud, not to the outputs, not to who is called what.
+    pub fn is_empty(&self) -> bool {
+        self.actions().next().is_none()
+            && !self.outputs.values().any(OutputChange::differs)
+            && self.leftovers.is_empty()
+    }
+
+    /// The counts.
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary::default();
+        for change in &self.changes {
+            match change.action {
+                Action::Create => summary.create += 1,
+                Action::Update => summary.update += 1,
+                Action::Replace | Action::ReplaceCreateFirst => summary.replace += 1,
+                Action::Delete => summary.delete += 1,
+                Action::Forget => summary.forget += 1,
+                Action::NoOp => {}
+            }
+            summary.import += usize::from(
+                change
+                    .reasons
+                    .iter()
+                    .any(|reason| matches!(reason, Reason::Imported { .. })),
+            );
+        }
+        summary
+    }
+}
+
+impl Change {
+    /// Whether the apply has anything to do for it: in the cloud, or in the state.
+    pub fn does_something(&self) -> bool {
+        self.action != Action::NoOp || !self.reasons.is_empty()
+    }
+}

@@ -5,6 +5,7 @@
 mod arn;
 #[allow(dead_code, reason = "skeleton")]
 mod error;
+mod names;
 pub mod policy;
 mod session;
 #[allow(dead_code, reason = "used by the services that have tags, each a feature of its own")]
@@ -22,6 +23,7 @@ pub mod iam;
 pub mod s3;
 
 pub use arn::Arn;
+pub use names::DomainName;
 pub use session::Aws;
 
 use std::sync::Arc;
@@ -32,6 +34,10 @@ use iac_core::model::{Registry, Resource, TypeInfo};
 macro_rules! for_each_type {
     ($use:ident) => {
         // cloudfront
+        #[cfg(feature = "cloudfront")]
+        $use!(cloudfront::CachePolicy);
+        #[cfg(feature = "cloudfront")]
+        $use!(cloudfront::OriginAccessControl);
         // dynamodb
         // ec2
         // iam

@@ -1,0 +1,109 @@
+//! What the types of this service share: words of the API, writes guarded by an ETag, and lists that carry their length.
+
+use aws_sdk_cloudfront::error::BuildError;
+use iac_core::model::{ResourceError, Violation};
+
+/// Declares an enum of the exact words of the API, so that inputs, requests and answers speak the same:
+/// `pub enum Color = Red { Red = "red", Blue = "blue" }`, where the default comes first and may be left out.
+macro_rules! words {
+    ($(#[$doc:meta])* pub enum $name:ident $(= $default:ident)? { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ::serde::Serialize, ::serde::Deserialize, ::iac_core::Shape,
+        )]
+        pub enum $name {
+            $($(#[$variant_doc])* #[serde(rename = $word)] $variant,)+
+        }
+
+        $(impl Default for $name {
+            fn default() -> Self {
+                Self::$default
+            }
+        })?
+
+        impl $name {
+            /// The word of the API.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+
+            /// The value of a word that CloudFront answered with.
+            #[allow(dead_code, reason = "some words are only read as parts of others")]
+            pub(in crate::cloudfront) fn parse(word: &str) -> Result<Self, ::iac_core::model::ResourceError> {
+                match word {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err($crate::cloudfront::shared::unknown(stringify!($name), word)),
+                }
+            }
+        }
+    };
+}
+pub(super) use words;
+
+/// Builds one of CloudFront's lists, which carry their own length: `counted!(Aliases, names)`. An empty list has no items.
+macro_rules! counted {
+    ($list:ident, $items:expr) => {{
+        let items: Vec<_> = $items;
+        let quantity = i32::try_from(items.len()).unwrap_or(i32::MAX);
+        ::aws_sdk_cloudfront::types::$list::builder()
+            .quantity(quantity)
+            .set_items((!items.is_empty()).then_some(items))
+            .build()
+    }};
+}
+pub(super) use counted;
+
+/// An answer this version has no word for.
+pub(super) fn unknown(what: &str, word: &str) -> ResourceError {
+    ResourceError::invalid(format!(
+        "CloudFront answered with `{word}`, which is no {what} this version knows"
+    ))
+    .hint("use a newer version of iac, or set the property to a known value outside")
+}
+
+/// A request that lacks a required part: a mistake of the type, not of the user.
+pub(super) fn incomplete(error: BuildError) -> ResourceError {
+    ResourceError::invalid(error.to_string())
+}
+
+/// An answer that lacks what the API promises.
+pub(super) fn missing(part: &str) -> ResourceError {
+    ResourceError::invalid(format!("CloudFront answered without {part}"))
+}
+
+/// Whether another write came between reading the ETag and using it.
+pub(super) fn stale(error: &ResourceError) -> bool {
+    matches!(error.code.as_str(), "PreconditionFailed" | "InvalidIfMatchVersion")
+}
+
+/// Runs `attempt`, which reads, builds and writes, and runs it once more when another write came between.
+pub(super) async fn once_more_if_stale<T, F>(mut attempt: impl FnMut() -> F + Send) -> Result<T, ResourceError>
+where
+    F: Future<Output = Result<T, ResourceError>> + Send,
+{
+    match attempt().await {
+        Err(error) if stale(&error) => attempt().await,
+        outcome => outcome,
+    }
+}
+
+/// A text of the API, where empty means that there is none.
+pub(super) fn text<T: From<String>>(text: Option<&str>) -> Option<T> {
+    text.filter(|text| !text.is_empty())
+        .map(|text| T::from(text.to_owned()))
+}
+
+/// Seconds of an answer; what does not fit is longer than any limit of the API.
+pub(super) fn seconds(value: i64) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+/// What is wrong at a path.
+pub(super) fn violation(path: impl Into<String>, message: impl Into<String>) -> Violation {
+    Violation {
+        path: path.into(),
+        message: message.into(),
+    }
+}

@@ -24,7 +24,7 @@ pub mod s3;
 
 pub use arn::Arn;
 pub use names::DomainName;
-pub use session::Aws;
+pub use session::{AssumeRole, Aws, AwsConfig, SessionError};
 
 use std::sync::Arc;
 

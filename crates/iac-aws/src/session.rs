@@ -1,15 +1,26 @@
 //! A connection to one AWS account and region: the clients all resource types share.
+//!
+//! [`AwsConfig`] says how an environment reaches AWS, [`Aws::connect`] goes there and proves the account. Nothing here reads an
+//! environment variable or a file but through the SDK's own loader.
+
+mod config;
+mod error;
+mod identity;
+mod load;
 
 use std::collections::BTreeMap;
 
 use aws_types::{SdkConfig, region::Region};
 use iac_core::model::{Location, Provider};
 
+pub use config::{AssumeRole, AwsConfig};
+pub use error::SessionError;
+
 /// The clients of one account and region, and the tags everything gets.
 #[derive(Clone, Debug)]
 pub struct Aws {
     location: Location,
-    partition: String,
+    partition: &'static str,
     default_tags: BTreeMap<String, String>,
     #[cfg(feature = "cloudfront")]
     pub(crate) cloudfront: aws_sdk_cloudfront::Client,
@@ -23,20 +34,34 @@ pub struct Aws {
     pub(crate) s3: aws_sdk_s3::Client,
 }
 
-/// CloudFront and IAM are served from this region alone. Source: AWS general reference, "Amazon CloudFront endpoints".
-const GLOBAL_REGION: &str = "us-east-1";
-
 impl Aws {
+    /// Goes to AWS as `config` says: finds credentials, takes on the role if there is one, and proves with
+    /// `sts:GetCallerIdentity` whose account it is before anything else is called.
+    ///
+    /// # Errors
+    /// [`SessionError`]: no, expired or refused credentials, an account that is not allowed, no region, an endpoint that
+    /// does not answer. Without any credentials the answer takes no longer than three seconds.
+    pub async fn connect(config: &AwsConfig) -> Result<Self, SessionError> {
+        config.check()?;
+        let loaded = load::load(config).await?;
+        let location = Location {
+            account: identity::prove(&loaded.sdk, config).await?,
+            region: loaded.region,
+        };
+        tracing::debug!(account = location.account, region = location.region, "connected");
+        Ok(Self::new(&loaded.sdk, location, config.default_tags.clone()))
+    }
+
     /// Clients over a configuration whose account is known.
     pub fn new(config: &SdkConfig, location: Location, default_tags: BTreeMap<String, String>) -> Self {
+        let partition = partition(&location.region);
         let global = config
-            .clone()
-            .into_builder()
-            .region(Region::from_static(GLOBAL_REGION))
+            .to_builder()
+            .region(Region::from_static(global_region(partition)))
             .build();
         let _ = &global;
         Self {
-            partition: partition(&location.region).to_owned(),
+            partition,
             location,
             default_tags,
             #[cfg(feature = "cloudfront")]
@@ -48,13 +73,13 @@ impl Aws {
             #[cfg(feature = "iam")]
             iam: aws_sdk_iam::Client::new(&global),
             #[cfg(feature = "s3")]
-            s3: aws_sdk_s3::Client::new(config),
+            s3: s3(config),
         }
     }
 
     /// `aws`, or the name of a partition apart.
     pub fn partition(&self) -> &str {
-        &self.partition
+        self.partition
     }
 
     /// The account's id.
@@ -78,11 +103,28 @@ impl Provider for Aws {
     }
 }
 
+/// An endpoint of one's own rarely has a name for every bucket, so there the bucket goes into the path.
+#[cfg(feature = "s3")]
+fn s3(config: &SdkConfig) -> aws_sdk_s3::Client {
+    let own_endpoint = load::endpoint(config, "S3").is_some();
+    let config = aws_sdk_s3::config::Builder::from(config).force_path_style(own_endpoint);
+    aws_sdk_s3::Client::from_conf(config.build())
+}
+
 /// The partition of a region. Source: AWS general reference, "AWS partitions".
 fn partition(region: &str) -> &'static str {
     match region {
         region if region.starts_with("cn-") => "aws-cn",
         region if region.starts_with("us-gov-") => "aws-us-gov",
         _ => "aws",
+    }
+}
+
+/// Where a partition serves CloudFront and IAM from. Source: AWS general reference, "IAM endpoints" and "CloudFront endpoints".
+fn global_region(partition: &str) -> &'static str {
+    match partition {
+        "aws-cn" => "cn-north-1",
+        "aws-us-gov" => "us-gov-west-1",
+        _ => "us-east-1",
     }
 }

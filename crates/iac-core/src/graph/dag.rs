@@ -59,6 +59,16 @@ impl Graph {
         graph
     }
 
+    /// Whether the address is there.
+    pub fn contains(&self, address: &Address) -> bool {
+        self.index.contains_key(address)
+    }
+
+    /// All addresses, in their own order.
+    pub fn addresses(&self) -> impl Iterator<Item = &Address> {
+        self.index.keys()
+    }
+
     /// All addresses so that everything comes after what it needs; among equals, by address. The same resources give the
     /// same order, however they were declared.
     ///

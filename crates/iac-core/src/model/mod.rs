@@ -14,6 +14,9 @@ mod stack;
 mod stage;
 pub mod template;
 
+pub(crate) use shape::join;
+pub use template::{DanglingReference, Lookup};
+
 pub use address::{Address, AddressError};
 pub use context::{Call, Clock, Context, Recorder};
 pub use error::{ErrorKind, Hint, ResourceError};

@@ -1,7 +1,24 @@
 //! What would be done: refresh, diff, and the plan as data. Reads the cloud, writes nothing.
 
 mod change;
+mod decide;
+mod diff;
+mod error;
 mod event;
+mod inputs;
+mod moves;
+mod options;
+mod planner;
+mod refresh;
+mod select;
 
 pub use change::{Action, After, AttributeChange, Change, Drift, Mode, OutputChange, Plan, Reason, Summary, Work};
+pub use diff::{Comparison, diff};
+pub use error::{PlanError, PlanIssue};
 pub use event::{Event, Observer, Silent};
+pub use options::PlanOptions;
+pub use planner::plan;
+
+pub(crate) use diff::sealed_for_display;
+pub(crate) use inputs::ignore;
+pub(crate) use refresh::{read_one, unknown_type};

@@ -1,0 +1,217 @@
+//! What is to be done with one resource: its desired inputs against what is there.
+
+use serde_json::{Map, Value};
+
+use super::{
+    change::{Action, AttributeChange, Change, Reason, Work},
+    diff::{self, Comparison},
+    inputs::{self, Owner},
+};
+use crate::{
+    model::{DanglingReference, LiveObject, Lookup, Node, Reconciler, Reference, template},
+    state::{ObjectState, ResourceState, Status},
+};
+
+/// Everything a decision needs.
+#[derive(Clone, Copy)]
+pub(crate) struct Question<'a> {
+    pub node: &'a Node,
+    pub reconciler: &'a dyn Reconciler,
+    pub owner: Owner<'a>,
+    /// What the state holds of it.
+    pub resource: Option<&'a ResourceState>,
+    /// What is there; the state's object when it was not read.
+    pub live: Option<&'a LiveObject>,
+    /// Its object is adopted by this very plan.
+    pub imported: bool,
+    /// Its replacement was asked for.
+    pub replace: bool,
+    /// What secrets are sealed with.
+    pub key: &'a [u8],
+    /// What references stand for.
+    pub lookup: &'a dyn Fn(&Reference) -> Lookup,
+}
+
+/// The outputs of a resource as far as a plan knows them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Outputs {
+    pub known: Map<String, Value>,
+    /// Whether those that are missing are still to come.
+    pub more: bool,
+}
+
+impl Question<'_> {
+    /// The change of the resource, and its outputs.
+    ///
+    /// # Errors
+    /// A reference that leads nowhere.
+    pub(crate) fn decide(&self) -> Result<(Change, Outputs), DanglingReference> {
+        let prior = self.resource.and_then(|resource| resource.current.as_ref());
+        let (mut template, mut desired, named) = self.desired(prior.map(|prior| &prior.inputs))?;
+        let mut reasons = Vec::new();
+        let mut attributes = Vec::new();
+        let action = match (prior, self.live) {
+            (None, _) => {
+                reasons.push(Reason::New);
+                Action::Create
+            }
+            (Some(_), None) => {
+                reasons.push(Reason::Gone);
+                Action::Create
+            }
+            (Some(prior), Some(live)) => {
+                attributes = self.differences(&desired, live, prior);
+                self.compare(prior, &attributes, &mut reasons)?
+            }
+        };
+        if action.replaces() && named {
+            (template, desired, _) = self.desired(None)?;
+            if let (Some(prior), Some(live)) = (prior, self.live) {
+                attributes = self.differences(&desired, live, prior);
+            }
+        }
+        if action == Action::Create {
+            attributes = diff::whole(&self.node.info.shape, &desired, self.key, false);
+        }
+        let outputs = self.outputs(action, &desired);
+        let work = Work {
+            template: Some(template),
+            planned: Some(desired),
+            lifecycle: self.node.lifecycle.clone(),
+            dependencies: self.node.dependencies.clone(),
+            old_dependencies: self
+                .resource
+                .map(|resource| resource.dependencies.clone())
+                .unwrap_or_default(),
+            prior: prior.cloned(),
+            live: self.live.cloned(),
+            deposed: self
+                .resource
+                .map(|resource| resource.deposed.clone())
+                .unwrap_or_default(),
+            outputs: Value::Object(outputs.known.clone()),
+        };
+        let change = Change {
+            address: self.node.address.clone(),
+            action,
+            reasons,
+            attributes,
+            work,
+        };
+        Ok((change, outputs))
+    }
+
+    /// The template and its value so far, with tags and a name in it; whether the name is generated.
+    fn desired(&self, prior: Option<&Value>) -> Result<(Value, Value, bool), DanglingReference> {
+        let Self {
+            node,
+            reconciler,
+            owner,
+            ..
+        } = self;
+        let mut template = node.inputs.clone();
+        inputs::tag(
+            node.info,
+            &mut template,
+            &reconciler.default_tags(),
+            &node.address,
+            *owner,
+        );
+        let named = inputs::name(node.info, &mut template, prior, &node.address, *owner);
+        let desired = node.info.shape.canonical(&template::evaluate(&template, self.lookup)?);
+        Ok((template, desired, named))
+    }
+
+    fn differences(&self, desired: &Value, live: &LiveObject, prior: &ObjectState) -> Vec<AttributeChange> {
+        let mut desired = desired.clone();
+        inputs::ignore(&mut desired, &live.inputs, &self.node.lifecycle.ignore_changes);
+        diff::diff(&Comparison {
+            shape: &self.node.info.shape,
+            desired: &desired,
+            live: &live.inputs,
+            prior: (!self.imported).then_some(&prior.inputs),
+            key: self.key,
+        })
+    }
+
+    fn compare(
+        &self,
+        prior: &ObjectState,
+        attributes: &[AttributeChange],
+        reasons: &mut Vec<Reason>,
+    ) -> Result<Action, DanglingReference> {
+        let forcing = attributes.iter().find(|attribute| attribute.forces_replacement);
+        reasons.extend(forcing.map(|attribute| Reason::CreateOnly {
+            attribute: attribute.path.clone(),
+        }));
+        let tainted = prior.status == Status::Tainted;
+        if tainted {
+            reasons.push(Reason::Tainted);
+        }
+        if self.replace {
+            reasons.push(Reason::Requested);
+        }
+        if self.triggered()? {
+            reasons.push(Reason::Triggered);
+        }
+        let replaced = reasons.iter().any(|reason| match reason {
+            Reason::Tainted => !self.node.info.resumable,
+            _ => true,
+        });
+        Ok(if replaced && self.node.lifecycle.create_before_delete {
+            Action::ReplaceCreateFirst
+        } else if replaced {
+            Action::Replace
+        } else if !attributes.is_empty() {
+            reasons.push(Reason::Differs);
+            Action::Update
+        } else if tainted {
+            Action::Update
+        } else {
+            Action::NoOp
+        })
+    }
+
+    /// Whether a value of `replace_when` differs from the one it was made with.
+    fn triggered(&self) -> Result<bool, DanglingReference> {
+        let Some(resource) = self.resource else {
+            return Ok(false);
+        };
+        let before = &resource.lifecycle.replace_when;
+        let now = &self.node.lifecycle.replace_when;
+        if before.is_empty() || now.is_empty() {
+            return Ok(false);
+        }
+        let mut values = now.iter().map(|trigger| template::evaluate(trigger, self.lookup));
+        values.try_fold(before.len() != now.len(), |differs, value| {
+            let value = template::resolved(&value?);
+            Ok(differs || !value.is_some_and(|value| before.contains(&value)))
+        })
+    }
+
+    fn outputs(&self, action: Action, desired: &Value) -> Outputs {
+        let info = self.node.info;
+        let predicted = template::resolved(desired)
+            .map(|inputs| self.reconciler.predict(&inputs))
+            .unwrap_or_default();
+        let kept = match (action, self.live.map(|live| &live.outputs)) {
+            (Action::NoOp, Some(Value::Object(outputs))) => {
+                return Outputs {
+                    known: outputs.clone(),
+                    more: false,
+                };
+            }
+            (Action::Update, Some(Value::Object(outputs))) => outputs.clone(),
+            _ => Map::new(),
+        };
+        let lasting = |name: &String| info.outputs.field(name).is_some_and(|field| !field.marks.volatile);
+        let mut known: Map<String, Value> = kept.into_iter().filter(|(name, _)| lasting(name)).collect();
+        known.extend(predicted);
+        let more = info
+            .outputs
+            .fields()
+            .iter()
+            .any(|field| !known.contains_key(field.name));
+        Outputs { known, more }
+    }
+}

@@ -1,0 +1,151 @@
+//! A resource's inputs made ready: tags and a physical name put in, ignored changes left out.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use super::diff::ADDRESS_TAG;
+use crate::model::{Address, TypeInfo, template};
+
+/// Whose resource it is, for ownership tags and generated names.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Owner<'a> {
+    pub stack: &'a str,
+    pub environment: &'a str,
+    pub account: &'a str,
+    /// The serial of the state: makes the name of a replacement differ from the one before.
+    pub serial: u64,
+}
+
+/// Puts default and ownership tags into the property that holds tags. The resource's own win over defaults.
+pub(crate) fn tag(
+    info: &TypeInfo,
+    inputs: &mut Value,
+    defaults: &BTreeMap<String, String>,
+    address: &Address,
+    owner: Owner<'_>,
+) {
+    let (Some(field), Some(inputs)) = (info.tags_field(), inputs.as_object_mut()) else {
+        return;
+    };
+    let mut tags: Map<String, Value> = defaults
+        .iter()
+        .map(|(key, value)| (key.clone(), Value::String(value.clone())))
+        .collect();
+    if let Some(Value::Object(own)) = inputs.remove(field) {
+        tags.extend(own);
+    }
+    tags.insert("iac:stack".to_owned(), owner.stack.into());
+    tags.insert("iac:environment".to_owned(), owner.environment.into());
+    tags.insert(ADDRESS_TAG.to_owned(), address.to_string().into());
+    inputs.insert(field.to_owned(), Value::Object(tags));
+}
+
+/// Fills the physical name when it is unset: the prior one, or a new one with a unique end. Gives whether it is generated.
+pub(crate) fn name(
+    info: &TypeInfo,
+    inputs: &mut Value,
+    prior: Option<&Value>,
+    address: &Address,
+    owner: Owner<'_>,
+) -> bool {
+    let (Some((field, longest)), Some(inputs)) = (info.name_field(), inputs.as_object_mut()) else {
+        return false;
+    };
+    if inputs.get(field).is_some_and(|name| !name.is_null()) {
+        return false;
+    }
+    let name = prior
+        .and_then(|prior| prior.get(field))
+        .filter(|name| name.is_string())
+        .cloned()
+        .unwrap_or_else(|| Value::String(generated(address, owner, longest)));
+    inputs.insert(field.to_owned(), name);
+    true
+}
+
+/// `<stack>-<environment>-<name>-<8 hexadecimal digits>`, in lower case, cut so that the end stays.
+fn generated(address: &Address, owner: Owner<'_>, longest: usize) -> String {
+    let Owner {
+        stack,
+        environment,
+        account,
+        serial,
+    } = owner;
+    let digest = Sha256::digest(format!("{stack}\0{environment}\0{account}\0{address}\0{serial}"));
+    let end = &hex::encode(digest)[..8];
+    let name = address.name().to_lowercase().replace(['/', '_'], "-");
+    let readable: String = format!("{stack}-{environment}-{name}")
+        .chars()
+        .take(longest.saturating_sub(9))
+        .collect();
+    format!("{}-{end}", readable.trim_end_matches('-'))
+}
+
+/// Lets what is there stand for what is desired at the paths whose changes are to be passed over.
+pub(crate) fn ignore(desired: &mut Value, live: &Value, paths: &[String]) {
+    for path in paths {
+        let pointer: String = path
+            .replace('[', ".")
+            .replace(']', "")
+            .split('.')
+            .map(|part| format!("/{part}"))
+            .collect();
+        match live.pointer(&pointer) {
+            Some(value) => set(desired, &pointer, Some(template::escape(value.clone()))),
+            None => set(desired, &pointer, None),
+        }
+    }
+}
+
+/// Sets or removes the value at a pointer whose parent is there.
+fn set(target: &mut Value, pointer: &str, value: Option<Value>) {
+    let Some((parent, last)) = pointer.rsplit_once('/') else {
+        return;
+    };
+    match (target.pointer_mut(parent), value) {
+        (Some(Value::Object(map)), Some(value)) => drop(map.insert(last.to_owned(), value)),
+        (Some(Value::Object(map)), None) => drop(map.remove(last)),
+        (Some(Value::Array(items)), Some(value)) => {
+            if let Some(item) = last.parse::<usize>().ok().and_then(|index| items.get_mut(index)) {
+                *item = value;
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn generated_names_fit_and_differ() {
+        let address: Address = "s3.bucket.site/Front_End".parse().unwrap();
+        let owner = Owner {
+            stack: "shop",
+            environment: "dev",
+            account: "1",
+            serial: 3,
+        };
+        let name = generated(&address, owner, 63);
+        assert!(name.starts_with("shop-dev-site-front-end-"), "{name}");
+        assert_ne!(name, generated(&address, Owner { serial: 4, ..owner }, 63));
+        assert_eq!(generated(&address, owner, 20).len(), 20);
+    }
+
+    #[test]
+    fn ignored_paths_take_what_is_there() {
+        let mut desired = json!({"tags": {"a": "1", "b": "2"}, "rules": [{"days": 1}]});
+        let live = json!({"tags": {"a": "9"}, "rules": [{"days": 7}]});
+        ignore(
+            &mut desired,
+            &live,
+            &["tags.a".into(), "tags.b".into(), "rules[0].days".into()],
+        );
+        assert_eq!(desired, json!({"tags": {"a": "9"}, "rules": [{"days": 7}]}));
+    }
+}

@@ -41,6 +41,14 @@ macro_rules! for_each_type {
         // dynamodb
         // ec2
         // iam
+        #[cfg(feature = "iam")]
+        $use!(iam::OidcProvider);
+        #[cfg(feature = "iam")]
+        $use!(iam::Policy);
+        #[cfg(feature = "iam")]
+        $use!(iam::PolicyAttachment);
+        #[cfg(feature = "iam")]
+        $use!(iam::Role);
         // s3
     };
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use iac_core::model::Violation;
+use iac_core::model::{Call, Violation};
 
 /// What turns the live tags into the desired ones. Remove first, then set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,6 +36,18 @@ impl TagChanges {
 /// The tags that are the user's: all but `aws:*`.
 pub(crate) fn without_aws(tags: impl IntoIterator<Item = (String, String)>) -> BTreeMap<String, String> {
     tags.into_iter().filter(|(key, _)| !key.starts_with("aws:")).collect()
+}
+
+/// Whether the ownership tags say that the object is the one that this call is about.
+pub(crate) fn are_ours(tags: &BTreeMap<String, String>, call: &Call) -> bool {
+    let address = call.address.to_string();
+    [
+        ("iac:stack", &call.stack),
+        ("iac:environment", &call.environment),
+        ("iac:address", &address),
+    ]
+    .iter()
+    .all(|(key, value)| tags.get(*key) == Some(*value))
 }
 
 /// Refuses tags that AWS refuses: more than 50, keys of over 128 or values of over 256 characters, keys in `aws:`.

@@ -29,6 +29,11 @@ impl PolicyDocument<Resolved> {
             .sort_by_cached_key(|statement| serde_json::to_string(statement).unwrap_or_default());
         self
     }
+
+    /// Whether both mean the same.
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.clone().canonical() == other.clone().canonical()
+    }
 }
 
 impl Statement<Resolved> {

@@ -1,0 +1,422 @@
+//! `iam.role`: an identity that services, accounts and federated users can take.
+//!
+//! - Operations and IAM actions: see [`Reconcile::OPERATIONS`]; the actions have the operations' names. Handing a role to a
+//!   service needs `iam:PassRole` on it besides.
+//! - Remote id and import id: the role's name.
+//! - Replaced when its name or path changes. What trusts a replaced role by its ARN must be written again, since IAM
+//!   remembers the old role by its unique id.
+//! - Waits, up to 2 minutes each: until principals of the trust policy that were made a moment ago are known, until the new
+//!   role is seen and has its ARN, and until a deleted role's last users are gone. Services may refuse a new role for some
+//!   seconds more; they say so in codes of their own.
+//! - Left out: service-linked roles, which their services make.
+//!
+//! Source: IAM API reference, `CreateRole`, `UpdateRole`, `DeleteRole`; IAM user guide, "IAM and AWS STS quotas".
+
+mod policies;
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use aws_sdk_iam::types::Role as SdkRole;
+use aws_smithy_types::date_time::Format;
+use bon::Builder;
+use iac_core::{
+    Outputs, Resource,
+    model::{
+        Changed, Context, Declared, ErrorKind, Live, Reconcile, RemoteId, Resolved, ResourceError, Stage, Violation,
+    },
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::{IamPath, Policy, check_name, wire};
+use crate::{
+    Arn, Aws,
+    error::failed,
+    policy::{PolicyDocument, PolicyUse},
+    tags::{self, TagChanges},
+};
+
+iac_core::text_type! {
+    /// The name of a role: 1 to 64 letters, digits and `_+=,.@-`, unique in the account.
+    pub struct RoleName, check = |name| check_name(name, "role's name", 64);
+}
+
+/// An IAM role: who may take it, and what it may then do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Resource)]
+#[serde(bound = "")]
+#[builder(on(_, into))]
+#[resource(type = "iam.role", outputs = RoleOutputs)]
+pub struct Role<S: Stage = Declared> {
+    /// The name; generated when unset.
+    #[field(create_only, name = 64)]
+    pub name: Option<S::Value<RoleName>>,
+    /// A path that groups roles; part of the ARN.
+    #[field(create_only)]
+    #[builder(default = IamPath::from("/"))]
+    pub path: IamPath,
+    /// Who may take the role. At most 4096 characters without white space, 2048 unless the account's quota was raised.
+    pub trust_policy: PolicyDocument<S>,
+    /// What it is for. At most 1000 characters.
+    pub description: Option<S::Value<String>>,
+    /// How long a session may last, in seconds: 3600 to 43200.
+    #[builder(default = 3600)]
+    pub max_session_duration_s: i32,
+    /// A managed policy that bounds what the role may do, whatever its own policies allow.
+    pub permissions_boundary: Option<S::Value<Arn<Policy>>>,
+    /// Policies of the role's own, by their names: 1 to 128 letters, digits and `_+=,.@-`. At most 10240 characters
+    /// together, without white space.
+    #[serde(default)]
+    #[builder(default, with = |policies: impl IntoIterator<Item = (impl Into<String>, PolicyDocument<S>)>| policies.into_iter().map(|(name, document)| (name.into(), document)).collect())]
+    pub inline_policies: BTreeMap<String, PolicyDocument<S>>,
+    /// Whether inline policies that others put on the role are removed.
+    #[field(write_only)]
+    #[builder(default = true)]
+    pub exclusive_inline_policies: bool,
+    /// Managed policies that are attached; AWS's own as literals: `arn:aws:iam::aws:policy/ReadOnlyAccess`. At most 10
+    /// unless the account's quota was raised.
+    #[field(set)]
+    #[serde(default)]
+    #[builder(default, with = |arns: impl IntoIterator<Item = impl Into<S::Value<Arn<Policy>>>>| arns.into_iter().map(Into::into).collect())]
+    pub managed_policy_arns: Vec<S::Value<Arn<Policy>>>,
+    /// Whether managed policies that others attached are detached. Not together with an `iam.policy_attachment` of the
+    /// role, which would be detached too.
+    #[field(write_only)]
+    #[builder(default = false)]
+    pub exclusive_managed_policies: bool,
+    /// Whether a delete also removes the policies that others put on the role or attached to it; otherwise it fails then.
+    #[field(write_only)]
+    #[builder(default = false)]
+    pub force_detach: bool,
+    /// Tags.
+    #[field(tags)]
+    #[serde(default)]
+    #[builder(default, with = |tags: impl IntoIterator<Item = (impl Into<String>, impl Into<S::Value<String>>)>| tags.into_iter().map(|(k, v)| (k.into(), v.into())).collect())]
+    pub tags: BTreeMap<String, S::Value<String>>,
+}
+
+/// What a role gives.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Outputs)]
+#[serde(bound = "")]
+pub struct RoleOutputs<S: Stage = Resolved> {
+    /// The name.
+    pub name: S::Value<RoleName>,
+    /// The ARN.
+    pub arn: S::Value<Arn<Role>>,
+    /// The id that no other role will ever have: `AROA...`.
+    pub unique_id: S::Value<String>,
+    /// When it was made, in RFC 3339.
+    pub created_at: S::Value<String>,
+}
+
+#[async_trait]
+impl Reconcile for Role<Resolved> {
+    type Provider = Aws;
+    type Outputs = RoleOutputs;
+
+    const RESUMABLE: bool = true;
+    const OPERATIONS: &'static [&'static str] = &[
+        "iam:AttachRolePolicy",
+        "iam:CreateRole",
+        "iam:DeleteRole",
+        "iam:DeleteRolePermissionsBoundary",
+        "iam:DeleteRolePolicy",
+        "iam:DetachRolePolicy",
+        "iam:GetRole",
+        "iam:GetRolePolicy",
+        "iam:ListAttachedRolePolicies",
+        "iam:ListInstanceProfilesForRole",
+        "iam:ListRolePolicies",
+        "iam:PutRolePermissionsBoundary",
+        "iam:PutRolePolicy",
+        "iam:RemoveRoleFromInstanceProfile",
+        "iam:TagRole",
+        "iam:UntagRole",
+        "iam:UpdateAssumeRolePolicy",
+        "iam:UpdateRole",
+    ];
+
+    fn validate(&self) -> Vec<Violation> {
+        let mut found = self.trust_policy.violations("trust_policy", PolicyUse::Trust);
+        found.extend(tags::violations(&self.tags));
+        let mut require = |fits: bool, path: &str, message: &str| {
+            if !fits {
+                found.push(Violation {
+                    path: path.to_owned(),
+                    message: message.to_owned(),
+                });
+            }
+        };
+        require(
+            self.trust_policy.size() <= 4096,
+            "trust_policy",
+            "a trust policy has at most 4096 characters without white space",
+        );
+        require(
+            (3600..=43200).contains(&self.max_session_duration_s),
+            "max_session_duration_s",
+            "a session lasts 3600 to 43200 seconds",
+        );
+        let length = self.description.as_deref().map_or(0, |text| text.chars().count());
+        require(
+            length <= 1000,
+            "description",
+            "a description has at most 1000 characters",
+        );
+        require(
+            self.inline_policies.values().map(PolicyDocument::size).sum::<usize>() <= 10240,
+            "inline_policies",
+            "a role's inline policies have at most 10240 characters together, without white space",
+        );
+        for (name, document) in &self.inline_policies {
+            let path = format!("inline_policies.{name}");
+            found.extend(document.violations(&path, PolicyUse::Identity));
+            if let Err(message) = check_name(name, "policy's name", 128) {
+                found.push(Violation { path, message });
+            }
+        }
+        found
+    }
+
+    fn predict(&self, aws: &Aws) -> Map<String, Value> {
+        let mut outputs = Map::new();
+        if let Some(name) = &self.name {
+            let arn = format!("arn:{}:iam::{}:role{}{name}", aws.partition(), aws.account(), self.path);
+            outputs.insert("name".to_owned(), json!(name));
+            outputs.insert("arn".to_owned(), json!(arn));
+        }
+        outputs
+    }
+
+    async fn read(
+        id: &RemoteId,
+        prior: Option<&Self>,
+        cx: &Context<'_, Aws>,
+    ) -> Result<Option<Live<Self>>, ResourceError> {
+        let name = id.as_str();
+        let Some(role) = find(name, cx).await? else {
+            return Ok(None);
+        };
+        // what others put on the role is no concern of ours, unless it is said that there must be none; an import takes all
+        let own_inline = prior.filter(|prior| !prior.exclusive_inline_policies);
+        let own_managed = prior.filter(|prior| !prior.exclusive_managed_policies);
+        let inline_names = policies::inline_names(name, cx).await?;
+        let inline_policies = policies::inline(
+            name,
+            inline_names
+                .into_iter()
+                .filter(|policy| own_inline.is_none_or(|own| own.inline_policies.contains_key(policy))),
+            cx,
+        )
+        .await?;
+        let managed_policy_arns = policies::attached(name, cx)
+            .await?
+            .into_iter()
+            .map(Arn::from)
+            .filter(|arn| own_managed.is_none_or(|own| own.managed_policy_arns.contains(arn)))
+            .collect();
+        let boundary = role
+            .permissions_boundary()
+            .and_then(|boundary| boundary.permissions_boundary_arn());
+        let inputs = Self {
+            name: Some(RoleName::from(role.role_name())),
+            path: IamPath::from(role.path()),
+            trust_policy: wire::document(role.assume_role_policy_document().unwrap_or_default(), "iam:GetRole")?,
+            description: wire::description(role.description()),
+            max_session_duration_s: role.max_session_duration().unwrap_or(3600),
+            permissions_boundary: boundary.map(Arn::from),
+            inline_policies,
+            exclusive_inline_policies: prior.is_none_or(|prior| prior.exclusive_inline_policies),
+            managed_policy_arns,
+            exclusive_managed_policies: prior.is_some_and(|prior| prior.exclusive_managed_policies),
+            force_detach: prior.is_some_and(|prior| prior.force_detach),
+            tags: wire::from_tags(role.tags()),
+        };
+        Ok(Some(Live {
+            id: RemoteId::new(role.role_name()),
+            inputs,
+            outputs: outputs(&role)?,
+        }))
+    }
+
+    async fn create(&self, cx: &Context<'_, Aws>) -> Result<RoleOutputs, ResourceError> {
+        let name = self
+            .name
+            .as_ref()
+            .ok_or_else(|| ResourceError::invalid("a role needs a name"))?;
+        let request = cx
+            .provider
+            .iam
+            .create_role()
+            .role_name(name.as_str())
+            .path(self.path.as_str())
+            .assume_role_policy_document(self.trust_policy.to_json())
+            .set_description(self.description.clone())
+            .max_session_duration(self.max_session_duration_s)
+            .set_permissions_boundary(self.permissions_boundary.as_ref().map(ToString::to_string))
+            .set_tags(Some(wire::to_tags(&self.tags)?));
+        cx.retry(
+            "the trust policy's principals to be known",
+            wire::PROPAGATION,
+            wire::is_settling,
+            || {
+                let request = request.clone();
+                async { request.send().await.map_err(failed("iam:CreateRole")) }
+            },
+        )
+        .await
+        .map_err(|error| wire::or_import(error, name.as_str()))?;
+        cx.created(&RemoteId::new(name.as_str())).await?;
+        let role = cx
+            .until("the role to be seen", wire::PROPAGATION, || find(name.as_str(), cx))
+            .await?;
+        policies::put_missing(self, name.as_str(), None, cx).await?;
+        outputs(&role)
+    }
+
+    async fn update(
+        &self,
+        live: &Live<Self>,
+        _changed: &Changed,
+        cx: &Context<'_, Aws>,
+    ) -> Result<RoleOutputs, ResourceError> {
+        let name = live.id.as_str();
+        if !self.trust_policy.same_as(&live.inputs.trust_policy) {
+            self.update_trust(name, cx).await?;
+        }
+        if self.description != live.inputs.description
+            || self.max_session_duration_s != live.inputs.max_session_duration_s
+        {
+            // one of them left out would be reset
+            let request = cx
+                .provider
+                .iam
+                .update_role()
+                .role_name(name)
+                .description(self.description.clone().unwrap_or_default())
+                .max_session_duration(self.max_session_duration_s);
+            request.send().await.map_err(failed("iam:UpdateRole"))?;
+        }
+        if self.permissions_boundary != live.inputs.permissions_boundary {
+            self.update_boundary(name, cx).await?;
+        }
+        self.update_tags(name, &live.inputs.tags, cx).await?;
+        policies::put_missing(self, name, Some(&live.inputs), cx).await?;
+        policies::remove_others(self, name, &live.inputs, cx).await?;
+        Ok(live.outputs.clone())
+    }
+
+    async fn delete(last: &Self, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
+        let name = id.as_str();
+        if wire::unless_gone(policies::leave_instance_profiles(name, cx).await)?.is_none() {
+            return Ok(());
+        }
+        policies::remove_before_delete(last, name, cx).await?;
+        let in_use = |error: &ResourceError| error.code == "DeleteConflict" || wire::is_settling(error);
+        let deleted = cx
+            .retry("the role to be free", wire::PROPAGATION, in_use, || async {
+                let request = cx.provider.iam.delete_role().role_name(name);
+                request.send().await.map_err(failed("iam:DeleteRole"))
+            })
+            .await
+            .map_err(|error| match error.code.as_str() {
+                "DeleteConflict" => {
+                    error.hint("set `force_detach` to remove the policies that others gave the role too")
+                }
+                "UnmodifiableEntity" => error.hint("a service-linked role is deleted through its service"),
+                _ => error,
+            });
+        wire::unless_gone(deleted).map(|_| ())
+    }
+
+    async fn recover(&self, cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {
+        let Some(name) = &self.name else { return Ok(None) };
+        let found = find(name.as_str(), cx).await?;
+        let ours = found.filter(|role| tags::are_ours(&wire::from_tags(role.tags()), cx));
+        Ok(ours.map(|role| RemoteId::new(role.role_name())))
+    }
+}
+
+impl Role<Resolved> {
+    async fn update_trust(&self, name: &str, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
+        cx.retry(
+            "the trust policy's principals to be known",
+            wire::PROPAGATION,
+            wire::is_settling,
+            || async {
+                let request = cx.provider.iam.update_assume_role_policy().role_name(name);
+                let request = request.policy_document(self.trust_policy.to_json());
+                request.send().await.map_err(failed("iam:UpdateAssumeRolePolicy"))
+            },
+        )
+        .await
+        .map(drop)
+    }
+
+    async fn update_boundary(&self, name: &str, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
+        let iam = &cx.provider.iam;
+        let Some(boundary) = &self.permissions_boundary else {
+            let request = iam.delete_role_permissions_boundary().role_name(name);
+            let removed = request
+                .send()
+                .await
+                .map_err(failed("iam:DeleteRolePermissionsBoundary"));
+            return wire::unless_gone(removed).map(drop);
+        };
+        cx.retry(
+            "the permissions boundary to be known",
+            wire::PROPAGATION,
+            wire::is_settling_or_new,
+            || async {
+                let request = iam.put_role_permissions_boundary().role_name(name);
+                let request = request.permissions_boundary(boundary.as_str());
+                request.send().await.map_err(failed("iam:PutRolePermissionsBoundary"))
+            },
+        )
+        .await
+        .map(drop)
+    }
+
+    async fn update_tags(
+        &self,
+        name: &str,
+        live: &BTreeMap<String, String>,
+        cx: &Context<'_, Aws>,
+    ) -> Result<(), ResourceError> {
+        let changes = TagChanges::between(live, &self.tags);
+        if !changes.unset.is_empty() {
+            let request = cx.provider.iam.untag_role().role_name(name);
+            let request = request.set_tag_keys(Some(changes.unset));
+            request.send().await.map_err(failed("iam:UntagRole"))?;
+        }
+        if !changes.set.is_empty() {
+            let request = cx.provider.iam.tag_role().role_name(name);
+            let request = request.set_tags(Some(wire::to_tags(&changes.set)?));
+            request.send().await.map_err(failed("iam:TagRole"))?;
+        }
+        Ok(())
+    }
+}
+
+/// The role; `None` when there is none. For some seconds after the create IAM gives the unique id in place of the ARN.
+async fn find(name: &str, cx: &Context<'_, Aws>) -> Result<Option<SdkRole>, ResourceError> {
+    cx.until("the role to have its ARN", wire::PROPAGATION, || async {
+        let answer = cx.provider.iam.get_role().role_name(name).send().await;
+        let role = wire::unless_gone(answer.map_err(failed("iam:GetRole")))?.and_then(|answer| answer.role);
+        Ok(match role {
+            Some(role) if crate::arn::check(role.arn()).is_err() => None,
+            settled => Some(settled),
+        })
+    })
+    .await
+}
+
+fn outputs(role: &SdkRole) -> Result<RoleOutputs, ResourceError> {
+    let created_at = role.create_date().fmt(Format::DateTime);
+    Ok(RoleOutputs {
+        name: RoleName::from(role.role_name()),
+        arn: Arn::from(role.arn()),
+        unique_id: role.role_id().to_owned(),
+        created_at: created_at.map_err(|error| ResourceError::new(ErrorKind::Other, error.to_string()))?,
+    })
+}

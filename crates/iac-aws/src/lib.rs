@@ -39,6 +39,8 @@ macro_rules! for_each_type {
         #[cfg(feature = "cloudfront")]
         $use!(cloudfront::OriginAccessControl);
         // dynamodb
+        #[cfg(feature = "dynamodb")]
+        $use!(dynamodb::Table);
         // ec2
         // iam
         #[cfg(feature = "iam")]

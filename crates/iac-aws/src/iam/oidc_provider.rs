@@ -180,9 +180,9 @@ impl Reconcile for OidcProvider<Resolved> {
             .iam
             .create_open_id_connect_provider()
             .url(self.url.as_str())
-            .set_client_id_list(Some(self.client_ids.clone()))
+            .set_client_id_list(wire::some(self.client_ids.clone()))
             .set_thumbprint_list(thumbprints.map(|list| list.iter().map(ToString::to_string).collect()))
-            .set_tags(Some(wire::to_tags(&self.tags)?));
+            .set_tags(wire::to_tags(&self.tags)?);
         let answer = request
             .send()
             .await
@@ -229,7 +229,7 @@ impl Reconcile for OidcProvider<Resolved> {
         if !changes.set.is_empty() {
             let request = cx.provider.iam.tag_open_id_connect_provider();
             let request = request.open_id_connect_provider_arn(arn);
-            let request = request.set_tags(Some(wire::to_tags(&changes.set)?));
+            let request = request.set_tags(wire::to_tags(&changes.set)?);
             request.send().await.map_err(failed("iam:TagOpenIDConnectProvider"))?;
         }
         Ok(live.outputs.clone())

@@ -11,10 +11,12 @@
 //!
 //! Source: IAM API reference, `CreatePolicy`, `CreatePolicyVersion`, `DeletePolicy`; IAM user guide, "Versioning IAM policies".
 
+mod versions;
+
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use aws_sdk_iam::types::{Policy as SdkPolicy, PolicyUsageType, PolicyVersion};
+use aws_sdk_iam::types::{Policy as SdkPolicy, PolicyUsageType};
 use bon::Builder;
 use iac_core::{
     Outputs, Resource,
@@ -35,12 +37,6 @@ iac_core::text_type! {
     /// The name of a managed policy: 1 to 128 letters, digits and `_+=,.@-`, unique in the account.
     pub struct PolicyName, check = |name| check_name(name, "policy's name", 128);
 }
-
-/// How many versions IAM keeps of a policy.
-const VERSIONS: usize = 5;
-
-/// How many reads in a row must find a new version before it becomes the default.
-const SIGHTINGS: u32 = 4;
 
 /// A managed IAM policy.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Resource)]
@@ -147,12 +143,12 @@ impl Reconcile for Policy<Resolved> {
             return Ok(None);
         };
         let version = policy.default_version_id().unwrap_or_default();
-        let document = document(arn, version, cx).await?;
+        let document = versions::document(arn, version, cx).await?;
         let document = document.ok_or_else(|| wire::incomplete("iam:GetPolicyVersion", "document"))?;
         let inputs = Self {
             name: policy.policy_name().map(PolicyName::from),
             path: IamPath::from(policy.path().unwrap_or("/")),
-            description: wire::description(policy.description()),
+            description: wire::description(policy.description(), prior.and_then(|prior| prior.description.as_ref())),
             document,
             force_detach: prior.is_some_and(|prior| prior.force_detach),
             tags: wire::from_tags(policy.tags()),
@@ -177,7 +173,7 @@ impl Reconcile for Policy<Resolved> {
             .path(self.path.as_str())
             .set_description(self.description.clone())
             .policy_document(self.document.to_json())
-            .set_tags(Some(wire::to_tags(&self.tags)?));
+            .set_tags(wire::to_tags(&self.tags)?);
         let answer = request
             .send()
             .await
@@ -201,7 +197,7 @@ impl Reconcile for Policy<Resolved> {
         let arn = live.id.as_str();
         let mut outputs = live.outputs.clone();
         if !self.document.same_as(&live.inputs.document) {
-            outputs.default_version_id = self.update_document(arn, cx).await?;
+            outputs.default_version_id = versions::put_in_force(&self.document, arn, cx).await?;
         }
         let changes = TagChanges::between(&live.inputs.tags, &self.tags);
         if !changes.unset.is_empty() {
@@ -211,7 +207,7 @@ impl Reconcile for Policy<Resolved> {
         }
         if !changes.set.is_empty() {
             let request = cx.provider.iam.tag_policy().policy_arn(arn);
-            let request = request.set_tags(Some(wire::to_tags(&changes.set)?));
+            let request = request.set_tags(wire::to_tags(&changes.set)?);
             request.send().await.map_err(failed("iam:TagPolicy"))?;
         }
         Ok(outputs)
@@ -222,9 +218,9 @@ impl Reconcile for Policy<Resolved> {
         if last.force_detach {
             wire::unless_gone(detach_everywhere(arn, cx).await)?;
         }
-        let versions = wire::unless_gone(versions(arn, cx).await)?.unwrap_or_default();
+        let versions = wire::unless_gone(versions::list(arn, cx).await)?.unwrap_or_default();
         for version in versions.iter().filter(|version| !version.is_default_version()) {
-            delete_version(arn, version, cx).await?;
+            versions::delete(arn, version, cx).await?;
         }
         let in_use = |error: &ResourceError| error.code == "DeleteConflict" || wire::is_settling(error);
         let deleted = cx
@@ -263,110 +259,11 @@ impl Policy<Resolved> {
             self.path
         ))
     }
-
-    /// Puts the document in force and gives its version.
-    async fn update_document(&self, arn: &str, cx: &Context<'_, Aws>) -> Result<String, ResourceError> {
-        let mut versions = versions(arn, cx).await?;
-        versions.sort_by_key(|version| (version.create_date().copied(), number(version)));
-        // an update that was cut off before its version became the default has left it behind as the newest
-        let newest = versions.last().filter(|version| !version.is_default_version());
-        let left = match newest.and_then(PolicyVersion::version_id) {
-            Some(id) => document(arn, id, cx)
-                .await?
-                .filter(|left| left.same_as(&self.document))
-                .map(|_| id.to_owned()),
-            None => None,
-        };
-        let id = match left {
-            Some(id) => id,
-            None => self.create_version(arn, &versions, cx).await?,
-        };
-        let mut sightings = 0;
-        cx.until("the new version to be seen", wire::PROPAGATION, || {
-            sightings += 1;
-            let seen = sightings >= SIGHTINGS;
-            let id = id.as_str();
-            async move { Ok(document(arn, id, cx).await?.filter(|_| seen).map(drop)) }
-        })
-        .await?;
-        let request = cx
-            .provider
-            .iam
-            .set_default_policy_version()
-            .policy_arn(arn)
-            .version_id(&id);
-        request.send().await.map_err(failed("iam:SetDefaultPolicyVersion"))?;
-        Ok(id)
-    }
-
-    /// Makes a version that is not the default; the oldest of too many gives way.
-    async fn create_version(
-        &self,
-        arn: &str,
-        oldest_first: &[PolicyVersion],
-        cx: &Context<'_, Aws>,
-    ) -> Result<String, ResourceError> {
-        if oldest_first.len() >= VERSIONS {
-            if let Some(oldest) = oldest_first.iter().find(|version| !version.is_default_version()) {
-                delete_version(arn, oldest, cx).await?;
-            }
-        }
-        let request = cx
-            .provider
-            .iam
-            .create_policy_version()
-            .policy_arn(arn)
-            .set_as_default(false);
-        let request = request.policy_document(self.document.to_json());
-        let answer = request.send().await.map_err(failed("iam:CreatePolicyVersion"))?;
-        let id = answer.policy_version().and_then(PolicyVersion::version_id);
-        id.map(str::to_owned)
-            .ok_or_else(|| wire::incomplete("iam:CreatePolicyVersion", "version"))
-    }
 }
 
 async fn find(arn: &str, cx: &Context<'_, Aws>) -> Result<Option<SdkPolicy>, ResourceError> {
     let answer = cx.provider.iam.get_policy().policy_arn(arn).send().await;
     Ok(wire::unless_gone(answer.map_err(failed("iam:GetPolicy")))?.and_then(|answer| answer.policy))
-}
-
-async fn document(
-    arn: &str,
-    version: &str,
-    cx: &Context<'_, Aws>,
-) -> Result<Option<PolicyDocument<Resolved>>, ResourceError> {
-    const OPERATION: &str = "iam:GetPolicyVersion";
-    let answer = cx
-        .provider
-        .iam
-        .get_policy_version()
-        .policy_arn(arn)
-        .version_id(version)
-        .send()
-        .await;
-    let Some(answer) = wire::unless_gone(answer.map_err(failed(OPERATION)))? else {
-        return Ok(None);
-    };
-    let text = answer.policy_version().and_then(PolicyVersion::document);
-    text.map(|text| wire::document(text, OPERATION)).transpose()
-}
-
-async fn versions(arn: &str, cx: &Context<'_, Aws>) -> Result<Vec<PolicyVersion>, ResourceError> {
-    let pages = cx.provider.iam.list_policy_versions().policy_arn(arn).into_paginator();
-    let versions = pages.items().send().collect::<Result<Vec<_>, _>>().await;
-    versions.map_err(failed("iam:ListPolicyVersions"))
-}
-
-/// The number of `v12`, for versions that were made in the same second.
-fn number(version: &PolicyVersion) -> Option<u32> {
-    version.version_id()?.strip_prefix('v')?.parse().ok()
-}
-
-async fn delete_version(arn: &str, version: &PolicyVersion, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
-    let request = cx.provider.iam.delete_policy_version().policy_arn(arn);
-    let request = request.version_id(version.version_id().unwrap_or_default());
-    let deleted = request.send().await.map_err(failed("iam:DeletePolicyVersion"));
-    wire::unless_gone(deleted).map(drop)
 }
 
 async fn detach_everywhere(arn: &str, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {

@@ -13,6 +13,7 @@
 //! Source: IAM API reference, `CreateRole`, `UpdateRole`, `DeleteRole`; IAM user guide, "IAM and AWS STS quotas".
 
 mod policies;
+mod settings;
 
 use std::collections::BTreeMap;
 
@@ -34,7 +35,7 @@ use crate::{
     Arn, Aws,
     error::failed,
     policy::{PolicyDocument, PolicyUse},
-    tags::{self, TagChanges},
+    tags,
 };
 
 iac_core::text_type! {
@@ -139,35 +140,31 @@ impl Reconcile for Role<Resolved> {
     fn validate(&self) -> Vec<Violation> {
         let mut found = self.trust_policy.violations("trust_policy", PolicyUse::Trust);
         found.extend(tags::violations(&self.tags));
-        let mut require = |fits: bool, path: &str, message: &str| {
-            if !fits {
+        let mut refuse = |broken: bool, path: &str, message: &str| {
+            if broken {
                 found.push(Violation {
                     path: path.to_owned(),
                     message: message.to_owned(),
                 });
             }
         };
-        require(
-            self.trust_policy.size() <= 4096,
+        let long = self.trust_policy.size() > 4096;
+        refuse(
+            long,
             "trust_policy",
             "a trust policy has at most 4096 characters without white space",
         );
-        require(
-            (3600..=43200).contains(&self.max_session_duration_s),
+        let out_of_range = !(3600..=43200).contains(&self.max_session_duration_s);
+        refuse(
+            out_of_range,
             "max_session_duration_s",
             "a session lasts 3600 to 43200 seconds",
         );
-        let length = self.description.as_deref().map_or(0, |text| text.chars().count());
-        require(
-            length <= 1000,
-            "description",
-            "a description has at most 1000 characters",
-        );
-        require(
-            self.inline_policies.values().map(PolicyDocument::size).sum::<usize>() <= 10240,
-            "inline_policies",
-            "a role's inline policies have at most 10240 characters together, without white space",
-        );
+        let long = self.description.as_deref().map_or(0, |text| text.chars().count()) > 1000;
+        refuse(long, "description", "a description has at most 1000 characters");
+        let long = self.inline_policies.values().map(PolicyDocument::size).sum::<usize>() > 10240;
+        let message = "a role's inline policies have at most 10240 characters together, without white space";
+        refuse(long, "inline_policies", message);
         for (name, document) in &self.inline_policies {
             let path = format!("inline_policies.{name}");
             found.extend(document.violations(&path, PolicyUse::Identity));
@@ -222,7 +219,7 @@ impl Reconcile for Role<Resolved> {
             name: Some(RoleName::from(role.role_name())),
             path: IamPath::from(role.path()),
             trust_policy: wire::document(role.assume_role_policy_document().unwrap_or_default(), "iam:GetRole")?,
-            description: wire::description(role.description()),
+            description: wire::description(role.description(), prior.and_then(|prior| prior.description.as_ref())),
             max_session_duration_s: role.max_session_duration().unwrap_or(3600),
             permissions_boundary: boundary.map(Arn::from),
             inline_policies,
@@ -254,16 +251,13 @@ impl Reconcile for Role<Resolved> {
             .set_description(self.description.clone())
             .max_session_duration(self.max_session_duration_s)
             .set_permissions_boundary(self.permissions_boundary.as_ref().map(ToString::to_string))
-            .set_tags(Some(wire::to_tags(&self.tags)?));
-        cx.retry(
-            "the trust policy's principals to be known",
-            wire::PROPAGATION,
-            wire::is_settling,
-            || {
-                let request = request.clone();
-                async { request.send().await.map_err(failed("iam:CreateRole")) }
-            },
-        )
+            .set_tags(wire::to_tags(&self.tags)?);
+        // the boundary is the only thing named in the request that may be missing
+        let retry = wire::may_appear(self.permissions_boundary.as_ref().map_or("", Arn::as_str));
+        cx.retry("the role's principals to be known", wire::PROPAGATION, retry, || {
+            let request = request.clone();
+            async { request.send().await.map_err(failed("iam:CreateRole")) }
+        })
         .await
         .map_err(|error| wire::or_import(error, name.as_str()))?;
         cx.created(&RemoteId::new(name.as_str())).await?;
@@ -281,26 +275,7 @@ impl Reconcile for Role<Resolved> {
         cx: &Context<'_, Aws>,
     ) -> Result<RoleOutputs, ResourceError> {
         let name = live.id.as_str();
-        if !self.trust_policy.same_as(&live.inputs.trust_policy) {
-            self.update_trust(name, cx).await?;
-        }
-        if self.description != live.inputs.description
-            || self.max_session_duration_s != live.inputs.max_session_duration_s
-        {
-            // one of them left out would be reset
-            let request = cx
-                .provider
-                .iam
-                .update_role()
-                .role_name(name)
-                .description(self.description.clone().unwrap_or_default())
-                .max_session_duration(self.max_session_duration_s);
-            request.send().await.map_err(failed("iam:UpdateRole"))?;
-        }
-        if self.permissions_boundary != live.inputs.permissions_boundary {
-            self.update_boundary(name, cx).await?;
-        }
-        self.update_tags(name, &live.inputs.tags, cx).await?;
+        settings::update(self, name, &live.inputs, cx).await?;
         policies::put_missing(self, name, Some(&live.inputs), cx).await?;
         policies::remove_others(self, name, &live.inputs, cx).await?;
         Ok(live.outputs.clone())
@@ -326,7 +301,7 @@ impl Reconcile for Role<Resolved> {
                 "UnmodifiableEntity" => error.hint("a service-linked role is deleted through its service"),
                 _ => error,
             });
-        wire::unless_gone(deleted).map(|_| ())
+        wire::unless_gone(deleted).map(drop)
     }
 
     async fn recover(&self, cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {
@@ -334,67 +309,6 @@ impl Reconcile for Role<Resolved> {
         let found = find(name.as_str(), cx).await?;
         let ours = found.filter(|role| tags::are_ours(&wire::from_tags(role.tags()), cx));
         Ok(ours.map(|role| RemoteId::new(role.role_name())))
-    }
-}
-
-impl Role<Resolved> {
-    async fn update_trust(&self, name: &str, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
-        cx.retry(
-            "the trust policy's principals to be known",
-            wire::PROPAGATION,
-            wire::is_settling,
-            || async {
-                let request = cx.provider.iam.update_assume_role_policy().role_name(name);
-                let request = request.policy_document(self.trust_policy.to_json());
-                request.send().await.map_err(failed("iam:UpdateAssumeRolePolicy"))
-            },
-        )
-        .await
-        .map(drop)
-    }
-
-    async fn update_boundary(&self, name: &str, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
-        let iam = &cx.provider.iam;
-        let Some(boundary) = &self.permissions_boundary else {
-            let request = iam.delete_role_permissions_boundary().role_name(name);
-            let removed = request
-                .send()
-                .await
-                .map_err(failed("iam:DeleteRolePermissionsBoundary"));
-            return wire::unless_gone(removed).map(drop);
-        };
-        cx.retry(
-            "the permissions boundary to be known",
-            wire::PROPAGATION,
-            wire::is_settling_or_new,
-            || async {
-                let request = iam.put_role_permissions_boundary().role_name(name);
-                let request = request.permissions_boundary(boundary.as_str());
-                request.send().await.map_err(failed("iam:PutRolePermissionsBoundary"))
-            },
-        )
-        .await
-        .map(drop)
-    }
-
-    async fn update_tags(
-        &self,
-        name: &str,
-        live: &BTreeMap<String, String>,
-        cx: &Context<'_, Aws>,
-    ) -> Result<(), ResourceError> {
-        let changes = TagChanges::between(live, &self.tags);
-        if !changes.unset.is_empty() {
-            let request = cx.provider.iam.untag_role().role_name(name);
-            let request = request.set_tag_keys(Some(changes.unset));
-            request.send().await.map_err(failed("iam:UntagRole"))?;
-        }
-        if !changes.set.is_empty() {
-            let request = cx.provider.iam.tag_role().role_name(name);
-            let request = request.set_tags(Some(wire::to_tags(&changes.set)?));
-            request.send().await.map_err(failed("iam:TagRole"))?;
-        }
-        Ok(())
     }
 }
 

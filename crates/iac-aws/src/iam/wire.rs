@@ -9,7 +9,7 @@ use crate::policy::PolicyDocument;
 
 /// How long IAM may take until a change is seen everywhere. Source: IAM user guide, "Changes that I make are not always
 /// immediately visible".
-pub(super) const PROPAGATION: Duration = Duration::from_secs(120);
+pub(super) const PROPAGATION: Duration = Duration::from_mins(2);
 
 /// Whether the failure passes by itself once IAM has seen what was made a moment ago.
 ///
@@ -87,17 +87,26 @@ fn percent_decoded(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// The description that is set; IAM does not tell an empty one from none.
-pub(super) fn description(text: Option<&str>) -> Option<String> {
-    text.filter(|text| !text.is_empty()).map(str::to_owned)
+/// The description that is set. IAM does not tell an empty one from none, so the last applied one decides.
+pub(super) fn description(text: Option<&str>, prior: Option<&String>) -> Option<String> {
+    let set = text.filter(|text| !text.is_empty()).map(str::to_owned);
+    set.or_else(|| prior.filter(|prior| prior.is_empty()).cloned())
 }
 
-/// Tags for a request.
-pub(super) fn to_tags(tags: &BTreeMap<String, String>) -> Result<Vec<Tag>, ResourceError> {
-    tags.iter()
-        .map(|(key, value)| Tag::builder().key(key).value(value).build())
+/// Tags for a request; `None` when there are none, since an empty list is no list in the query protocol.
+pub(super) fn to_tags(tags: &BTreeMap<String, String>) -> Result<Option<Vec<Tag>>, ResourceError> {
+    let tags = tags
+        .iter()
+        .map(|(key, value)| Tag::builder().key(key).value(value).build());
+    let tags: Vec<Tag> = tags
         .collect::<Result<_, _>>()
-        .map_err(|error| ResourceError::invalid(error.to_string()))
+        .map_err(|error| ResourceError::invalid(error.to_string()))?;
+    Ok(some(tags))
+}
+
+/// The list, unless it is empty.
+pub(super) fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
+    (!list.is_empty()).then_some(list)
 }
 
 /// Tags of an answer, without those of AWS's own.

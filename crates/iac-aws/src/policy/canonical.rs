@@ -1,4 +1,10 @@
 //! When two policy documents mean the same.
+//!
+//! Names of actions and condition keys keep their upper and lower case, though AWS reads them in any: the canonical form is
+//! also what is shown, kept and sent, and readers know `s3:GetObject`. AWS gives back what it was sent, so this makes no
+//! false difference; another spelling in the code is an update in place.
+
+use std::collections::BTreeMap;
 
 use iac_core::model::Resolved;
 use serde_json::Value;
@@ -16,9 +22,9 @@ impl PolicyDocument<Resolved> {
     /// The form in which documents are compared; it is a document of the same meaning.
     ///
     /// # Guarantees
-    /// Statements are a multiset: sorted, none dropped. Within them, lists are sorted and each value stands once; names of
-    /// actions and condition keys are in lower case; the ARN of an account's root is the account's id; `{"AWS": "*"}` is
-    /// `"*"`; an empty `Sid` or `Id` is none; a missing version is [`Version::V2008`].
+    /// Statements are a multiset: sorted, none dropped. Within them, lists are sorted and each value stands once; the ARN of
+    /// an account's root is the account's id; `{"AWS": "*"}` is `"*"`; an empty `Sid` or `Id` is none; a missing version is
+    /// [`Version::V2008`].
     #[must_use]
     pub fn canonical(mut self) -> Self {
         self.version.get_or_insert(Version::V2008);
@@ -43,8 +49,8 @@ impl Statement<Resolved> {
             effect: self.effect,
             principals: principals(self.principals),
             not_principals: principals(self.not_principals),
-            actions: set(self.actions.into_iter().map(lower)),
-            not_actions: set(self.not_actions.into_iter().map(lower)),
+            actions: set(self.actions),
+            not_actions: set(self.not_actions),
             resources: set(self.resources),
             not_resources: set(self.not_resources),
             conditions: conditions(self.conditions),
@@ -57,10 +63,6 @@ fn set<T: Ord>(values: impl IntoIterator<Item = T>) -> Vec<T> {
     values.sort();
     values.dedup();
     values
-}
-
-fn lower(text: String) -> String {
-    text.to_ascii_lowercase()
 }
 
 fn principals(list: Vec<Principal<Resolved>>) -> Vec<Principal<Resolved>> {
@@ -95,17 +97,9 @@ fn rank(principal: &Principal<Resolved>) -> (u8, String) {
     }
 }
 
-/// Operators as they are; keys, which AWS reads in any case, in lower case.
-fn conditions(conditions: Conditions<Resolved>) -> Conditions<Resolved> {
-    let mut canonical = Conditions::<Resolved>::new();
-    for (operator, keys) in conditions {
-        let merged = canonical.entry(operator).or_default();
-        for (key, values) in keys {
-            merged.entry(lower(key)).or_default().extend(values);
-        }
-        for values in merged.values_mut() {
-            *values = set(std::mem::take(values));
-        }
+fn conditions(mut conditions: Conditions<Resolved>) -> Conditions<Resolved> {
+    for values in conditions.values_mut().flat_map(BTreeMap::values_mut) {
+        *values = set(std::mem::take(values));
     }
-    canonical
+    conditions
 }

@@ -14,11 +14,14 @@ pub(super) fn one_or_many<'de, D: Deserializer<'de>, T: DeserializeOwned>(deseri
     OneOrMany::deserialize(deserializer).map(|list| list.0)
 }
 
+/// What stands under an operator and a key.
+type ByOperator<T> = BTreeMap<String, BTreeMap<String, T>>;
+
 /// Reads conditions.
 pub(super) fn conditions<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     deserializer: D,
-) -> Result<BTreeMap<String, BTreeMap<String, Vec<T>>>, D::Error> {
-    let read = BTreeMap::<String, BTreeMap<String, OneOrMany<T>>>::deserialize(deserializer)?;
+) -> Result<ByOperator<Vec<T>>, D::Error> {
+    let read = ByOperator::<OneOrMany<T>>::deserialize(deserializer)?;
     let lists = |keys: BTreeMap<String, OneOrMany<T>>| keys.into_iter().map(|(key, list)| (key, list.0)).collect();
     Ok(read
         .into_iter()
@@ -97,7 +100,7 @@ impl<'de, T: DeserializeOwned, const LIST: bool> Visitor<'de> for Lenient<T, LIS
 pub(super) mod principals {
     use serde::{Serializer, ser::SerializeMap};
 
-    use super::*;
+    use super::{BTreeMap, Deserializer, MapAccess, OneOrMany, PhantomData, Serialize, Stage, Visitor, de, fmt};
     use crate::policy::Principal;
 
     const ANYONE: &str = "*";

@@ -90,12 +90,12 @@ fn everyone_is_written_as_a_star() {
 #[test]
 fn scalars_lists_and_switches_are_the_same() {
     let a = json!({"Statement": {
-        "Sid": "", "Effect": "Deny", "Action": "S3:PutObject", "Resource": "*",
+        "Sid": "", "Effect": "Deny", "Action": "s3:PutObject", "Resource": "*",
         "Condition": {"Bool": {"aws:SecureTransport": false}, "NumericLessThan": {"s3:TlsVersion": 1.2}},
     }});
     let b = json!({"Version": "2008-10-17", "Statement": [{
-        "Resource": ["*", "*"], "Effect": "Deny", "Action": ["s3:putobject"],
-        "Condition": {"NumericLessThan": {"s3:tlsversion": ["1.2"]}, "Bool": {"aws:SecureTransport": ["false"]}},
+        "Resource": ["*", "*"], "Effect": "Deny", "Action": ["s3:PutObject"],
+        "Condition": {"NumericLessThan": {"s3:TlsVersion": ["1.2"]}, "Bool": {"aws:SecureTransport": ["false"]}},
     }]});
     assert!(equal(&a, &b));
 }

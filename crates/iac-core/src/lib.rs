@@ -3,6 +3,7 @@
 
 extern crate self as iac_core;
 
+pub mod apply;
 pub mod graph;
 pub mod model;
 pub mod plan;

@@ -44,7 +44,7 @@ pub fn diff(comparison: &Comparison<'_>) -> Vec<AttributeChange> {
 }
 
 /// All attributes of a value as changes from nothing, or to nothing.
-pub fn whole(shape: &Shape, value: &Value, key: &[u8], removed: bool) -> Vec<AttributeChange> {
+pub(crate) fn whole(shape: &Shape, value: &Value, key: &[u8], removed: bool) -> Vec<AttributeChange> {
     let sealed = sealed_for_display(shape, value, key);
     let properties = shape
         .fields()

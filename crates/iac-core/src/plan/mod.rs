@@ -19,6 +19,5 @@ pub use event::{Event, Observer, Silent};
 pub use options::PlanOptions;
 pub use planner::plan;
 
-pub(crate) use diff::sealed_for_display;
 pub(crate) use inputs::ignore;
-pub(crate) use refresh::{read_one, unknown_type};
+pub(crate) use refresh::unknown_type;

@@ -57,17 +57,7 @@ pub(crate) fn apply(
         return Err(errors);
     }
     for (to, from) in &moved {
-        if let Some(resource) = state.resources.remove(from) {
-            state.resources.insert(to.clone(), resource);
-        }
-    }
-    let renamed: BTreeMap<&Address, &Address> = moved.iter().map(|(to, from)| (from, to)).collect();
-    for resource in state.resources.values_mut() {
-        resource.dependencies = resource
-            .dependencies
-            .iter()
-            .map(|address| (*renamed.get(address).unwrap_or(&address)).clone())
-            .collect();
+        state.rename(from, to);
     }
     Ok(moved)
 }

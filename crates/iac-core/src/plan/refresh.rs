@@ -8,7 +8,7 @@ use futures::{StreamExt, stream};
 use super::event::{Event, Observer};
 use crate::{
     Session,
-    model::{Address, Call, LiveObject, ReadObject, Reconciler, Recorder, RemoteId, ResourceError},
+    model::{Address, Call, LiveObject, ReadObject, Recorder, RemoteId, ResourceError},
 };
 
 /// How many objects one `read_many` is asked for.
@@ -69,17 +69,6 @@ async fn read_batch(session: &Session, names: (&str, &str), batch: &[(Address, R
         Err(ResourceError::invalid("the type answered too few reads"))
     });
     answers
-}
-
-/// Reads one object.
-pub(crate) async fn read_one(
-    session: &Session,
-    names: (&str, &str),
-    reconciler: &dyn Reconciler,
-    address: &Address,
-    request: ReadObject,
-) -> Read {
-    reconciler.read(request, &reading(session, names, address)).await
 }
 
 /// The error of a type that this program does not know.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::migrate;
+use super::{journal::Unsettled, migrate};
 use crate::model::{Address, Hint, Lifecycle, Location, RemoteId};
 
 /// The format this version writes.
@@ -29,6 +29,9 @@ pub struct State {
     pub outputs: BTreeMap<String, OutputState>,
     /// The resources. Their secrets are sealed.
     pub resources: BTreeMap<Address, ResourceState>,
+    /// Creates of which no answer came and whose object was not found so far: looked for again by the next run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unsettled: Vec<Unsettled>,
 }
 
 /// An output of the stack.
@@ -145,6 +148,7 @@ impl State {
             environment: environment.to_owned(),
             outputs: BTreeMap::new(),
             resources: BTreeMap::new(),
+            unsettled: Vec::new(),
         }
     }
 
@@ -197,6 +201,18 @@ impl State {
         match resource {
             Some(resource) => drop(self.resources.insert(address, resource)),
             None => drop(self.resources.remove(&address)),
+        }
+    }
+
+    /// Calls a resource otherwise, in every place that names it.
+    pub fn rename(&mut self, from: &Address, to: &Address) {
+        if let Some(resource) = self.resources.remove(from) {
+            self.resources.insert(to.clone(), resource);
+        }
+        for resource in self.resources.values_mut() {
+            if resource.dependencies.remove(from) {
+                resource.dependencies.insert(to.clone());
+            }
         }
     }
 

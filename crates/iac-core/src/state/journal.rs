@@ -31,6 +31,13 @@ pub enum Record {
         /// The object's id.
         id: RemoteId,
     },
+    /// A resource is called otherwise from now on.
+    Moved {
+        /// The old address.
+        from: Address,
+        /// The new address.
+        to: Address,
+    },
     /// A change was made, or failed and left the resource like this.
     Settled {
         /// The intent's number.
@@ -56,7 +63,8 @@ pub struct Intent {
     /// The inputs it is done with. Secrets are sealed.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub inputs: Value,
-    /// What the state will hold should the id become known and nothing else: a tainted object. Only for creates.
+    /// What the state holds should the id become known and nothing else: a tainted object, its id still empty. Only for
+    /// creates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<ResourceState>,
 }
@@ -74,11 +82,12 @@ pub enum Verb {
 }
 
 /// An intent without an outcome: the run was cut off.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Unsettled {
     /// What was about to be done.
     pub intent: Intent,
     /// The object's id, when a create got to know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<RemoteId>,
 }
 
@@ -113,6 +122,7 @@ pub fn fold(state: &mut State, records: &[Record]) -> Folded {
                     unsettled.id = Some(id.clone());
                 }
             }
+            Record::Moved { from, to } => state.rename(from, to),
             Record::Settled {
                 step,
                 address,

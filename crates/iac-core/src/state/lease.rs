@@ -137,7 +137,7 @@ impl Lease {
     ///
     /// # Errors
     /// When it no longer was ours, or the backend cannot be reached.
-    pub async fn release(self) -> Result<(), BackendError> {
+    pub async fn release(&self) -> Result<(), BackendError> {
         let id = self.lock().info.id;
         self.backend.unlock(&id).await
     }

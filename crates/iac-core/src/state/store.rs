@@ -2,10 +2,11 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, AtomicU64, Ordering},
+    atomic::{AtomicU64, Ordering},
 };
 
 use futures::{StreamExt, TryStreamExt, stream};
+use tokio::sync::Mutex;
 
 use super::{
     backend::{Backend, BackendError, Precondition, Version},
@@ -86,7 +87,8 @@ impl Snapshot {
                 state.lineage.clone_from(lineage);
             }
         }
-        let Folded { live, unsettled } = fold(&mut state, &records);
+        let Folded { live, mut unsettled } = fold(&mut state, &records);
+        unsettled.splice(0..0, std::mem::take(&mut state.unsettled));
         Ok(Self {
             state,
             unsettled,
@@ -118,13 +120,23 @@ async fn record(backend: &dyn Backend, name: &str) -> Result<Option<Record>, Sto
 pub struct Ledger {
     backend: Arc<dyn Backend>,
     lease: Arc<Lease>,
-    version: Option<Version>,
-    dirty: bool,
-    next: AtomicU64,
     step: AtomicU64,
-    appended: AtomicBool,
-    begun: tokio::sync::Mutex<bool>,
-    base: (String, u64),
+    written: Mutex<Written>,
+}
+
+/// What is stored, as far as the writer knows.
+#[derive(Debug)]
+struct Written {
+    /// The version of the state document.
+    version: Option<Version>,
+    lineage: String,
+    serial: u64,
+    /// The number of the next record.
+    next: u64,
+    /// Whether the journal has its beginning.
+    begun: bool,
+    /// Whether there are records, live or stale.
+    dirty: bool,
 }
 
 impl Ledger {
@@ -139,14 +151,16 @@ impl Ledger {
         Self {
             backend: Arc::clone(backend),
             lease: Arc::clone(lease),
-            version: snapshot.version.clone(),
-            dirty: !snapshot.journal.is_empty(),
-            next: AtomicU64::new(last + 1),
             // numbers go on where an interrupted run stopped, so that none is used twice in one journal
             step: AtomicU64::new(last + 1),
-            appended: AtomicBool::new(false),
-            begun: tokio::sync::Mutex::new(snapshot.live),
-            base: (snapshot.state.lineage.clone(), snapshot.state.serial),
+            written: Mutex::new(Written {
+                version: snapshot.version.clone(),
+                lineage: snapshot.state.lineage.clone(),
+                serial: snapshot.state.serial,
+                next: last + 1,
+                begun: snapshot.live,
+                dirty: !snapshot.journal.is_empty(),
+            }),
         }
     }
 
@@ -168,62 +182,76 @@ impl Ledger {
     /// # Errors
     /// When it could not be written, or another writer was faster: then nothing may go on.
     pub async fn append(&self, record: &Record) -> Result<(), StoreError> {
-        self.check()?;
-        let mut begun = self.begun.lock().await;
-        if !*begun {
-            let (lineage, serial) = self.base.clone();
+        let mut written = self.written.lock().await;
+        if !written.begun {
             let run = self.lease.lock().info.id;
-            self.write(&Record::Begun { lineage, serial, run }).await?;
+            let begin = Record::Begun {
+                lineage: written.lineage.clone(),
+                serial: written.serial,
+                run,
+            };
+            let name = written.next_name();
+            self.write(&name, &begin).await?;
+            written.begun = true;
         }
-        *begun = true;
-        drop(begun);
-        self.write(record).await
+        let name = written.next_name();
+        // records of one run are numbered under the lock and written beside each other
+        drop(written);
+        self.write(&name, record).await
     }
 
-    async fn write(&self, record: &Record) -> Result<(), StoreError> {
-        let name = format!("{JOURNAL}{:08}.json", self.next.fetch_add(1, Ordering::Relaxed));
+    async fn write(&self, name: &str, record: &Record) -> Result<(), StoreError> {
+        self.check()?;
         let bytes = serde_json::to_vec(record).map_err(|error| BackendError::Malformed {
-            name: name.clone(),
+            name: name.to_owned(),
             message: error.to_string(),
         })?;
-        self.appended.store(true, Ordering::Relaxed);
-        self.backend.put(&name, &bytes, &Precondition::Absent).await?;
+        self.backend.put(name, &bytes, &Precondition::Absent).await?;
         Ok(())
     }
 
     /// Whether there are records that are not folded into the stored state.
-    pub fn is_dirty(&self) -> bool {
-        self.dirty || self.appended.load(Ordering::Relaxed)
+    pub async fn is_dirty(&self) -> bool {
+        self.written.lock().await.dirty
     }
 
     /// Writes the state as the next serial, on the condition that nobody else did, and drops the journal that it now holds.
     ///
     /// # Errors
     /// [`BackendError::Changed`] when another writer was faster: nothing is overwritten.
-    pub async fn commit(&mut self, state: &mut State) -> Result<(), StoreError> {
+    pub async fn commit(&self, state: &mut State) -> Result<(), StoreError> {
         self.check()?;
-        state.serial = self.base.1 + 1;
+        let mut written = self.written.lock().await;
+        state.serial = written.serial + 1;
         let bytes = state.encode().map_err(|error| BackendError::Malformed {
             name: STATE.to_owned(),
             message: error.to_string(),
         })?;
-        let precondition = self.version.clone().map_or(Precondition::Absent, Precondition::Matches);
-        self.version = Some(self.backend.put(STATE, &bytes, &precondition).await?);
-        self.base.1 = state.serial;
+        let precondition = written
+            .version
+            .clone()
+            .map_or(Precondition::Absent, Precondition::Matches);
+        written.version = Some(self.backend.put(STATE, &bytes, &precondition).await?);
+        written.serial = state.serial;
+        written.begun = false;
+        // from here on the journal is stale: one that cannot be removed does no harm
         let names = self.backend.list(JOURNAL).await?;
-        stream::iter(names)
-            .map(|name| {
-                let backend = Arc::clone(&self.backend);
-                async move { backend.delete(&name).await }
-            })
+        stream::iter(&names)
+            .map(|name| self.backend.delete(name))
             .buffer_unordered(FAN_OUT)
             .try_collect::<()>()
             .await?;
-        self.dirty = false;
-        self.next = AtomicU64::new(1);
-        self.appended = AtomicBool::new(false);
-        self.begun = tokio::sync::Mutex::new(false);
+        written.dirty = false;
         Ok(())
+    }
+}
+
+impl Written {
+    fn next_name(&mut self) -> String {
+        let name = format!("{JOURNAL}{:08}.json", self.next);
+        self.next += 1;
+        self.dirty = true;
+        name
     }
 }
 

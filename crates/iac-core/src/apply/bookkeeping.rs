@@ -1,0 +1,145 @@
+//! What an apply changes in the state alone: renames, adoptions, forgotten resources, marks, outputs.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{report::ApplyReport, work::Workshop};
+use crate::{
+    model::{LiveObject, seal, template},
+    plan::{Action, Change, Mode, Plan, Reason},
+    state::{Ledger, ObjectState, OutputState, Record, ResourceState, State, StoreError},
+};
+
+/// Before the steps: renames, adoptions, and objects that are gone. Durable before anything is called.
+pub(crate) async fn before(plan: &Plan, state: &mut State, ledger: &Arc<Ledger>) -> Result<(), StoreError> {
+    for change in &plan.changes {
+        for reason in &change.reasons {
+            if let Reason::Moved { from } = reason {
+                ledger
+                    .append(&Record::Moved {
+                        from: from.clone(),
+                        to: change.address.clone(),
+                    })
+                    .await?;
+                state.rename(from, &change.address);
+            }
+        }
+        let adopted = change
+            .reasons
+            .iter()
+            .any(|reason| matches!(reason, Reason::Imported { .. }));
+        let resource = if adopted {
+            Some(resource_of(change, change.work.prior.clone(), Vec::new()))
+        } else if change.action == Action::Forget {
+            None
+        } else {
+            continue;
+        };
+        let settled = Record::Settled {
+            step: ledger.next_step(),
+            address: change.address.clone(),
+            resource: resource.clone(),
+        };
+        ledger.append(&settled).await?;
+        state.set(change.address.clone(), resource);
+    }
+    Ok(())
+}
+
+fn resource_of(change: &Change, current: Option<ObjectState>, deposed: Vec<ObjectState>) -> ResourceState {
+    ResourceState {
+        current,
+        deposed,
+        dependencies: change.work.dependencies.clone(),
+        lifecycle: change.work.lifecycle.clone(),
+    }
+}
+
+/// After the steps: marks, edges and inputs of what stayed as it is, and the outputs of the stack.
+pub(crate) fn after(plan: &Plan, shop: &Workshop<'_>, report: &ApplyReport) {
+    for change in plan.changes.iter().filter(|change| change.action == Action::NoOp) {
+        note(plan, change, shop);
+    }
+    let complete = report.failed.is_empty() && report.skipped.is_empty() && !report.interrupted;
+    for (name, change) in &plan.outputs {
+        let Some(template) = &change.template else {
+            if complete {
+                shop.state().outputs.remove(name);
+            }
+            continue;
+        };
+        let value = template::evaluate(template, &|reference| shop.lookup(reference));
+        // an output whose resource was not made keeps its last value
+        let Some(value) = value.ok().and_then(|value| template::resolved(&value)) else {
+            continue;
+        };
+        let mut state = shop.state();
+        let value = if change.secret {
+            seal(state.lineage.as_bytes(), name, &value)
+        } else {
+            value
+        };
+        state.outputs.insert(
+            name.clone(),
+            OutputState {
+                value,
+                secret: change.secret,
+            },
+        );
+    }
+}
+
+/// Brings the entry of a resource that stays as it is up to what the stack says of it.
+fn note(plan: &Plan, change: &Change, shop: &Workshop<'_>) {
+    let triggers = change.work.lifecycle.replace_when.iter().map(|trigger| {
+        let value = template::evaluate(trigger, &|reference| shop.lookup(reference)).ok()?;
+        template::resolved(&value)
+    });
+    let triggers: Vec<_> = triggers.flatten().collect();
+    let mut state = shop.state();
+    let key = state.seal_key(&change.address);
+    let Some(resource) = state.resources.get_mut(&change.address) else {
+        return;
+    };
+    let Some(object) = &mut resource.current else { return };
+    let shape = shop
+        .session
+        .registry
+        .get(change.address.type_name())
+        .map(|types| &types.info().shape);
+    if let (Some(shape), Some(inputs)) = (shape, kept_inputs(plan, change, object)) {
+        object.inputs = shape.seal(&inputs, &|path, secret| seal(&key, path, secret));
+    }
+    if let Some(LiveObject { outputs, .. }) = &change.work.live {
+        object.outputs.clone_from(outputs);
+    }
+    if plan.mode == Mode::Normal {
+        resource.dependencies.clone_from(&change.work.dependencies);
+        resource.lifecycle.clone_from(&change.work.lifecycle);
+        resource.lifecycle.replace_when = triggers;
+    }
+}
+
+/// The inputs the state should hold of a resource that stays as it is.
+fn kept_inputs(plan: &Plan, change: &Change, object: &ObjectState) -> Option<Value> {
+    match plan.mode {
+        Mode::RefreshOnly if !change.reasons.is_empty() => {
+            let live = &change.work.live.as_ref()?.inputs;
+            Some(merge(live, &object.inputs))
+        }
+        Mode::Normal => template::resolved(change.work.planned.as_ref()?),
+        _ => None,
+    }
+}
+
+/// What is there, for the properties the state knows.
+fn merge(live: &Value, known: &Value) -> Value {
+    match (live, known) {
+        (Value::Object(live), Value::Object(known)) => known
+            .iter()
+            .map(|(name, value)| (name.clone(), live.get(name).unwrap_or(value).clone()))
+            .collect(),
+        _ => live.clone(),
+    }
+}

@@ -1,0 +1,183 @@
+//! Runs the steps of a plan: as many at once as allowed, those with most behind them first; a failure stops what waits for it
+//! and nothing else.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet, BinaryHeap},
+    time::Duration,
+};
+
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use jiff::Timestamp;
+use petgraph::graph::NodeIndex;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::{
+    report::{ApplyOptions, ApplyReport, Done, Failure, Skipped},
+    steps::Steps,
+    work::Workshop,
+};
+use crate::{
+    model::{Address, RemoteId, ResourceError},
+    plan::{Event, Observer},
+    state::Lease,
+};
+
+/// What a step came to, and how long it took.
+type Outcome = (NodeIndex, Result<Option<RemoteId>, ResourceError>, Duration);
+
+pub(crate) struct Executor<'a> {
+    pub steps: &'a Steps<'a>,
+    pub shop: &'a Workshop<'a>,
+    pub lease: &'a Lease,
+    pub options: &'a ApplyOptions,
+    pub observer: &'a dyn Observer,
+}
+
+/// Where a run stands.
+struct Progress {
+    waits: BTreeMap<NodeIndex, usize>,
+    ready: BinaryHeap<(usize, Reverse<NodeIndex>)>,
+    depths: BTreeMap<NodeIndex, usize>,
+    /// Steps that will not be tried, with the resource whose failure is in the way.
+    blocked: BTreeMap<NodeIndex, Option<Address>>,
+    begun: BTreeSet<NodeIndex>,
+    stopped: bool,
+}
+
+impl Executor<'_> {
+    pub(crate) async fn run(&self, mut progress: UnboundedReceiver<(Address, String)>) -> ApplyReport {
+        self.observer.on(Event::ApplyStarted {
+            total: self.steps.len(),
+        });
+        let mut report = ApplyReport::default();
+        let mut at = Progress::new(self.steps);
+        let mut running: FuturesUnordered<BoxFuture<'_, Outcome>> = FuturesUnordered::new();
+        let mut keeping = Box::pin(self.lease.keep().fuse());
+        let mut stopping = Box::pin(self.options.stop.requested().fuse());
+        loop {
+            while running.len() < self.options.parallelism.max(1) && !at.stopped {
+                let Some((_, Reverse(index))) = at.ready.pop() else {
+                    break;
+                };
+                at.begun.insert(index);
+                running.push(self.step(index).boxed());
+            }
+            if running.is_empty() {
+                break;
+            }
+            tokio::select! {
+                biased;
+                () = &mut stopping => {
+                    at.stopped = true;
+                    report.interrupted = true;
+                }
+                () = &mut keeping => at.stopped = true,
+                Some((address, message)) = progress.recv() => self.observer.on(Event::StepProgress { address, message }),
+                Some(outcome) = running.next() => self.finish(outcome, &mut at, &mut report),
+            }
+        }
+        self.tell_skipped(&at, &mut report);
+        report
+    }
+
+    async fn step(&self, index: NodeIndex) -> Outcome {
+        let step = self.steps.get(index);
+        self.observer.on(Event::StepStarted {
+            address: step.change.address.clone(),
+            action: step.action(),
+        });
+        let started = self.now();
+        let result = self.shop.run(step).await;
+        (index, result, self.now().duration_since(started).unsigned_abs())
+    }
+
+    fn now(&self) -> Timestamp {
+        self.shop.session.clock.now()
+    }
+
+    fn finish(&self, (index, result, elapsed): Outcome, at: &mut Progress, report: &mut ApplyReport) {
+        let step = self.steps.get(index);
+        let (address, action) = (step.change.address.clone(), step.action());
+        match result {
+            Ok(id) => {
+                let id = id.map(|id| id.to_string());
+                self.observer.on(Event::StepFinished {
+                    address: address.clone(),
+                    action,
+                    elapsed,
+                    id,
+                });
+                report.done.push(Done { address, action });
+                at.release(self.steps, index);
+            }
+            Err(error) => {
+                self.observer.on(Event::StepFailed {
+                    address: address.clone(),
+                    action,
+                    error: error.clone(),
+                });
+                at.block(self.steps, index, &address);
+                at.stopped |= self.options.fail_fast;
+                report.failed.push(Failure { address, action, error });
+            }
+        }
+    }
+
+    fn tell_skipped(&self, at: &Progress, report: &mut ApplyReport) {
+        for index in self.steps.indices().filter(|index| !at.begun.contains(index)) {
+            let step = self.steps.get(index);
+            let skipped = Skipped {
+                address: step.change.address.clone(),
+                action: step.action(),
+                because: at.blocked.get(&index).cloned().flatten(),
+            };
+            self.observer.on(Event::StepSkipped {
+                address: skipped.address.clone(),
+                action: skipped.action,
+                because: skipped.because.clone(),
+            });
+            report.skipped.push(skipped);
+        }
+    }
+}
+
+impl Progress {
+    fn new(steps: &Steps<'_>) -> Self {
+        let (waits, depths) = (steps.waits(), steps.depths());
+        let ready = waits
+            .iter()
+            .filter(|(_, count)| **count == 0)
+            .map(|(index, _)| (depths[index], Reverse(*index)));
+        Self {
+            ready: ready.collect(),
+            waits,
+            depths,
+            blocked: BTreeMap::new(),
+            begun: BTreeSet::new(),
+            stopped: false,
+        }
+    }
+
+    /// Lets go what waited for a step that is done.
+    fn release(&mut self, steps: &Steps<'_>, done: NodeIndex) {
+        for next in steps.next(done) {
+            if let Some(count) = self.waits.get_mut(&next) {
+                *count -= 1;
+                if *count == 0 && !self.blocked.contains_key(&next) {
+                    self.ready.push((self.depths[&next], Reverse(next)));
+                }
+            }
+        }
+    }
+
+    /// Marks everything that waits for a step that failed.
+    fn block(&mut self, steps: &Steps<'_>, failed: NodeIndex, because: &Address) {
+        let mut queue = steps.next(failed);
+        while let Some(index) = queue.pop() {
+            if self.blocked.insert(index, Some(because.clone())).is_none() {
+                queue.extend(steps.next(index));
+            }
+        }
+    }
+}

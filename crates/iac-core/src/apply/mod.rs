@@ -1,0 +1,12 @@
+//! The only module that changes the world: runs, steps, and what comes of them.
+
+mod bookkeeping;
+mod executor;
+mod recorder;
+mod report;
+mod run;
+mod steps;
+mod work;
+
+pub use report::{ApplyOptions, ApplyReport, Done, Failure, Skipped, Stop, Unsaved};
+pub use run::{Run, RunError};

@@ -1,0 +1,307 @@
+//! A run that may change things: takes the lock, reads what is stored, settles what an earlier run left, applies plans, saves.
+
+use std::{collections::BTreeMap, sync::Arc, sync::Mutex, time::Duration};
+
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+use super::{
+    bookkeeping,
+    executor::Executor,
+    recorder::StepRecorder,
+    report::{ApplyOptions, ApplyReport, Unsaved},
+    steps::Steps,
+    work::Workshop,
+};
+use crate::{
+    Session,
+    model::{Address, Call, Hint, ResourceError},
+    plan::{Event, Observer, Plan},
+    state::{BackendError, Lease, Ledger, LockInfo, LockNews, Record, Snapshot, State, StoreError, Unsettled, Verb},
+};
+
+/// How often a state that cannot be saved is tried again.
+const SAVE_ATTEMPTS: u32 = 5;
+
+/// A run: the lock is held from [`begin`](Self::begin) to [`end`](Self::end).
+#[derive(Debug)]
+pub struct Run {
+    session: Session,
+    lease: Arc<Lease>,
+    ledger: Arc<Ledger>,
+    snapshot: Snapshot,
+}
+
+/// Why a run could not begin, go on or end.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// The stored state cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What an interrupted run left cannot be looked for.
+    #[error("cannot find out what an interrupted run left of {address}")]
+    Recover {
+        /// The resource.
+        address: Address,
+        /// Why not.
+        source: ResourceError,
+    },
+}
+
+impl Hint for RunError {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Store(error) => error.hints(),
+            Self::Recover { source, .. } => source.hints(),
+        }
+    }
+}
+
+impl From<BackendError> for RunError {
+    fn from(error: BackendError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl Run {
+    /// Takes the lock, waiting up to `patience`, then reads state and journal. `operation` is shown to others: `apply`.
+    ///
+    /// # Errors
+    /// [`RunError`]: the lock is held, or what is stored cannot be used. The lock is given back then.
+    pub async fn begin(
+        session: &Session,
+        (stack, environment): (&str, &str),
+        operation: &str,
+        patience: Duration,
+        observer: &dyn Observer,
+    ) -> Result<Self, RunError> {
+        let info = LockInfo {
+            id: uuid::Uuid::new_v4().to_string(),
+            operation: operation.to_owned(),
+            info: String::new(),
+            who: session.who.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            created: session.clock.now(),
+            path: session.backend.place(),
+        };
+        let tell = |news| match news {
+            LockNews::Waiting(holder) => observer.on(Event::LockWaiting { holder }),
+            LockNews::TakenOver(holder) => observer.on(Event::LockTakenOver { holder }),
+        };
+        let lease = Lease::acquire(&session.backend, &session.clock, info, patience, &tell).await?;
+        match Snapshot::read(&*session.backend, stack, environment).await {
+            Ok(snapshot) => {
+                let lease = Arc::new(lease);
+                let ledger = Arc::new(Ledger::open(&session.backend, &lease, &snapshot));
+                Ok(Self {
+                    session: session.clone(),
+                    lease,
+                    ledger,
+                    snapshot,
+                })
+            }
+            Err(error) => {
+                // the first error is the one to tell; a lock that stays behind runs out by itself
+                drop(lease.release().await);
+                Err(error.into())
+            }
+        }
+    }
+
+    /// What is stored.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// Keeps the lock while something slow goes on beside it: a plan being made, a person being asked.
+    ///
+    /// Gives what `work` gave; when the lock is lost the next change finds out.
+    pub async fn holding<T>(&self, work: impl Future<Output = T>) -> T {
+        let mut work = std::pin::pin!(work);
+        tokio::select! {
+            done = &mut work => done,
+            () = self.lease.keep() => work.await,
+        }
+    }
+
+    /// Settles what an interrupted run left: looks for objects whose create was cut off and takes them into the state, where
+    /// the next plan finishes or replaces them.
+    ///
+    /// # Errors
+    /// [`RunError::Recover`] when the cloud cannot be asked; nothing is forgotten then.
+    pub async fn settle(&mut self, observer: &dyn Observer) -> Result<(), RunError> {
+        for Unsettled { intent, id } in std::mem::take(&mut self.snapshot.unsettled) {
+            let address = intent.address.clone();
+            let held = self.snapshot.state.current(&address).map(|object| object.id.clone());
+            let mut resource = self.snapshot.state.resources.get(&address).cloned();
+            let message = match intent.verb {
+                Verb::Update => "an update was cut off; what is missing shows in the plan".to_owned(),
+                Verb::Delete => "a delete was cut off; it goes on".to_owned(),
+                Verb::Create => {
+                    let id = match id {
+                        Some(id) => Some(id),
+                        None => self.find(&address, &intent.inputs, &intent.seed, intent.step).await?,
+                    };
+                    match (id, intent.pending) {
+                        (Some(id), _) if held.as_ref() == Some(&id) => {
+                            format!("a create was cut off; {id} is known already")
+                        }
+                        (Some(id), Some(mut pending)) => {
+                            if let Some(object) = &mut pending.current {
+                                object.id = id.clone();
+                            }
+                            resource = Some(pending);
+                            format!("a create was cut off after it made {id}; it is taken up again")
+                        }
+                        _ => "a create was cut off before it made anything".to_owned(),
+                    }
+                }
+            };
+            self.snapshot.state.set(address.clone(), resource.clone());
+            let record = Record::Settled {
+                step: intent.step,
+                address: address.clone(),
+                resource,
+            };
+            self.ledger.append(&record).await?;
+            observer.on(Event::Recovered { address, message });
+        }
+        Ok(())
+    }
+
+    async fn find(
+        &self,
+        address: &Address,
+        inputs: &Value,
+        seed: &str,
+        step: u64,
+    ) -> Result<Option<crate::model::RemoteId>, RunError> {
+        let failed = |source| RunError::Recover {
+            address: address.clone(),
+            source,
+        };
+        let Some(reconciler) = self.session.registry.get(address.type_name()) else {
+            return Err(failed(crate::plan::unknown_type(address)));
+        };
+        let (progress, _unheard) = mpsc::unbounded_channel();
+        let recorder = StepRecorder {
+            ledger: Arc::clone(&self.ledger),
+            step,
+            address: address.clone(),
+            progress,
+            id: Mutex::new(None),
+        };
+        let call = Call {
+            address: address.clone(),
+            stack: self.snapshot.state.stack.clone(),
+            environment: self.snapshot.state.environment.clone(),
+            seed: seed.to_owned(),
+            timeout: None,
+            clock: Arc::clone(&self.session.clock),
+            recorder: Arc::new(recorder),
+        };
+        reconciler.recover(inputs, &call).await.map_err(failed)
+    }
+
+    /// Does what a plan says, and saves the state. Never fails as a whole: what failed is in the report.
+    pub async fn apply(&mut self, plan: &Plan, options: &ApplyOptions, observer: &dyn Observer) -> ApplyReport {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let mut state = self.snapshot.state.clone();
+        let noted = bookkeeping::before(plan, &mut state, &self.ledger).await;
+        let outputs = plan
+            .changes
+            .iter()
+            .filter_map(|change| Some((change.address.clone(), change.work.live.as_ref()?.outputs.clone())))
+            .chain(kept_outputs(&state))
+            .collect::<BTreeMap<Address, Value>>();
+        let shop = Workshop {
+            session: &self.session,
+            ledger: Arc::clone(&self.ledger),
+            state: Mutex::new(state),
+            outputs: Mutex::new(outputs),
+            progress: sender,
+        };
+        let steps = Steps::of(plan);
+        let mut report = match noted {
+            Ok(()) => {
+                let executor = Executor {
+                    steps: &steps,
+                    shop: &shop,
+                    lease: &self.lease,
+                    options,
+                    observer,
+                };
+                executor.run(receiver).await
+            }
+            Err(error) => ApplyReport {
+                unsaved: Some(Unsaved {
+                    error,
+                    state: Vec::new(),
+                }),
+                interrupted: true,
+                ..ApplyReport::default()
+            },
+        };
+        bookkeeping::after(plan, &shop, &report);
+        let state = shop.state().clone();
+        drop(shop);
+        self.save(state, &mut report, observer).await;
+        report
+    }
+
+    /// Writes the state if anything in it changed.
+    async fn save(&mut self, mut state: State, report: &mut ApplyReport, observer: &dyn Observer) {
+        report.outputs = state.outputs.clone();
+        report.serial = state.serial;
+        if state == self.snapshot.state && !self.ledger.is_dirty().await {
+            return;
+        }
+        let mut pause = Duration::from_millis(200);
+        for attempt in 1.. {
+            match self.ledger.commit(&mut state).await {
+                Ok(()) => {
+                    report.serial = state.serial;
+                    report.unsaved = None;
+                    observer.on(Event::StateSaved { serial: state.serial });
+                    self.snapshot.state = state;
+                    return;
+                }
+                Err(error) => {
+                    let fenced = matches!(
+                        error,
+                        StoreError::LockLost(_) | StoreError::Backend(BackendError::Changed { .. })
+                    );
+                    if fenced || attempt == SAVE_ATTEMPTS {
+                        report.unsaved = Some(Unsaved {
+                            error,
+                            state: state.encode().unwrap_or_default(),
+                        });
+                        return;
+                    }
+                    observer.on(Event::Warning {
+                        message: format!("the state cannot be saved, trying again: {error}"),
+                    });
+                    self.session.clock.sleep(pause).await;
+                    pause *= 2;
+                }
+            }
+        }
+    }
+
+    /// Gives the lock back.
+    ///
+    /// # Errors
+    /// When it was no longer held, or the backend cannot be reached: it then runs out by itself.
+    pub async fn end(self) -> Result<(), RunError> {
+        Ok(self.lease.release().await?)
+    }
+}
+
+/// Outputs of what the plan leaves alone.
+fn kept_outputs(state: &State) -> impl Iterator<Item = (Address, Value)> {
+    state
+        .resources
+        .iter()
+        .filter_map(|(address, resource)| Some((address.clone(), resource.current.as_ref()?.outputs.clone())))
+}

@@ -1,0 +1,207 @@
+//! A plan taken apart into steps, and the order they must keep.
+
+use std::collections::BTreeMap;
+
+use petgraph::{
+    Direction,
+    algo::has_path_connecting,
+    graph::{DiGraph, NodeIndex},
+    visit::Topo,
+};
+
+use crate::{
+    model::Address,
+    plan::{Action, Change, Plan},
+    state::ObjectState,
+};
+
+/// One call on one object.
+#[derive(Clone, Debug)]
+pub(crate) struct Step<'a> {
+    pub change: &'a Change,
+    pub kind: Kind<'a>,
+}
+
+/// What a step does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Kind<'a> {
+    Create,
+    Update,
+    /// Deletes the current object.
+    Delete,
+    /// Deletes the object that this very plan replaces.
+    DeleteReplaced,
+    /// Deletes what an earlier run left.
+    DeleteDeposed(&'a ObjectState),
+}
+
+impl Step<'_> {
+    /// The step in the words of plans.
+    pub(crate) fn action(&self) -> Action {
+        match self.kind {
+            Kind::Create => Action::Create,
+            Kind::Update => Action::Update,
+            Kind::Delete | Kind::DeleteReplaced | Kind::DeleteDeposed(_) => Action::Delete,
+        }
+    }
+}
+
+/// The steps of a plan; an edge leads from what must be done first to what waits for it.
+#[derive(Debug, Default)]
+pub(crate) struct Steps<'a> {
+    graph: DiGraph<Step<'a>, ()>,
+}
+
+/// The steps of one change.
+#[derive(Clone, Copy, Debug, Default)]
+struct Own {
+    /// The create or update.
+    make: Option<NodeIndex>,
+    /// The delete that comes before a create, or stands alone.
+    delete: Option<NodeIndex>,
+    /// The delete of the old object after its replacement was made.
+    delete_after: Option<NodeIndex>,
+}
+
+impl<'a> Steps<'a> {
+    pub(crate) fn of(plan: &'a Plan) -> Self {
+        let mut steps = Self::default();
+        let mut own: BTreeMap<&Address, Own> = BTreeMap::new();
+        for change in &plan.changes {
+            own.insert(&change.address, steps.add(change));
+        }
+        for change in &plan.changes {
+            steps.follow_needs(change, &own);
+        }
+        for change in &plan.changes {
+            steps.let_old_dependents_go(change, &own);
+        }
+        steps
+    }
+
+    fn add(&mut self, change: &'a Change) -> Own {
+        let mut own = Own::default();
+        let mut add = |kind| Some(self.graph.add_node(Step { change, kind }));
+        match change.action {
+            Action::Create => own.make = add(Kind::Create),
+            Action::Update => own.make = add(Kind::Update),
+            Action::Delete if change.work.prior.is_some() => own.delete = add(Kind::Delete),
+            Action::Replace => {
+                own.delete = add(Kind::Delete);
+                own.make = add(Kind::Create);
+            }
+            Action::ReplaceCreateFirst => {
+                own.make = add(Kind::Create);
+                own.delete_after = add(Kind::DeleteReplaced);
+            }
+            Action::Delete | Action::NoOp | Action::Forget => {}
+        }
+        let deposed: Vec<NodeIndex> = change
+            .work
+            .deposed
+            .iter()
+            .filter_map(|object| add(Kind::DeleteDeposed(object)))
+            .collect();
+        for after in [own.delete, own.delete_after] {
+            self.edge(own.make.filter(|_| own.delete_after.is_some()), after);
+        }
+        if change.action == Action::Replace {
+            self.edge(own.delete, own.make);
+        }
+        // what an earlier run left goes last, one after the other: the state's entry has one writer at a time
+        let mut last = own.delete_after.or(own.make).or(own.delete);
+        for step in deposed {
+            self.edge(last, Some(step));
+            last = Some(step);
+        }
+        own
+    }
+
+    /// Makes come after the makes of what they need.
+    fn follow_needs(&mut self, change: &Change, own: &BTreeMap<&Address, Own>) {
+        let Some(mine) = own.get(&change.address) else { return };
+        for need in change.work.dependencies.iter().filter_map(|need| own.get(need)) {
+            self.edge(need.make, mine.make);
+            // an old object goes only when those that used it use the new one
+            self.edge(mine.make, need.delete_after);
+        }
+    }
+
+    /// Deletes come after whatever made use of the object has let go of it.
+    fn let_old_dependents_go(&mut self, change: &Change, own: &BTreeMap<&Address, Own>) {
+        let Some(mine) = own.get(&change.address) else { return };
+        for need in change.work.old_dependencies.iter().filter_map(|need| own.get(need)) {
+            for gone in [mine.delete, mine.delete_after] {
+                self.edge(gone, need.delete);
+                self.edge(gone, need.delete_after);
+            }
+            self.edge(mine.make, need.delete_after);
+            if need.make.is_none() {
+                self.edge(mine.make, need.delete);
+            }
+            if change.action == Action::Delete {
+                // the update of what is needed waits for the delete of who needed it, where that closes no ring
+                self.edge_unless_ring(mine.delete, need.make);
+            }
+        }
+    }
+
+    fn edge(&mut self, first: Option<NodeIndex>, then: Option<NodeIndex>) {
+        if let (Some(first), Some(then)) = (first, then) {
+            self.graph.update_edge(first, then, ());
+        }
+    }
+
+    fn edge_unless_ring(&mut self, first: Option<NodeIndex>, then: Option<NodeIndex>) {
+        if let (Some(start), Some(end)) = (first, then) {
+            if !has_path_connecting(&self.graph, end, start, None) {
+                self.edge(first, then);
+            }
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.graph.node_count()
+    }
+
+    pub(crate) fn get(&self, index: NodeIndex) -> &Step<'a> {
+        &self.graph[index]
+    }
+
+    pub(crate) fn indices(&self) -> impl Iterator<Item = NodeIndex> {
+        self.graph.node_indices()
+    }
+
+    /// How many steps must be done before each.
+    pub(crate) fn waits(&self) -> BTreeMap<NodeIndex, usize> {
+        self.indices()
+            .map(|index| (index, self.graph.neighbors_directed(index, Direction::Incoming).count()))
+            .collect()
+    }
+
+    /// The steps that wait for this one.
+    pub(crate) fn next(&self, index: NodeIndex) -> Vec<NodeIndex> {
+        self.graph.neighbors(index).collect()
+    }
+
+    /// For each step the length of the longest way to the end: what has most behind it goes first.
+    pub(crate) fn depths(&self) -> BTreeMap<NodeIndex, usize> {
+        let mut order = Vec::with_capacity(self.len());
+        let mut topo = Topo::new(&self.graph);
+        while let Some(index) = topo.next(&self.graph) {
+            order.push(index);
+        }
+        let mut depths = BTreeMap::new();
+        for index in order.into_iter().rev() {
+            let deepest = self
+                .graph
+                .neighbors(index)
+                .filter_map(|next| depths.get(&next))
+                .max()
+                .copied()
+                .unwrap_or(0);
+            depths.insert(index, deepest + 1);
+        }
+        depths
+    }
+}

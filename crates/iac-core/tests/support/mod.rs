@@ -1,0 +1,460 @@
+//! A cloud in memory with one type of thing, for the engine's tests: it refuses to delete what others use, can fail at any
+//! call, and can be looked into from outside.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use bon::Builder;
+use iac_core::{
+    Outputs, Resource, Session,
+    apply::{ApplyOptions, ApplyReport, Run, RunError},
+    model::{
+        Changed, Clock, Context, Declared, ErrorKind, Live, Location, Provider, Reconcile, Registry, RemoteId,
+        Resolved, ResourceError, Secret, Stack, Stage,
+    },
+    plan::{self, Mode, Plan, PlanError, PlanOptions, Silent},
+    state::{MemoryBackend, Snapshot, State},
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+iac_core::text_type! {
+    /// The id of a thing.
+    pub struct ThingId;
+}
+
+/// Something in the fake cloud.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Resource)]
+#[serde(bound = "")]
+#[builder(on(_, into))]
+#[resource(type = "fake.thing", outputs = ThingOutputs)]
+pub struct Thing<S: Stage = Declared> {
+    /// Its name.
+    #[field(create_only, name = 40)]
+    pub name: Option<S::Value<String>>,
+    /// How large it is.
+    #[builder(default = 1)]
+    pub size: i32,
+    /// Where it is; the cloud chooses when it is unset.
+    #[field(create_only, computed)]
+    pub zone: Option<S::Value<String>>,
+    /// The things it uses.
+    #[field(set)]
+    #[serde(default)]
+    #[builder(default)]
+    pub uses: Vec<S::Value<ThingId>>,
+    /// A text that may come from elsewhere.
+    pub note: Option<S::Value<String>>,
+    /// A password.
+    pub password: Option<S::Value<Secret<String>>>,
+    /// Tags.
+    #[field(tags)]
+    #[serde(default)]
+    #[builder(default)]
+    pub tags: BTreeMap<String, S::Value<String>>,
+}
+
+/// What a thing gives.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Outputs)]
+#[serde(bound = "")]
+pub struct ThingOutputs<S: Stage = Resolved> {
+    /// The id, chosen by the cloud.
+    pub id: S::Value<ThingId>,
+    /// Follows from the name.
+    pub url: S::Value<String>,
+    /// Changes with every update.
+    #[field(volatile)]
+    pub revision: S::Value<i64>,
+}
+
+/// What the cloud holds of a thing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held {
+    pub inputs: Thing<Resolved>,
+    pub revision: i64,
+    pub token: String,
+}
+
+/// What happens at a chosen call.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Fault {
+    /// Fails, nothing was done.
+    Before(ErrorKind),
+    /// Fails, though it was done.
+    After(ErrorKind),
+    /// Never answers; nothing was done.
+    HangBefore,
+    /// Never answers, though it was done.
+    HangAfter,
+}
+
+#[derive(Debug, Default)]
+pub struct World {
+    pub things: BTreeMap<String, Held>,
+    /// Every call so far: `create fake.thing.a`.
+    pub calls: Vec<String>,
+    /// Numbers for new ids.
+    made: u64,
+    /// At the call of this number, counted from zero.
+    pub fault: Option<(usize, Fault)>,
+}
+
+/// The fake cloud. Clones share the world.
+#[derive(Clone, Debug, Default)]
+pub struct Cloud(Arc<Mutex<World>>);
+
+impl Cloud {
+    pub fn world(&self) -> MutexGuard<'_, World> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// The thing of this name.
+    pub fn thing(&self, name: &str) -> Option<Held> {
+        self.world()
+            .things
+            .values()
+            .find(|held| held.inputs.name.as_deref() == Some(name))
+            .cloned()
+    }
+
+    /// The things by name, without what the cloud chose.
+    pub fn summary(&self) -> BTreeMap<String, (i32, usize, Option<String>)> {
+        let world = self.world();
+        let summary = world.things.values().map(|held| {
+            let Thing {
+                name, size, uses, note, ..
+            } = &held.inputs;
+            (name.clone().unwrap_or_default(), (*size, uses.len(), note.clone()))
+        });
+        summary.collect()
+    }
+
+    /// Counts a call; gives the fault that is due.
+    fn call(&self, what: &str, cx: &Context<'_, Self>) -> Option<Fault> {
+        let mut world = self.world();
+        let number = world.calls.len();
+        world.calls.push(format!("{what} {}", cx.address));
+        world.fault.filter(|(at, _)| *at == number).map(|(_, fault)| fault)
+    }
+
+    async fn around<T>(
+        &self,
+        what: &'static str,
+        cx: &Context<'_, Self>,
+        effect: impl FnOnce(&mut World) -> Result<T, ResourceError>,
+    ) -> Result<T, ResourceError> {
+        let fault = self.call(what, cx);
+        let failed = |kind| ResourceError {
+            code: "Injected".to_owned(),
+            ..ResourceError::new(kind, "as arranged").during(what)
+        };
+        match fault {
+            Some(Fault::Before(kind)) => return Err(failed(kind)),
+            Some(Fault::HangBefore) => return std::future::pending().await,
+            _ => {}
+        }
+        let done = effect(&mut self.world());
+        match fault {
+            Some(Fault::After(kind)) => Err(failed(kind)),
+            Some(Fault::HangAfter) => std::future::pending().await,
+            _ => done,
+        }
+    }
+}
+
+impl Provider for Cloud {
+    fn location(&self) -> Location {
+        Location {
+            account: "1".to_owned(),
+            region: "here".to_owned(),
+        }
+    }
+}
+
+fn url(name: Option<&String>) -> String {
+    format!("https://{}.example", name.cloned().unwrap_or_default())
+}
+
+fn outputs(id: &str, held: &Held) -> ThingOutputs {
+    ThingOutputs {
+        id: id.into(),
+        url: url(held.inputs.name.as_ref()),
+        revision: held.revision,
+    }
+}
+
+#[async_trait]
+impl Reconcile for Thing<Resolved> {
+    type Provider = Cloud;
+    type Outputs = ThingOutputs;
+    const OPERATIONS: &'static [&'static str] = &["fake:Create", "fake:Read", "fake:Update", "fake:Delete"];
+
+    fn predict(&self, _: &Cloud) -> Map<String, Value> {
+        Map::from_iter([("url".to_owned(), json!(url(self.name.as_ref())))])
+    }
+
+    async fn read(
+        id: &RemoteId,
+        _: Option<&Self>,
+        cx: &Context<'_, Cloud>,
+    ) -> Result<Option<Live<Self>>, ResourceError> {
+        cx.provider
+            .around("read", cx, |world| {
+                Ok(world.things.get(id.as_str()).map(|held| Live {
+                    id: id.clone(),
+                    inputs: held.inputs.clone(),
+                    outputs: outputs(id.as_str(), held),
+                }))
+            })
+            .await
+    }
+
+    async fn create(&self, cx: &Context<'_, Cloud>) -> Result<ThingOutputs, ResourceError> {
+        let token = cx.token("create");
+        let made = cx
+            .provider
+            .around("create", cx, |world| {
+                if world.things.values().any(|held| held.inputs.name == self.name) {
+                    return Err(ResourceError::new(
+                        ErrorKind::AlreadyExists,
+                        "there is one of that name",
+                    ));
+                }
+                for used in &self.uses {
+                    if !world.things.contains_key(used.as_str()) {
+                        return Err(ResourceError::new(ErrorKind::NotFound, format!("{used} is not there")));
+                    }
+                }
+                world.made += 1;
+                let id = format!("thing-{}", world.made);
+                let mut inputs = self.clone();
+                inputs.zone.get_or_insert_with(|| "zone-a".to_owned());
+                world.things.insert(
+                    id.clone(),
+                    Held {
+                        inputs,
+                        revision: 1,
+                        token,
+                    },
+                );
+                Ok(id)
+            })
+            .await?;
+        let id = RemoteId::new(&made);
+        cx.created(&id).await?;
+        let world = cx.provider.world();
+        world
+            .things
+            .get(&made)
+            .map(|held| outputs(&made, held))
+            .ok_or_else(|| ResourceError::invalid("it is gone"))
+    }
+
+    async fn update(
+        &self,
+        live: &Live<Self>,
+        _: &Changed,
+        cx: &Context<'_, Cloud>,
+    ) -> Result<ThingOutputs, ResourceError> {
+        let id = live.id.as_str();
+        cx.provider
+            .around("update", cx, |world| {
+                let held = world
+                    .things
+                    .get_mut(id)
+                    .ok_or_else(|| ResourceError::new(ErrorKind::NotFound, "gone"))?;
+                held.inputs = Self {
+                    zone: held.inputs.zone.clone(),
+                    ..self.clone()
+                };
+                held.revision += 1;
+                Ok(outputs(id, held))
+            })
+            .await
+    }
+
+    async fn delete(_: &Self, id: &RemoteId, cx: &Context<'_, Cloud>) -> Result<(), ResourceError> {
+        cx.provider
+            .around("delete", cx, |world| {
+                let user = world
+                    .things
+                    .values()
+                    .find(|held| held.inputs.uses.iter().any(|used| used.as_str() == id.as_str()));
+                if let Some(user) = user {
+                    let name = user.inputs.name.clone().unwrap_or_default();
+                    return Err(ResourceError::new(
+                        ErrorKind::Conflict,
+                        format!("{id} is used by {name}"),
+                    ));
+                }
+                world.things.remove(id.as_str());
+                Ok(())
+            })
+            .await
+    }
+
+    async fn recover(&self, cx: &Context<'_, Cloud>) -> Result<Option<RemoteId>, ResourceError> {
+        let token = cx.token("create");
+        let world = cx.provider.world();
+        Ok(world
+            .things
+            .iter()
+            .find(|(_, held)| held.token == token)
+            .map(|(id, _)| RemoteId::new(id)))
+    }
+}
+
+/// A clock that stands until someone sleeps, and then jumps.
+#[derive(Debug, Default)]
+pub struct TestClock(Mutex<i64>);
+
+#[async_trait]
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        let millis = self.0.lock().map(|millis| *millis).unwrap_or_default();
+        Timestamp::UNIX_EPOCH + SignedDuration::from_millis(millis)
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        // a lease is renewed every 15 s of this clock: only waits that somebody is in need of move it
+        if duration >= iac_core::state::LEASE / 4 {
+            std::future::pending::<()>().await;
+        }
+        if let Ok(mut millis) = self.0.lock() {
+            *millis += i64::try_from(duration.as_millis()).unwrap_or_default();
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+/// A world with its state, and the commands on it.
+#[derive(Clone, Debug)]
+pub struct Lab {
+    pub cloud: Cloud,
+    pub backend: MemoryBackend,
+    pub session: Session,
+}
+
+pub const NAMES: (&str, &str) = ("lab", "dev");
+
+impl Default for Lab {
+    fn default() -> Self {
+        Self::over(Cloud::default(), MemoryBackend::new())
+    }
+}
+
+impl Lab {
+    pub fn over(cloud: Cloud, backend: MemoryBackend) -> Self {
+        let mut registry = Registry::new();
+        registry.add::<Thing>(&Arc::new(cloud.clone()));
+        let session = Session {
+            registry,
+            backend: Arc::new(backend.clone()),
+            clock: Arc::new(TestClock::default()),
+            who: "tester@lab".to_owned(),
+        };
+        Self {
+            cloud,
+            backend,
+            session,
+        }
+    }
+
+    pub async fn snapshot(&self) -> Snapshot {
+        Snapshot::read(&self.backend, NAMES.0, NAMES.1)
+            .await
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    pub async fn state(&self) -> State {
+        self.snapshot().await.state
+    }
+
+    pub async fn plan_with(&self, stack: &Stack, options: &PlanOptions) -> Result<Plan, PlanError> {
+        plan::plan(stack, &self.snapshot().await, &self.session, options, &Silent).await
+    }
+
+    pub async fn plan(&self, stack: &Stack) -> Result<Plan, PlanError> {
+        self.plan_with(stack, &PlanOptions::default()).await
+    }
+
+    pub async fn apply_with(
+        &self,
+        stack: &Stack,
+        options: &PlanOptions,
+    ) -> Result<ApplyReport, Box<dyn std::error::Error>> {
+        let mut run = Run::begin(&self.session, NAMES, "apply", Duration::ZERO, &Silent).await?;
+        run.settle(&Silent).await?;
+        let planned = plan::plan(stack, run.snapshot(), &self.session, options, &Silent).await;
+        let plan = match planned {
+            Ok(plan) => plan,
+            Err(error) => {
+                run.end().await?;
+                return Err(error.into());
+            }
+        };
+        let report = run.apply(&plan, &ApplyOptions::default(), &Silent).await;
+        run.end().await?;
+        Ok(report)
+    }
+
+    /// Applies, and demands that it succeeds.
+    pub async fn apply(&self, stack: &Stack) -> ApplyReport {
+        let report = self
+            .apply_with(stack, &PlanOptions::default())
+            .await
+            .unwrap_or_else(|error| panic!("{error}"));
+        assert!(report.is_success(), "{report:#?}");
+        report
+    }
+
+    pub async fn destroy(&self, stack: &Stack) -> ApplyReport {
+        let options = PlanOptions {
+            mode: Mode::Destroy,
+            ..PlanOptions::default()
+        };
+        let report = self
+            .apply_with(stack, &options)
+            .await
+            .unwrap_or_else(|error| panic!("{error}"));
+        assert!(report.is_success(), "{report:#?}");
+        report
+    }
+
+    /// The plan in short: symbol and address of what it does.
+    pub async fn actions(&self, stack: &Stack) -> Vec<String> {
+        let plan = self.plan(stack).await.unwrap_or_else(|error| panic!("{error}"));
+        plan.actions()
+            .map(|change| format!("{} {}", change.action.symbol(), change.address))
+            .collect()
+    }
+
+    /// Begins a run and leaves it as a killed process would.
+    pub async fn crash(&self, stack: &Stack) -> Result<(), RunError> {
+        let mut run = Run::begin(&self.session, NAMES, "apply", Duration::ZERO, &Silent).await?;
+        run.settle(&Silent).await?;
+        if let Ok(plan) = plan::plan(stack, run.snapshot(), &self.session, &PlanOptions::default(), &Silent).await {
+            let options = ApplyOptions::default();
+            tokio::select! {
+                _ = run.apply(&plan, &options, &Silent) => {}
+                () = tokio::time::sleep(Duration::from_millis(20)) => {}
+            }
+        }
+        // a killed process gives no lock back: the next run is told to take it away
+        if let Ok(Some(lock)) = iac_core::state::Backend::holder(&self.backend).await {
+            iac_core::state::Backend::unlock(&self.backend, &lock.info.id).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A stack with the names of the lab.
+pub fn stack() -> Stack {
+    Stack::new(NAMES.0, NAMES.1)
+}

@@ -29,12 +29,7 @@ pub(crate) struct Call {
 
 impl Call {
     /// Reads a request; `None` when it is for no service the sandbox knows.
-    pub(crate) fn parse(
-        method: &str,
-        uri: &str,
-        mut headers: HeaderMap,
-        body: Bytes,
-    ) -> Option<Self> {
+    pub(crate) fn parse(method: &str, uri: &str, mut headers: HeaderMap, body: Bytes) -> Option<Self> {
         let rest = uri.split_once("://").map_or(uri, |(_, rest)| rest);
         let (authority, target) = match rest.find(['/', '?']) {
             Some(at) => rest.split_at(at),
@@ -52,9 +47,7 @@ impl Call {
         };
         let body = plain_body(&mut headers, body);
         let form = match service.protocol() {
-            Protocol::Query | Protocol::Ec2 => std::str::from_utf8(&body)
-                .map(parameters)
-                .unwrap_or_default(),
+            Protocol::Query | Protocol::Ec2 => std::str::from_utf8(&body).map(parameters).unwrap_or_default(),
             _ => BTreeMap::new(),
         };
         let mut call = Self {
@@ -111,20 +104,14 @@ fn scope(headers: &HeaderMap) -> Option<(String, String)> {
 
 fn service_of_host(host: &str) -> Option<Service> {
     host.split('.').find_map(|label| {
-        let name = if label.starts_with("s3-") {
-            "s3"
-        } else {
-            label
-        };
+        let name = if label.starts_with("s3-") { "s3" } else { label };
         Service::from_name(name)
     })
 }
 
 fn region_of_host(host: &str) -> String {
     host.split('.')
-        .find(|label| {
-            label.matches('-').count() >= 2 && label.ends_with(|c: char| c.is_ascii_digit())
-        })
+        .find(|label| label.matches('-').count() >= 2 && label.ends_with(|c: char| c.is_ascii_digit()))
         .unwrap_or("us-east-1")
         .to_owned()
 }
@@ -168,16 +155,23 @@ pub(crate) fn encode(text: &str, keep: &str) -> String {
     use std::fmt::Write as _;
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric()
-            || b"-_.~".contains(&byte)
-            || keep.as_bytes().contains(&byte)
-        {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) || keep.as_bytes().contains(&byte) {
             out.push(char::from(byte));
         } else {
             let _infallible = write!(out, "%{byte:02X}");
         }
     }
     out
+}
+
+/// A form as a body.
+#[cfg(feature = "iam")]
+pub(crate) fn form_body(form: &BTreeMap<String, String>) -> Bytes {
+    let pairs: Vec<String> = form
+        .iter()
+        .map(|(key, value)| format!("{}={}", encode(key, ""), encode(value, "")))
+        .collect();
+    Bytes::from(pairs.join("&"))
 }
 
 /// Takes a body out of the `aws-chunked` frames in which the SDK streams; checksums that follow the last chunk
@@ -249,9 +243,7 @@ mod tests {
             "x-amz-content-sha256",
             http::HeaderValue::from_static("STREAMING-UNSIGNED-PAYLOAD-TRAILER"),
         );
-        let body = Bytes::from_static(
-            b"5\r\nhello\r\n6\r\n world\r\n0\r\nx-amz-checksum-crc32:abc=\r\n\r\n",
-        );
+        let body = Bytes::from_static(b"5\r\nhello\r\n6\r\n world\r\n0\r\nx-amz-checksum-crc32:abc=\r\n\r\n");
         assert_eq!(plain_body(&mut headers, body), "hello world");
         assert_eq!(headers.get("x-amz-checksum-crc32").unwrap(), "abc=");
     }

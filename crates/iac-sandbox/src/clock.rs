@@ -15,9 +15,7 @@ pub(crate) fn now_ms() -> i64 {
 
 /// A time as XML documents give it.
 pub(crate) fn iso(ms: i64) -> String {
-    DateTime::from_millis(ms)
-        .fmt(Format::DateTime)
-        .unwrap_or_default()
+    DateTime::from_millis(ms).fmt(Format::DateTime).unwrap_or_default()
 }
 
 /// A time as HTTP headers give it.

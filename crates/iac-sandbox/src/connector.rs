@@ -49,10 +49,7 @@ impl HttpConnector for Connector {
     }
 }
 
-async fn exchange(
-    universe: &Universe,
-    mut request: HttpRequest,
-) -> Result<HttpResponse, ConnectorError> {
+async fn exchange(universe: &Universe, mut request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
     let body = ByteStream::new(request.take_body())
         .collect()
         .await
@@ -74,9 +71,7 @@ async fn exchange(
     let sequence = universe
         .log
         .arrived(call.service, &call.operation, &call.region, mutates);
-    let verdict = universe
-        .faults
-        .judge(call.service, &call.operation, mutates);
+    let verdict = universe.faults.judge(call.service, &call.operation, mutates);
     if !verdict.delay.is_zero() {
         tokio::time::sleep(verdict.delay).await;
         if verdict.effect.is_none() && universe.faults.is_cut() {

@@ -52,25 +52,14 @@ impl SandboxError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Io { .. } => "check that the folder exists, is writable and has space left",
-            Self::Corrupt { .. } => {
-                "delete the folder to start with an empty world, or use the version that wrote it"
-            }
-            Self::Held { .. } => {
-                "wait for the other process to end, or give this one a folder of its own"
-            }
+            Self::Corrupt { .. } => "delete the folder to start with an empty world, or use the version that wrote it",
+            Self::Held { .. } => "wait for the other process to end, or give this one a folder of its own",
             Self::Emulator { .. } => "delete the folder to start with an empty world",
         }
     }
 
-    pub(crate) fn io(
-        action: &'static str,
-        path: impl Into<PathBuf>,
-    ) -> impl FnOnce(std::io::Error) -> Self {
+    pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
-        move |source| Self::Io {
-            action,
-            path,
-            source,
-        }
+        move |source| Self::Io { action, path, source }
     }
 }

@@ -47,13 +47,7 @@ impl Log {
     }
 
     /// Notes an arrival and gives its sequence number.
-    pub(crate) fn arrived(
-        &self,
-        service: Service,
-        operation: &str,
-        region: &str,
-        mutates: bool,
-    ) -> u64 {
+    pub(crate) fn arrived(&self, service: Service, operation: &str, region: &str, mutates: bool) -> u64 {
         let mut entries = self.entries();
         entries.next += 1;
         let sequence = entries.next;

@@ -62,11 +62,7 @@ pub(crate) fn set_header(reply: &mut MockResponse, name: &str, value: &str) {
 
 /// An error answer in the protocol of the request; to a HEAD request it has no body, as AWS does it.
 pub(crate) fn failure(call: &Call, failure: &Failure) -> MockResponse {
-    let Failure {
-        status,
-        code,
-        message,
-    } = failure;
+    let Failure { status, code, message } = failure;
     if call.method == "HEAD" {
         return empty(*status);
     }
@@ -86,13 +82,7 @@ pub(crate) fn failure(call: &Call, failure: &Failure) -> MockResponse {
         Protocol::Ec2 => xml(
             *status,
             &Element::new("Response")
-                .with(
-                    Element::new("Errors").with(
-                        Element::new("Error")
-                            .field("Code", code)
-                            .field("Message", message),
-                    ),
-                )
+                .with(Element::new("Errors").with(Element::new("Error").field("Code", code).field("Message", message)))
                 .field("RequestID", REQUEST_ID),
         ),
         Protocol::S3 => xml(
@@ -135,12 +125,8 @@ pub(crate) fn error_code(service: Service, reply: &MockResponse) -> Option<Strin
         return kind.rsplit('#').next().map(str::to_owned);
     }
     let root = crate::xml::parse(&reply.body)?;
-    [
-        &["Code"][..],
-        &["Error", "Code"],
-        &["Errors", "Error", "Code"],
-    ]
-    .iter()
-    .find_map(|path| root.value(path))
-    .map(str::to_owned)
+    [&["Code"][..], &["Error", "Code"], &["Errors", "Error", "Code"]]
+        .iter()
+        .find_map(|path| root.value(path))
+        .map(str::to_owned)
 }

@@ -103,8 +103,7 @@ impl Store {
             path: path.clone(),
             reason,
         };
-        let mut whole: Value =
-            serde_json::from_slice(&text).map_err(|error| corrupt(error.to_string()))?;
+        let mut whole: Value = serde_json::from_slice(&text).map_err(|error| corrupt(error.to_string()))?;
         let format = whole.get("format").and_then(Value::as_u64);
         if format != Some(FORMAT) {
             return Err(corrupt(format!("its format is not {FORMAT}")));
@@ -133,12 +132,7 @@ impl Store {
     }
 
     /// Writes what a service has.
-    pub(crate) fn write(
-        &mut self,
-        service: Service,
-        image: Image,
-        durability: Durability,
-    ) -> Result<(), SandboxError> {
+    pub(crate) fn write(&mut self, service: Service, image: Image, durability: Durability) -> Result<(), SandboxError> {
         let mut names = Vec::with_capacity(image.bodies.len());
         if !image.bodies.is_empty() {
             let folder = self.folder.join(service.name());
@@ -152,11 +146,7 @@ impl Store {
             names.push(name);
         }
         let whole = json!({ "format": FORMAT, "state": image.document, "bodies": names });
-        self.put(
-            &self.document_path(service),
-            whole.to_string().as_bytes(),
-            durability,
-        )?;
+        self.put(&self.document_path(service), whole.to_string().as_bytes(), durability)?;
         if service == Service::S3 {
             let current: BTreeSet<String> = names.into_iter().collect();
             for gone in self.written.difference(&current) {
@@ -177,8 +167,7 @@ impl Store {
         fs::create_dir_all(&self.folder).map_err(SandboxError::io("create", &self.folder))?;
         let new = path.with_extension("new");
         let mut file = File::create(&new).map_err(SandboxError::io("create", &new))?;
-        file.write_all(content)
-            .map_err(SandboxError::io("write", &new))?;
+        file.write_all(content).map_err(SandboxError::io("write", &new))?;
         if durability == Durability::Machine {
             file.sync_all().map_err(SandboxError::io("sync", &new))?;
         }

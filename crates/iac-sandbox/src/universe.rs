@@ -112,8 +112,7 @@ impl Universe {
             if let Some(home) = home.as_mut()
                 && home.unsynced.remove(service)
             {
-                home.store
-                    .write(*service, emulator.save()?, Durability::Machine)?;
+                home.store.write(*service, emulator.save()?, Durability::Machine)?;
             }
         }
         Ok(())

@@ -7,13 +7,17 @@ use std::fmt::Write as _;
 
 use quick_xml::escape::{escape, unescape};
 use quick_xml::events::{BytesStart, Event};
+use serde::{Deserialize, Serialize};
 
 /// One element: its name, its attributes as written, and either text or children.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Element {
     pub(crate) name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) attributes: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) text: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) children: Vec<Self>,
 }
 

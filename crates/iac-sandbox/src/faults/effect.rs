@@ -75,11 +75,7 @@ impl Effect {
     /// The error answer of this effect, for those that are answers.
     pub(crate) fn failure(&self, call: &Call) -> Option<Failure> {
         Some(match self {
-            Self::Error {
-                status,
-                code,
-                message,
-            } => Failure::new(*status, code, message),
+            Self::Error { status, code, message } => Failure::new(*status, code, message),
             Self::Throttling => throttling(call.service),
             Self::InternalError => internal_error(call.service),
             Self::AccessDenied => access_denied(call),
@@ -105,11 +101,7 @@ fn internal_error(service: Service) -> Failure {
         Service::Sts => "InternalFailure",
         _ => "InternalError",
     };
-    Failure::new(
-        500,
-        code,
-        "We encountered an internal error. Please try again.",
-    )
+    Failure::new(500, code, "We encountered an internal error. Please try again.")
 }
 
 fn access_denied(call: &Call) -> Failure {
@@ -118,10 +110,7 @@ fn access_denied(call: &Call) -> Failure {
         Service::Ec2 => (403, "UnauthorizedOperation"),
         _ => (403, "AccessDenied"),
     };
-    let message = format!(
-        "User is not authorized to perform: {}:{}",
-        call.service, call.operation
-    );
+    let message = format!("User is not authorized to perform: {}:{}", call.service, call.operation);
     Failure::new(status, code, message)
 }
 
@@ -150,12 +139,8 @@ fn s3_not_found(operation: &str) -> &'static str {
         "GetBucketOwnershipControls" => "OwnershipControlsNotFoundError",
         "GetPublicAccessBlock" => "NoSuchPublicAccessBlockConfiguration",
         "GetObjectLockConfiguration" => "ObjectLockConfigurationNotFoundError",
-        "ListParts" | "UploadPart" | "CompleteMultipartUpload" | "AbortMultipartUpload" => {
-            "NoSuchUpload"
-        }
-        _ if operation.contains("Bucket") && operation.ends_with("Configuration") => {
-            "NoSuchConfiguration"
-        }
+        "ListParts" | "UploadPart" | "CompleteMultipartUpload" | "AbortMultipartUpload" => "NoSuchUpload",
+        _ if operation.contains("Bucket") && operation.ends_with("Configuration") => "NoSuchConfiguration",
         _ if operation.contains("Object") && !operation.starts_with("List") => "NoSuchKey",
         _ => "NoSuchBucket",
     }

@@ -10,22 +10,14 @@ const KINDS: [(&str, &str, &str); 13] = [
         "StreamingDistribution",
         "StreamingDistributions",
     ),
-    (
-        "origin-access-control",
-        "OriginAccessControl",
-        "OriginAccessControls",
-    ),
+    ("origin-access-control", "OriginAccessControl", "OriginAccessControls"),
     (
         "origin-access-identity",
         "CloudFrontOriginAccessIdentity",
         "CloudFrontOriginAccessIdentities",
     ),
     ("cache-policy", "CachePolicy", "CachePolicies"),
-    (
-        "origin-request-policy",
-        "OriginRequestPolicy",
-        "OriginRequestPolicies",
-    ),
+    ("origin-request-policy", "OriginRequestPolicy", "OriginRequestPolicies"),
     (
         "response-headers-policy",
         "ResponseHeadersPolicy",
@@ -64,9 +56,7 @@ pub(super) fn name(call: &Call) -> Option<String> {
             .to_owned(),
         );
     }
-    let (_, one, many) = KINDS
-        .iter()
-        .find(|(segment, ..)| segments.first() == Some(segment))?;
+    let (_, one, many) = KINDS.iter().find(|(segment, ..)| segments.first() == Some(segment))?;
     Some(match (method, segments.len(), segments.get(2).copied()) {
         ("POST", 1, _) if call.query.contains_key("WithTags") => format!("Create{one}WithTags"),
         ("POST", 1, _) => format!("Create{one}"),

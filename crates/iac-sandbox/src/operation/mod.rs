@@ -88,16 +88,9 @@ mod tests {
             ("POST", "/k?uploadId=u", "CompleteMultipartUpload"),
             ("DELETE", "/k?uploadId=u", "AbortMultipartUpload"),
         ] {
-            assert_eq!(
-                named(method, &format!("{bucket}{target}")),
-                name,
-                "{target}"
-            );
+            assert_eq!(named(method, &format!("{bucket}{target}")), name, "{target}");
         }
-        assert_eq!(
-            named("GET", "https://s3.eu-west-1.amazonaws.com/"),
-            "ListBuckets"
-        );
+        assert_eq!(named("GET", "https://s3.eu-west-1.amazonaws.com/"), "ListBuckets");
         assert_eq!(named("GET", "https://s3.amazonaws.com/b/k"), "GetObject");
     }
 
@@ -105,27 +98,15 @@ mod tests {
     fn cloudfront_names_follow_from_method_and_path() {
         let base = "https://cloudfront.amazonaws.com/2020-05-31";
         for (method, target, name) in [
-            (
-                "POST",
-                "/distribution?WithTags",
-                "CreateDistributionWithTags",
-            ),
+            ("POST", "/distribution?WithTags", "CreateDistributionWithTags"),
             ("GET", "/distribution/E1/config", "GetDistributionConfig"),
             ("PUT", "/distribution/E1/config", "UpdateDistribution"),
             ("DELETE", "/distribution/E1", "DeleteDistribution"),
-            (
-                "POST",
-                "/distribution/E1/invalidation",
-                "CreateInvalidation",
-            ),
+            ("POST", "/distribution/E1/invalidation", "CreateInvalidation"),
             ("GET", "/distribution", "ListDistributions"),
             ("POST", "/tagging?Operation=Untag", "UntagResource"),
             ("GET", "/tagging?Resource=x", "ListTagsForResource"),
-            (
-                "POST",
-                "/origin-access-control",
-                "CreateOriginAccessControl",
-            ),
+            ("POST", "/origin-access-control", "CreateOriginAccessControl"),
             ("GET", "/origin-access-control", "ListOriginAccessControls"),
             ("PUT", "/cache-policy/x", "UpdateCachePolicy"),
             ("GET", "/cache-policy?Type=custom", "ListCachePolicies"),

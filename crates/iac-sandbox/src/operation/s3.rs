@@ -46,12 +46,7 @@ const BUCKET: [(&str, &str, &str, &str); 22] = [
         "GetBucketOwnershipControls",
         "DeleteBucketOwnershipControls",
     ),
-    (
-        "policy",
-        "PutBucketPolicy",
-        "GetBucketPolicy",
-        "DeleteBucketPolicy",
-    ),
+    ("policy", "PutBucketPolicy", "GetBucketPolicy", "DeleteBucketPolicy"),
     ("policyStatus", "", "GetBucketPolicyStatus", ""),
     (
         "publicAccessBlock",
@@ -71,26 +66,11 @@ const BUCKET: [(&str, &str, &str, &str); 22] = [
         "GetBucketRequestPayment",
         "",
     ),
-    (
-        "tagging",
-        "PutBucketTagging",
-        "GetBucketTagging",
-        "DeleteBucketTagging",
-    ),
+    ("tagging", "PutBucketTagging", "GetBucketTagging", "DeleteBucketTagging"),
     ("uploads", "", "ListMultipartUploads", ""),
-    (
-        "versioning",
-        "PutBucketVersioning",
-        "GetBucketVersioning",
-        "",
-    ),
+    ("versioning", "PutBucketVersioning", "GetBucketVersioning", ""),
     ("versions", "", "ListObjectVersions", ""),
-    (
-        "website",
-        "PutBucketWebsite",
-        "GetBucketWebsite",
-        "DeleteBucketWebsite",
-    ),
+    ("website", "PutBucketWebsite", "GetBucketWebsite", "DeleteBucketWebsite"),
     ("session", "", "CreateSession", ""),
 ];
 
@@ -108,12 +88,7 @@ const OBJECT: [(&str, &str, &str, &str); 5] = [
     ("attributes", "", "GetObjectAttributes", ""),
     ("legal-hold", "PutObjectLegalHold", "GetObjectLegalHold", ""),
     ("retention", "PutObjectRetention", "GetObjectRetention", ""),
-    (
-        "tagging",
-        "PutObjectTagging",
-        "GetObjectTagging",
-        "DeleteObjectTagging",
-    ),
+    ("tagging", "PutObjectTagging", "GetObjectTagging", "DeleteObjectTagging"),
 ];
 
 /// The name of an S3 operation.

@@ -40,16 +40,21 @@ impl<S: StatefulService> Backed<S> {
 
     /// The state of every region.
     pub(super) fn views(&self) -> impl Iterator<Item = (&str, S::StateView)> {
-        self.regions
-            .iter()
-            .map(|region| (region.as_str(), self.view(region)))
+        self.regions.iter().map(|region| (region.as_str(), self.view(region)))
     }
 
     /// Replaces the state of a region.
-    #[cfg(feature = "ec2")]
+    #[cfg(feature = "dynamodb")]
     pub(super) fn put_view(&mut self, region: &str, view: S::StateView) -> Result<(), String> {
         self.regions.insert(region.to_owned());
         service::now(self.aws.restore(ACCOUNT_ID, region, view)).map_err(|error| error.to_string())
+    }
+
+    /// Adds to the state of a region, or replaces what it has under the same names.
+    #[cfg(feature = "iam")]
+    pub(super) fn merge(&mut self, region: &str, view: S::StateView) -> Result<(), String> {
+        self.regions.insert(region.to_owned());
+        service::now(self.aws.merge(ACCOUNT_ID, region, view)).map_err(|error| error.to_string())
     }
 
     /// The state of every region as a document.
@@ -77,10 +82,8 @@ impl<S: StatefulService> Backed<S> {
             return Err(failed("it is no map of regions".to_owned()));
         };
         for (region, view) in regions {
-            let view: S::StateView =
-                serde_json::from_value(view).map_err(|error| failed(error.to_string()))?;
-            service::now(self.aws.restore(ACCOUNT_ID, &region, view))
-                .map_err(|error| failed(error.to_string()))?;
+            let view: S::StateView = serde_json::from_value(view).map_err(|error| failed(error.to_string()))?;
+            service::now(self.aws.restore(ACCOUNT_ID, &region, view)).map_err(|error| failed(error.to_string()))?;
             self.regions.insert(region);
         }
         Ok(())

@@ -3,12 +3,7 @@
 //! Each overlay says at its rules what AWS does. Where winterbaume keeps too little of a thing to give it back as it
 //! was (buckets and objects, table descriptions, security group rules), the overlay keeps the thing itself.
 
-#[cfg(any(
-    feature = "cloudfront",
-    feature = "dynamodb",
-    feature = "ec2",
-    feature = "iam"
-))]
+#[cfg(any(feature = "cloudfront", feature = "dynamodb", feature = "iam"))]
 mod backed;
 #[cfg(feature = "cloudfront")]
 mod cloudfront;
@@ -28,10 +23,7 @@ use crate::service::{Emulator, Service};
 pub(crate) fn services() -> Vec<(Service, Box<dyn Emulator>)> {
     vec![
         #[cfg(feature = "cloudfront")]
-        (
-            Service::CloudFront,
-            Box::new(cloudfront::CloudFront::default()),
-        ),
+        (Service::CloudFront, Box::new(cloudfront::CloudFront::default())),
         #[cfg(feature = "dynamodb")]
         (Service::DynamoDb, Box::new(dynamodb::DynamoDb::default())),
         #[cfg(feature = "ec2")]

@@ -90,9 +90,7 @@ const ASPECTS: [Aspect; 20] = [
     },
     Aspect {
         key: "requestPayment",
-        absent: Absent::Document(|| {
-            Element::new("RequestPaymentConfiguration").field("Payer", "BucketOwner")
-        }),
+        absent: Absent::Document(|| Element::new("RequestPaymentConfiguration").field("Payer", "BucketOwner")),
     },
     Aspect {
         key: "tagging",
@@ -112,9 +110,7 @@ const ASPECTS: [Aspect; 20] = [
 fn aes256() -> Element {
     Element::new("ServerSideEncryptionConfiguration").with(
         Element::new("Rule")
-            .with(
-                Element::new("ApplyServerSideEncryptionByDefault").field("SSEAlgorithm", "AES256"),
-            )
+            .with(Element::new("ApplyServerSideEncryptionByDefault").field("SSEAlgorithm", "AES256"))
             .field("BucketKeyEnabled", "false")
             .with(Element::new("BlockedEncryptionTypes").field("EncryptionType", "SSE-C")),
     )
@@ -129,17 +125,10 @@ pub(super) fn owner_only() -> Element {
     };
     let mut grantee = owner("Grantee");
     grantee.attributes =
-        " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"CanonicalUser\""
-            .to_owned();
-    Element::new("AccessControlPolicy")
-        .with(owner("Owner"))
-        .with(
-            Element::new("AccessControlList").with(
-                Element::new("Grant")
-                    .with(grantee)
-                    .field("Permission", "FULL_CONTROL"),
-            ),
-        )
+        " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"CanonicalUser\"".to_owned();
+    Element::new("AccessControlPolicy").with(owner("Owner")).with(
+        Element::new("AccessControlList").with(Element::new("Grant").with(grantee).field("Permission", "FULL_CONTROL")),
+    )
 }
 
 /// Answers an operation on a configuration of a bucket.
@@ -153,10 +142,7 @@ pub(super) fn answer(bucket: &mut Bucket, call: &Call, name: &str) -> Answer {
             "us-east-1" => "",
             region => region,
         };
-        return Ok(reply::xml(
-            200,
-            &Element::text("LocationConstraint", region),
-        ));
+        return Ok(reply::xml(200, &Element::text("LocationConstraint", region)));
     }
     let Some(aspect) = ASPECTS.iter().find(|aspect| has(aspect.key)) else {
         let message = format!("the sandbox does not know {}", call.operation);
@@ -203,9 +189,7 @@ fn put(bucket: &mut Bucket, call: &Call, aspect: &Aspect, stored: &str) -> Answe
         let size = call
             .header(aspect_rules::MINIMUM_SIZE)
             .unwrap_or("all_storage_classes_128K");
-        bucket
-            .documents
-            .insert("lifecycle-size".to_owned(), size.to_owned());
+        bucket.documents.insert("lifecycle-size".to_owned(), size.to_owned());
         reply::set_header(&mut answer, aspect_rules::MINIMUM_SIZE, size);
     }
     Ok(answer)
@@ -249,8 +233,6 @@ fn list(bucket: &Bucket, key: &str) -> winterbaume_core::MockResponse {
         "metrics" => "ListMetricsConfigurationsResult",
         _ => "ListBucketIntelligentTieringConfigurationsOutput",
     };
-    let root = Element::new(name)
-        .field("IsTruncated", "false")
-        .with_all(items);
+    let root = Element::new(name).field("IsTruncated", "false").with_all(items);
     reply::xml(200, &root)
 }

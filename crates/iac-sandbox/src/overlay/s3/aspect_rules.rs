@@ -9,12 +9,7 @@ use crate::xml::Element;
 pub(super) const MINIMUM_SIZE: &str = "x-amz-transition-default-minimum-object-size";
 
 /// Checks a configuration and completes it with the ids AWS makes up.
-pub(super) fn accept(
-    bucket: &Bucket,
-    call: &Call,
-    key: &str,
-    mut root: Element,
-) -> Result<Element, Failure> {
+pub(super) fn accept(bucket: &Bucket, call: &Call, key: &str, mut root: Element) -> Result<Element, Failure> {
     match key {
         "versioning" => versioning(bucket, &root)?,
         "lifecycle" => {
@@ -49,17 +44,14 @@ fn versioning(bucket: &Bucket, root: &Element) -> Result<(), Failure> {
     match root.value(&["Status"]) {
         Some("Enabled") => Ok(()),
         Some("Suspended") if bucket.documents.contains_key("object-lock") => {
-            let message = "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.";
+            let message =
+                "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.";
             Err(Failure::new(409, "InvalidBucketState", message))
         }
         Some("Suspended") => Ok(()),
         _ => {
             let message = "The Versioning element must be specified";
-            Err(Failure::new(
-                400,
-                "IllegalVersioningConfigurationException",
-                message,
-            ))
+            Err(Failure::new(400, "IllegalVersioningConfigurationException", message))
         }
     }
 }
@@ -79,8 +71,7 @@ fn complete_ids(root: &mut Element, id: &str, is_rule: impl Fn(&str) -> bool) {
 fn encryption(root: &mut Element) {
     for rule in root.children.iter_mut().filter(|rule| rule.name == "Rule") {
         if rule.child("BucketKeyEnabled").is_none() {
-            rule.children
-                .push(Element::text("BucketKeyEnabled", "false"));
+            rule.children.push(Element::text("BucketKeyEnabled", "false"));
         }
     }
 }

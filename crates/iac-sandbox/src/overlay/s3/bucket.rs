@@ -18,8 +18,7 @@ pub(super) fn missing(name: &str) -> Failure {
 
 /// A request signed for another region than the bucket's is told the region.
 pub(super) fn redirect(call: &Call, region: &str) -> MockResponse {
-    let message =
-        "The bucket you are attempting to access must be addressed using the specified endpoint.";
+    let message = "The bucket you are attempting to access must be addressed using the specified endpoint.";
     let failure = Failure::new(301, "PermanentRedirect", message);
     let mut answer = reply::failure(call, &failure);
     reply::set_header(&mut answer, "x-amz-bucket-region", region);
@@ -38,20 +37,12 @@ pub(super) fn create(buckets: &mut Buckets, call: &Call, name: &str) -> Answer {
         .as_ref()
         .and_then(|root| root.value(&["LocationConstraint"]))
         .unwrap_or("");
-    let expected = if call.region == "us-east-1" {
-        ""
-    } else {
-        &call.region
-    };
+    let expected = if call.region == "us-east-1" { "" } else { &call.region };
     if constraint != expected {
         let message = format!(
             "The {constraint} location constraint is incompatible for the region specific endpoint this request was sent to."
         );
-        return Err(Failure::new(
-            400,
-            "IllegalLocationConstraintException",
-            message,
-        ));
+        return Err(Failure::new(400, "IllegalLocationConstraintException", message));
     }
     if let Some(existing) = buckets.get_mut(name) {
         // In us-east-1 a bucket of one's own is created again without an error, and its ACL is reset.
@@ -59,8 +50,7 @@ pub(super) fn create(buckets: &mut Buckets, call: &Call, name: &str) -> Answer {
             existing.documents.remove("acl");
             return Ok(created(name));
         }
-        let message =
-            "Your previous request to create the named bucket succeeded and you already own it.";
+        let message = "Your previous request to create the named bucket succeeded and you already own it.";
         return Err(Failure::new(409, "BucketAlreadyOwnedByYou", message));
     }
     let mut bucket = Bucket {
@@ -68,16 +58,13 @@ pub(super) fn create(buckets: &mut Buckets, call: &Call, name: &str) -> Answer {
         created_ms: clock::now_ms(),
         ..Bucket::default()
     };
-    let ownership = call
-        .header("x-amz-object-ownership")
-        .unwrap_or("BucketOwnerEnforced");
+    let ownership = call.header("x-amz-object-ownership").unwrap_or("BucketOwnerEnforced");
     let mut document = |aspect: &str, root: &Element| {
         bucket.documents.insert(aspect.to_owned(), root.document());
     };
     document(
         "ownershipControls",
-        &Element::new("OwnershipControls")
-            .with(Element::new("Rule").field("ObjectOwnership", ownership)),
+        &Element::new("OwnershipControls").with(Element::new("Rule").field("ObjectOwnership", ownership)),
     );
     let all_blocked = [
         "BlockPublicAcls",

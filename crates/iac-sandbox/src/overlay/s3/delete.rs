@@ -35,9 +35,7 @@ fn delete(bucket: &mut Bucket, key: &str, id: Option<&str>) -> Result<Deleted, F
             let message = "Access Denied because object protected by object lock.";
             return Err(Failure::new(403, "AccessDenied", message));
         }
-        let marker = versions
-            .iter()
-            .any(|version| version.id == id && version.marker);
+        let marker = versions.iter().any(|version| version.id == id && version.marker);
         versions.retain(|version| version.id != id);
         if versions.is_empty() {
             bucket.keys.remove(key);
@@ -69,10 +67,7 @@ fn delete(bucket: &mut Bucket, key: &str, id: Option<&str>) -> Result<Deleted, F
 pub(super) fn one(bucket: &mut Bucket, call: &Call, key: &str) -> Answer {
     if let Some(condition) = call.header("if-match") {
         match bucket.current(key) {
-            Some(version)
-                if condition != "*"
-                    && condition.trim_matches('"') != version.etag.trim_matches('"') =>
-            {
+            Some(version) if condition != "*" && condition.trim_matches('"') != version.etag.trim_matches('"') => {
                 let message = "At least one of the pre-conditions you specified did not hold";
                 return Err(Failure::new(412, "PreconditionFailed", message));
             }
@@ -93,13 +88,7 @@ pub(super) fn one(bucket: &mut Bucket, call: &Call, key: &str) -> Answer {
 
 /// Answers `DeleteObjects`: each key succeeds or fails alone.
 pub(super) fn many(bucket: &mut Bucket, call: &Call) -> Answer {
-    let malformed = || {
-        Failure::new(
-            400,
-            "MalformedXML",
-            "The XML you provided was not well-formed",
-        )
-    };
+    let malformed = || Failure::new(400, "MalformedXML", "The XML you provided was not well-formed");
     let request = xml::parse(&call.body).ok_or_else(malformed)?;
     let objects: Vec<&Element> = request.all("Object").collect();
     if objects.is_empty() || objects.len() > 1000 {
@@ -117,8 +106,7 @@ pub(super) fn many(bucket: &mut Bucket, call: &Call) -> Answer {
                 let own = deleted.id.filter(|id| id != NULL || deleted.marker);
                 let item = named("Deleted").maybe("VersionId", id);
                 result.children.push(if deleted.marker {
-                    item.field("DeleteMarker", "true")
-                        .maybe("DeleteMarkerVersionId", own)
+                    item.field("DeleteMarker", "true").maybe("DeleteMarkerVersionId", own)
                 } else {
                     item
                 });

@@ -30,11 +30,7 @@ impl<'a> Request<'a> {
 
     /// A key as this list shows keys.
     fn show(&self, key: &str) -> String {
-        if self.url {
-            encode(key, "/")
-        } else {
-            key.to_owned()
-        }
+        if self.url { encode(key, "/") } else { key.to_owned() }
     }
 
     /// The common prefix a key falls under.
@@ -132,10 +128,7 @@ pub(super) fn objects(bucket: &Bucket, call: &Call, name: &str) -> MockResponse 
     let root = if second {
         root.field("KeyCount", count.to_string())
             .maybe("ContinuationToken", query("continuation-token"))
-            .maybe(
-                "StartAfter",
-                query("start-after").map(|key| request.show(key)),
-            )
+            .maybe("StartAfter", query("start-after").map(|key| request.show(key)))
             .maybe("NextContinuationToken", next)
     } else {
         root.field("Marker", request.show(after))
@@ -202,11 +195,7 @@ pub(super) fn versions(bucket: &Bucket, call: &Call, name: &str) -> MockResponse
 }
 
 fn version_item(request: &Request<'_>, key: &str, version: &Version, latest: bool) -> Element {
-    let name = if version.marker {
-        "DeleteMarker"
-    } else {
-        "Version"
-    };
+    let name = if version.marker { "DeleteMarker" } else { "Version" };
     let item = Element::new(name)
         .field("Key", request.show(key))
         .field("VersionId", version.id.as_str())

@@ -113,23 +113,21 @@ impl Emulator for S3 {
     }
 
     fn save(&self) -> Result<Image, SandboxError> {
-        let document =
-            serde_json::to_value(&self.buckets).map_err(|error| SandboxError::Emulator {
-                service: Service::S3.name(),
-                action: "give",
-                reason: error.to_string(),
-            })?;
+        let document = serde_json::to_value(&self.buckets).map_err(|error| SandboxError::Emulator {
+            service: Service::S3.name(),
+            action: "give",
+            reason: error.to_string(),
+        })?;
         let bodies = self.bodies.clone().into_iter().collect();
         Ok(Image { document, bodies })
     }
 
     fn load(&mut self, image: Image) -> Result<(), SandboxError> {
-        self.buckets =
-            serde_json::from_value(image.document).map_err(|error| SandboxError::Emulator {
-                service: Service::S3.name(),
-                action: "take",
-                reason: error.to_string(),
-            })?;
+        self.buckets = serde_json::from_value(image.document).map_err(|error| SandboxError::Emulator {
+            service: Service::S3.name(),
+            action: "take",
+            reason: error.to_string(),
+        })?;
         self.bodies = image.bodies.into_iter().collect();
         Ok(())
     }

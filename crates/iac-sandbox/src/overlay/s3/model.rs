@@ -166,11 +166,7 @@ impl Bucket {
     /// `null` and replaces the version of that id, and no other.
     pub(super) fn push(&mut self, key: &str, mut version: Version) -> String {
         let enabled = self.versioning().as_deref() == Some("Enabled");
-        version.id = if enabled {
-            self.fresh_id()
-        } else {
-            NULL.to_owned()
-        };
+        version.id = if enabled { self.fresh_id() } else { NULL.to_owned() };
         let id = version.id.clone();
         let versions = self.keys.entry(key.to_owned()).or_default();
         if !enabled {

@@ -57,10 +57,7 @@ fn add_part(
         let message = "Part number must be an integer between 1 and 10000, inclusive";
         return Err(Failure::new(400, "InvalidArgument", message));
     };
-    let upload = bucket
-        .uploads
-        .get_mut(upload_id(call))
-        .ok_or_else(no_such_upload)?;
+    let upload = bucket.uploads.get_mut(upload_id(call)).ok_or_else(no_such_upload)?;
     let etag = format!("\"{}\"", md5_hex(content));
     let part = Part {
         etag: etag.clone(),
@@ -73,11 +70,7 @@ fn add_part(
 }
 
 /// Answers `UploadPart`.
-pub(super) fn part(
-    bucket: &mut Bucket,
-    bodies: &mut BTreeMap<String, Bytes>,
-    call: &Call,
-) -> Answer {
+pub(super) fn part(bucket: &mut Bucket, bodies: &mut BTreeMap<String, Bytes>, call: &Call) -> Answer {
     let etag = add_part(bucket, bodies, call, &call.body)?;
     let mut answer = reply::empty(200);
     reply::set_header(&mut answer, "etag", &etag);
@@ -150,17 +143,9 @@ pub(super) fn complete(
     key: &str,
 ) -> Answer {
     conditions::for_write(call, bucket.current(key))?;
-    let upload = bucket
-        .uploads
-        .get(upload_id(call))
-        .ok_or_else(no_such_upload)?;
-    let request = xml::parse(&call.body).ok_or_else(|| {
-        Failure::new(
-            400,
-            "MalformedXML",
-            "The XML you provided was not well-formed",
-        )
-    })?;
+    let upload = bucket.uploads.get(upload_id(call)).ok_or_else(no_such_upload)?;
+    let request = xml::parse(&call.body)
+        .ok_or_else(|| Failure::new(400, "MalformedXML", "The XML you provided was not well-formed"))?;
     let invalid = || {
         Failure::new(
             400,
@@ -221,9 +206,6 @@ pub(super) fn complete(
 
 /// Answers `AbortMultipartUpload`.
 pub(super) fn abort(bucket: &mut Bucket, call: &Call) -> Answer {
-    bucket
-        .uploads
-        .remove(upload_id(call))
-        .ok_or_else(no_such_upload)?;
+    bucket.uploads.remove(upload_id(call)).ok_or_else(no_such_upload)?;
     Ok(reply::empty(204))
 }

@@ -47,9 +47,7 @@ pub(super) fn md5_hex(content: &[u8]) -> String {
 /// Keeps a content and gives the digest it is kept under.
 pub(super) fn keep(bodies: &mut BTreeMap<String, Bytes>, content: &Bytes) -> String {
     let digest = hex::encode(Sha256::digest(content));
-    bodies
-        .entry(digest.clone())
-        .or_insert_with(|| content.clone());
+    bodies.entry(digest.clone()).or_insert_with(|| content.clone());
     digest
 }
 
@@ -59,28 +57,23 @@ pub(super) fn kept_headers(bucket: &Bucket, call: &Call) -> BTreeMap<String, Str
         .headers
         .iter()
         .map(|(name, value)| (name.as_str(), value))
-        .filter(|(name, _)| {
-            KEPT.contains(name) || CHECKSUMS.contains(name) || name.starts_with("x-amz-meta-")
-        })
+        .filter(|(name, _)| KEPT.contains(name) || CHECKSUMS.contains(name) || name.starts_with("x-amz-meta-"))
         .map(|(name, value)| {
             let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
             (name.to_owned(), value)
         })
         .collect();
     let mut default = |name: &str, value: &str| {
-        headers
-            .entry(name.to_owned())
-            .or_insert_with(|| value.to_owned());
+        headers.entry(name.to_owned()).or_insert_with(|| value.to_owned());
     };
     default("content-type", "binary/octet-stream");
     let encryption = bucket
         .documents
         .get("encryption")
         .and_then(|document| xml::parse(document.as_bytes()));
-    let rule = encryption.as_ref().and_then(|root| {
-        root.child("Rule")?
-            .child("ApplyServerSideEncryptionByDefault")
-    });
+    let rule = encryption
+        .as_ref()
+        .and_then(|root| root.child("Rule")?.child("ApplyServerSideEncryptionByDefault"));
     let of_rule = |name: &str| rule.and_then(|rule| rule.value(&[name]));
     default(
         "x-amz-server-side-encryption",
@@ -109,18 +102,11 @@ pub(super) fn kept_headers(bucket: &Bucket, call: &Call) -> BTreeMap<String, Str
 
 /// The tags given with a write.
 pub(super) fn tags_of(call: &Call) -> BTreeMap<String, String> {
-    call.header("x-amz-tagging")
-        .map(parameters)
-        .unwrap_or_default()
+    call.header("x-amz-tagging").map(parameters).unwrap_or_default()
 }
 
 /// Writes an object: `If-Match` and `If-None-Match` are checked against the current version.
-pub(super) fn put(
-    bucket: &mut Bucket,
-    bodies: &mut BTreeMap<String, Bytes>,
-    call: &Call,
-    key: &str,
-) -> Answer {
+pub(super) fn put(bucket: &mut Bucket, bodies: &mut BTreeMap<String, Bytes>, call: &Call, key: &str) -> Answer {
     conditions::for_write(call, bucket.current(key))?;
     if let Some(sent) = call.header("content-md5") {
         use base64::Engine as _;
@@ -168,10 +154,7 @@ pub(super) fn source<'a>(buckets: &'a Buckets, call: &Call) -> Result<&'a Versio
     let header = call.header("x-amz-copy-source").unwrap_or_default();
     let (path, query) = header.split_once('?').unwrap_or((header, ""));
     let path = decode(path, false);
-    let (name, key) = path
-        .trim_start_matches('/')
-        .split_once('/')
-        .unwrap_or_default();
+    let (name, key) = path.trim_start_matches('/').split_once('/').unwrap_or_default();
     let query = parameters(query);
     let version = query.get("versionId").map(String::as_str);
     let from = buckets.get(name).ok_or_else(|| bucket::missing(name))?;
@@ -199,9 +182,7 @@ pub(super) fn copy(buckets: &mut Buckets, call: &Call, name: &str, key: &str) ->
     };
     let given = kept_headers(bucket, call);
     if replaces("x-amz-metadata-directive") {
-        version
-            .headers
-            .retain(|name, _| CHECKSUMS.contains(&name.as_str()));
+        version.headers.retain(|name, _| CHECKSUMS.contains(&name.as_str()));
         version.headers.extend(given);
     } else {
         // The class, the encryption and the redirect are never copied.
@@ -211,9 +192,7 @@ pub(super) fn copy(buckets: &mut Buckets, call: &Call, name: &str, key: &str) ->
                 || name.starts_with("x-amz-server-side")
         };
         version.headers.retain(|name, _| !own(name));
-        version
-            .headers
-            .extend(given.into_iter().filter(|(name, _)| own(name)));
+        version.headers.extend(given.into_iter().filter(|(name, _)| own(name)));
     }
     if replaces("x-amz-tagging-directive") {
         version.tags = tags_of(call);

@@ -37,11 +37,7 @@ pub(super) fn answer(bucket: &mut Bucket, call: &Call, name: &str) -> Answer {
 }
 
 fn absent() -> Failure {
-    Failure::new(
-        404,
-        "NoSuchBucketPolicy",
-        "The bucket policy does not exist",
-    )
+    Failure::new(404, "NoSuchBucketPolicy", "The bucket policy does not exist")
 }
 
 fn malformed(message: &str) -> Failure {
@@ -67,9 +63,8 @@ fn put(bucket: &mut Bucket, call: &Call, name: &str) -> Answer {
             return Err(malformed("Missing required field Action"));
         }
         let arn = format!("arn:aws:s3:::{name}");
-        let foreign = texts(statement.get("Resource")).any(|resource| {
-            !(resource == arn || resource.starts_with(&format!("{arn}/")) || resource.contains('*'))
-        });
+        let foreign = texts(statement.get("Resource"))
+            .any(|resource| !(resource == arn || resource.starts_with(&format!("{arn}/")) || resource.contains('*')));
         if foreign {
             return Err(malformed("Policy has invalid resource"));
         }
@@ -79,9 +74,7 @@ fn put(bucket: &mut Bucket, call: &Call, name: &str) -> Answer {
         let message = "User is not authorized to perform: s3:PutBucketPolicy because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.";
         return Err(Failure::new(403, "AccessDenied", message));
     }
-    bucket
-        .documents
-        .insert("policy".to_owned(), policy.to_string());
+    bucket.documents.insert("policy".to_owned(), policy.to_string());
     Ok(reply::empty(204))
 }
 

@@ -13,20 +13,11 @@ use crate::clock;
 use crate::reply::{self, Failure};
 
 /// Answers `GetObject` and `HeadObject`.
-pub(super) fn read(
-    bucket: &Bucket,
-    bodies: &BTreeMap<String, Bytes>,
-    call: &Call,
-    key: &str,
-) -> Answer {
+pub(super) fn read(bucket: &Bucket, bodies: &BTreeMap<String, Bytes>, call: &Call, key: &str) -> Answer {
     let id = call.query.get("versionId").map(String::as_str);
     let Some(version) = bucket.find(key, id) else {
         return Err(match id {
-            Some(_) => Failure::new(
-                404,
-                "NoSuchVersion",
-                "The specified version does not exist.",
-            ),
+            Some(_) => Failure::new(404, "NoSuchVersion", "The specified version does not exist."),
             None => absent(bucket, key),
         });
     };
@@ -39,10 +30,7 @@ pub(super) fn read(
     }
     let whole = bodies.get(&version.body).cloned().unwrap_or_default();
     let mut answer = reply::empty(200);
-    answer.body = match call
-        .header("range")
-        .and_then(|text| range(text, whole.len()))
-    {
+    answer.body = match call.header("range").and_then(|text| range(text, whole.len())) {
         None => whole,
         Some(Err(failure)) => return Err(failure),
         Some(Ok((from, to))) => {
@@ -77,9 +65,7 @@ fn describe(answer: &mut MockResponse, call: &Call, version: &Version) {
             reply::set_header(answer, name, value);
         }
     }
-    if wants_checksum
-        && let Some(checksum) = CHECKSUMS.iter().find_map(|name| version.headers.get(*name))
-    {
+    if wants_checksum && let Some(checksum) = CHECKSUMS.iter().find_map(|name| version.headers.get(*name)) {
         let kind = if checksum.contains('-') {
             "COMPOSITE"
         } else {
@@ -89,11 +75,7 @@ fn describe(answer: &mut MockResponse, call: &Call, version: &Version) {
     }
     reply::set_header(answer, "accept-ranges", "bytes");
     reply::set_header(answer, "etag", &version.etag);
-    reply::set_header(
-        answer,
-        "last-modified",
-        &clock::http_date(version.modified_ms),
-    );
+    reply::set_header(answer, "last-modified", &clock::http_date(version.modified_ms));
     if !version.tags.is_empty() {
         let count = version.tags.len().to_string();
         reply::set_header(answer, "x-amz-tagging-count", &count);

@@ -1,5 +1,4 @@
 //! Clients of a world, for the tests of this crate.
-#![allow(dead_code, reason = "each test file uses some of these")]
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
@@ -29,9 +28,7 @@ pub(crate) fn config(world: &World) -> SdkConfig {
 }
 
 /// The error code of a failed call; panics when the call succeeded.
-pub(crate) fn code<T: std::fmt::Debug, E: ProvideErrorMetadata + std::fmt::Debug>(
-    result: Result<T, E>,
-) -> String {
+pub(crate) fn code<T: std::fmt::Debug, E: ProvideErrorMetadata + std::fmt::Debug>(result: Result<T, E>) -> String {
     let error = result.expect_err("an error");
     error.code().unwrap_or("no code").to_owned()
 }

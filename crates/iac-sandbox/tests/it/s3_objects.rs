@@ -1,15 +1,12 @@
 //! S3 objects through the SDK: conditions, headers, versions, lists, uploads, and all of it after a reload.
 
-mod common;
-
+use crate::common::{code, config, reloaded};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
     BucketLocationConstraint, BucketVersioningStatus, CompletedMultipartUpload, CompletedPart,
-    CreateBucketConfiguration, Delete, MetadataDirective, ObjectIdentifier, Tag, Tagging,
-    VersioningConfiguration,
+    CreateBucketConfiguration, Delete, MetadataDirective, ObjectIdentifier, Tag, Tagging, VersioningConfiguration,
 };
-use common::{code, config, reloaded};
 use iac_sandbox::World;
 
 async fn bucket(world: &World, name: &str) -> Client {
@@ -60,13 +57,7 @@ async fn headers_tags_and_content_survive_a_reload() {
         .unwrap();
     let world = reloaded(&world);
     let s3 = Client::new(&config(&world));
-    let got = s3
-        .get_object()
-        .bucket("site")
-        .key("a b/ü+ß.html")
-        .send()
-        .await
-        .unwrap();
+    let got = s3.get_object().bucket("site").key("a b/ü+ß.html").send().await.unwrap();
     assert_eq!(got.content_type(), Some("text/html; charset=utf-8"));
     assert_eq!(got.cache_control(), Some("no-cache"));
     assert_eq!(got.content_disposition(), Some("inline"));
@@ -105,19 +96,10 @@ async fn a_streamed_file_arrives_whole() {
         .send()
         .await
         .unwrap();
-    let got = s3
-        .get_object()
-        .bucket("files")
-        .key("big")
-        .send()
-        .await
-        .unwrap();
+    let got = s3.get_object().bucket("files").key("big").send().await.unwrap();
     assert_eq!(got.content_length(), Some(300_000));
     assert_eq!(got.content_encoding(), None);
-    assert_eq!(
-        got.body.collect().await.unwrap().into_bytes().len(),
-        300_000
-    );
+    assert_eq!(got.body.collect().await.unwrap().into_bytes().len(), 300_000);
     let part = s3
         .get_object()
         .bucket("files")
@@ -141,33 +123,17 @@ async fn conditional_writes_have_one_winner() {
             .body(ByteStream::from_static(body))
     };
     let first = put(b"1").if_none_match("*").send().await.unwrap();
-    assert_eq!(
-        code(put(b"2").if_none_match("*").send().await),
-        "PreconditionFailed"
-    );
+    assert_eq!(code(put(b"2").if_none_match("*").send().await), "PreconditionFailed");
     let etag = first.e_tag().unwrap();
     put(b"2").if_match(etag).send().await.unwrap();
-    assert_eq!(
-        code(put(b"3").if_match(etag).send().await),
-        "PreconditionFailed"
-    );
-    let stale = s3
-        .get_object()
-        .bucket("state")
-        .key("s")
-        .if_match(etag)
-        .send()
-        .await;
+    assert_eq!(code(put(b"3").if_match(etag).send().await), "PreconditionFailed");
+    let stale = s3.get_object().bucket("state").key("s").if_match(etag).send().await;
     assert_eq!(code(stale), "PreconditionFailed");
     let missing = s3.put_object().bucket("state").key("t").if_match(etag);
     assert_eq!(code(missing.send().await), "NoSuchKey");
     let mut writers = tokio::task::JoinSet::new();
     for _ in 0..16 {
-        let put = s3
-            .put_object()
-            .bucket("state")
-            .key("race")
-            .if_none_match("*");
+        let put = s3.put_object().bucket("state").key("race").if_none_match("*");
         writers.spawn(put.send());
     }
     let results = writers.join_all().await;
@@ -190,24 +156,13 @@ async fn versions_markers_and_the_null_version_are_kept() {
     version(&s3, "ver").await;
     let one = put(b"1").await.unwrap();
     put(b"2").await.unwrap();
-    let marker = s3
-        .delete_object()
-        .bucket("ver")
-        .key("k")
-        .send()
-        .await
-        .unwrap();
+    let marker = s3.delete_object().bucket("ver").key("k").send().await.unwrap();
     assert_eq!(marker.delete_marker(), Some(true));
     let gone = s3.get_object().bucket("ver").key("k").send().await;
     assert_eq!(code(gone), "NoSuchKey");
     let world = reloaded(&world);
     let s3 = Client::new(&config(&world));
-    let listed = s3
-        .list_object_versions()
-        .bucket("ver")
-        .send()
-        .await
-        .unwrap();
+    let listed = s3.list_object_versions().bucket("ver").send().await.unwrap();
     assert_eq!(listed.versions().len(), 3);
     assert_eq!(listed.versions()[2].version_id(), Some("null"));
     assert_eq!(listed.delete_markers()[0].is_latest(), Some(true));
@@ -220,29 +175,15 @@ async fn versions_markers_and_the_null_version_are_kept() {
         .await
         .unwrap();
     assert_eq!(old.body.collect().await.unwrap().into_bytes(), "1");
-    assert_eq!(
-        code(s3.delete_bucket().bucket("ver").send().await),
-        "BucketNotEmpty"
-    );
+    assert_eq!(code(s3.delete_bucket().bucket("ver").send().await), "BucketNotEmpty");
     let versions = listed.versions().iter().map(|v| v.version_id());
     let markers = listed.delete_markers().iter().map(|m| m.version_id());
-    let all = versions.chain(markers).flatten().map(|id| {
-        ObjectIdentifier::builder()
-            .key("k")
-            .version_id(id)
-            .build()
-            .unwrap()
-    });
-    let delete = Delete::builder()
-        .set_objects(Some(all.collect()))
-        .build()
-        .unwrap();
-    let deleted = s3
-        .delete_objects()
-        .bucket("ver")
-        .delete(delete)
-        .send()
-        .await;
+    let all = versions
+        .chain(markers)
+        .flatten()
+        .map(|id| ObjectIdentifier::builder().key("k").version_id(id).build().unwrap());
+    let delete = Delete::builder().set_objects(Some(all.collect())).build().unwrap();
+    let deleted = s3.delete_objects().bucket("ver").delete(delete).send().await;
     assert_eq!(deleted.unwrap().deleted().len(), 4);
     s3.delete_bucket().bucket("ver").send().await.unwrap();
     assert!(world.is_empty());
@@ -253,12 +194,7 @@ async fn lists_come_in_pages_with_common_prefixes() {
     let world = World::new();
     let s3 = bucket(&world, "pages").await;
     for key in ["a/1", "a/2", "b", "c/1", "d"] {
-        s3.put_object()
-            .bucket("pages")
-            .key(key)
-            .send()
-            .await
-            .unwrap();
+        s3.put_object().bucket("pages").key(key).send().await.unwrap();
     }
     let mut pages = s3
         .list_objects_v2()
@@ -320,21 +256,11 @@ async fn an_upload_in_parts_becomes_an_object_with_its_headers() {
         .send()
         .await
         .unwrap();
-    let head = s3
-        .head_object()
-        .bucket("parts")
-        .key("k")
-        .send()
-        .await
-        .unwrap();
+    let head = s3.head_object().bucket("parts").key("k").send().await.unwrap();
     assert_eq!(head.content_length(), Some(5 * 1024 * 1024 + 10));
     assert_eq!(head.content_type(), Some("video/mp4"));
     assert!(head.e_tag().unwrap().ends_with("-2\""));
-    let abort = s3
-        .abort_multipart_upload()
-        .bucket("parts")
-        .key("k")
-        .upload_id(id);
+    let abort = s3.abort_multipart_upload().bucket("parts").key("k").upload_id(id);
     assert_eq!(code(abort.send().await), "NoSuchUpload");
 }
 
@@ -371,21 +297,9 @@ async fn copies_and_tags_follow_the_directives() {
         .send()
         .await
         .unwrap();
-    let head = s3
-        .head_object()
-        .bucket("copy")
-        .key("to")
-        .send()
-        .await
-        .unwrap();
+    let head = s3.head_object().bucket("copy").key("to").send().await.unwrap();
     assert_eq!(head.content_type(), Some("text/css"));
     assert_eq!(head.metadata().unwrap().len(), 1);
-    let tags = s3
-        .get_object_tagging()
-        .bucket("copy")
-        .key("to")
-        .send()
-        .await
-        .unwrap();
+    let tags = s3.get_object_tagging().bucket("copy").key("to").send().await.unwrap();
     assert_eq!(tags.tag_set()[0].value(), "v");
 }

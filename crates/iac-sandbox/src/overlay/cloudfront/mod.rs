@@ -1,0 +1,178 @@
+//! `CloudFront`: distributions, origin access controls and policies are kept here as their documents; functions, keys
+//! and the rest are winterbaume's.
+//!
+//! Winterbaume parses configurations into its own types and back, deletes what is enabled or in use, takes a missing
+//! `If-Match`, and knows no managed policies. Here a configuration is the XML that was sent, completed with the
+//! defaults AWS gives back.
+
+mod defaults;
+mod document;
+mod invalidation;
+mod managed;
+mod rules;
+mod tagging;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use winterbaume_cloudfront::CloudFrontService;
+use winterbaume_core::MockResponse;
+
+use super::backed::Backed;
+use crate::call::Call;
+use crate::error::SandboxError;
+use crate::reply::{self, Failure};
+use crate::service::{Emulator, Image, Service};
+
+/// An answer, or the error to answer with.
+type Answer = Result<MockResponse, Failure>;
+
+/// The namespace of every document.
+const NAMESPACE: &str = " xmlns=\"http://cloudfront.amazonaws.com/doc/2020-05-31/\"";
+
+/// A resource: a configuration with an id and a version.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Entry {
+    etag: String,
+    /// The configuration as a document.
+    config: String,
+    modified_ms: i64,
+    /// The domain name of a distribution.
+    #[serde(default)]
+    domain: String,
+    #[serde(default)]
+    tags: BTreeMap<String, String>,
+    /// Invalidations of a distribution: id, batch as a document, time.
+    #[serde(default)]
+    invalidations: Vec<(String, String, i64)>,
+}
+
+/// A kind of resource kept here.
+struct Kind {
+    /// Its segment in paths.
+    segment: &'static str,
+    /// The element of a resource; its configuration's has `Config` at the end.
+    name: &'static str,
+    /// The middle of the error codes, as in `NoSuchCachePolicy`.
+    list: &'static str,
+}
+
+const DISTRIBUTION: &str = "distribution";
+const ACCESS_CONTROL: &str = "origin-access-control";
+
+const KINDS: [Kind; 5] = [
+    Kind {
+        segment: DISTRIBUTION,
+        name: "Distribution",
+        list: "DistributionList",
+    },
+    Kind {
+        segment: ACCESS_CONTROL,
+        name: "OriginAccessControl",
+        list: "OriginAccessControlList",
+    },
+    Kind {
+        segment: "cache-policy",
+        name: "CachePolicy",
+        list: "CachePolicyList",
+    },
+    Kind {
+        segment: "origin-request-policy",
+        name: "OriginRequestPolicy",
+        list: "OriginRequestPolicyList",
+    },
+    Kind {
+        segment: "response-headers-policy",
+        name: "ResponseHeadersPolicy",
+        list: "ResponseHeadersPolicyList",
+    },
+];
+
+/// Resources of each kind, by id.
+type Entries = BTreeMap<String, BTreeMap<String, Entry>>;
+
+/// The `CloudFront` of a world.
+#[derive(Default)]
+pub(super) struct CloudFront {
+    aws: Backed<CloudFrontService>,
+    entries: Entries,
+}
+
+impl CloudFront {
+    /// Answers what is kept here; `None` is for winterbaume.
+    fn own(&mut self, call: &Call) -> Option<Answer> {
+        let segments = call.segments();
+        let mut segments = segments.iter().skip(1).map(String::as_str);
+        let first = segments.next()?;
+        if first == "tagging" {
+            return tagging::answer(&mut self.entries, call);
+        }
+        let kind = KINDS.iter().find(|kind| kind.segment == first)?;
+        let id = segments.next();
+        let rest = segments.next();
+        let entries = &mut self.entries;
+        Some(match (call.method.as_str(), id, rest) {
+            ("POST", None, _) => document::create(entries, kind, call),
+            ("GET", None, _) => Ok(document::list(entries, kind, call)),
+            ("GET", Some(id), None) => document::get(entries, kind, id),
+            ("GET", Some(id), Some("config")) => document::get_config(entries, kind, id),
+            ("PUT", Some(id), None | Some("config")) => document::update(entries, kind, call, id),
+            ("DELETE", Some(id), None) => document::delete(entries, kind, call, id),
+            (_, Some(id), Some("invalidation")) => {
+                let entry = entries.get_mut(DISTRIBUTION).and_then(|all| all.get_mut(id));
+                match entry {
+                    Some(entry) => invalidation::answer(entry, call),
+                    None => Err(document::missing(kind, id)),
+                }
+            }
+            _ => return None,
+        })
+    }
+}
+
+impl Emulator for CloudFront {
+    fn answer(&mut self, call: &Call) -> MockResponse {
+        match self.own(call) {
+            Some(Ok(answer)) => answer,
+            Some(Err(failure)) => reply::failure(call, &failure),
+            None => self.aws.forward(call),
+        }
+    }
+
+    fn save(&self) -> Result<Image, SandboxError> {
+        Ok(Image::from(json!({
+            "entries": self.entries,
+            "aws": self.aws.save(Service::CloudFront)?,
+        })))
+    }
+
+    fn load(&mut self, image: Image) -> Result<(), SandboxError> {
+        let mut document = image.document;
+        let mut part = |name: &str| document.get_mut(name).map(Value::take).unwrap_or_default();
+        self.entries = serde_json::from_value(part("entries")).map_err(|error| SandboxError::Emulator {
+            service: Service::CloudFront.name(),
+            action: "take",
+            reason: error.to_string(),
+        })?;
+        self.aws.load(Service::CloudFront, part("aws"))
+    }
+
+    fn inventory(&self) -> Vec<String> {
+        let own = self
+            .entries
+            .iter()
+            .flat_map(|(segment, all)| all.keys().map(move |id| format!("cloudfront:{segment}/{id}")));
+        let functions = self.aws.views().flat_map(|(_, view)| {
+            let functions = view.functions.into_keys();
+            let keys = view.public_keys.into_keys();
+            let groups = view.key_groups.into_keys();
+            functions
+                .map(|name| format!("cloudfront:function/{name}"))
+                .chain(keys.map(|id| format!("cloudfront:public-key/{id}")))
+                .chain(groups.map(|id| format!("cloudfront:key-group/{id}")))
+                .collect::<Vec<_>>()
+        });
+        own.chain(functions).collect()
+    }
+}

@@ -1,0 +1,318 @@
+//! The words of the command line. Scripts rely on them: they are not changed, only added to.
+
+use std::{collections::BTreeSet, num::NonZeroUsize, path::PathBuf, time::Duration};
+
+use clap::{Args, Parser, Subcommand};
+use iac_core::{model::Address, plan::PlanOptions};
+
+use crate::render::duration;
+
+/// Plans and applies the environments of a stack.
+#[derive(Debug, Parser)]
+#[command(disable_help_subcommand = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) shared: Shared,
+}
+
+/// Flags that every command takes.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Shared {
+    /// Print one JSON document on standard output
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Say only what was asked for: no progress, no next steps
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    /// Use no colours (as with `NO_COLOR` set)
+    #[arg(long, global = true)]
+    pub(crate) no_color: bool,
+}
+
+/// What is done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show what apply would do
+    Plan(PlanArgs),
+    /// Bring an environment to what the stack says
+    Apply(ApplyArgs),
+    /// Delete everything in an environment
+    Destroy(DestroyArgs),
+    /// Show the outputs of an environment
+    Output(OutputArgs),
+    /// Look at what the state holds
+    #[command(subcommand, arg_required_else_help = true)]
+    State(StateCommand),
+    /// Make the place where an environment's state is kept; may be repeated
+    Bootstrap(EnvironmentArgs),
+    /// Take the lock away from a run that is surely dead
+    Unlock(UnlockArgs),
+    /// Check environments without calling anything; all of them when none is named
+    Validate {
+        /// The environment
+        #[arg(value_name = "ENV")]
+        environment: Option<String>,
+    },
+    /// Print the dependency graph in the DOT language
+    Graph {
+        /// The environment
+        #[arg(value_name = "ENV")]
+        environment: Option<String>,
+    },
+}
+
+/// What is looked at in the state.
+#[derive(Debug, Subcommand)]
+pub(crate) enum StateCommand {
+    /// List the resources
+    List(EnvironmentArgs),
+    /// Show a resource
+    Show {
+        /// The environment
+        #[arg(value_name = "ENV")]
+        environment: String,
+        /// The resource's address, like `s3.bucket.logs`
+        #[arg(value_name = "ADDR")]
+        address: Address,
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
+}
+
+/// An environment and where it is.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct EnvironmentArgs {
+    /// The environment
+    #[arg(value_name = "ENV")]
+    pub(crate) environment: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+}
+
+/// Where an environment is.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct PlaceArgs {
+    /// Work on a cloud inside this program: no credentials, no network
+    #[arg(long)]
+    pub(crate) sandbox: bool,
+    /// Keep local state in this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state_dir: Option<PathBuf>,
+}
+
+/// The lock and how much is done at once.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct RunArgs {
+    /// How many resources to work on at once
+    #[arg(long, value_name = "N")]
+    pub(crate) parallelism: Option<NonZeroUsize>,
+    /// How long to wait while another run holds the lock, like `30s` or `5m`
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration::parse)]
+    pub(crate) lock_timeout: Duration,
+}
+
+/// What a plan is made of.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct ScopeArgs {
+    /// Only this resource and what it needs; may be repeated
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) target: Vec<Address>,
+    /// Everything but this resource and what needs it; may be repeated
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) exclude: Vec<Address>,
+    /// Let this protected resource be deleted or replaced, this once; may be repeated
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) unprotect: Vec<Address>,
+    /// Believe the state instead of reading the cloud
+    #[arg(long)]
+    pub(crate) no_refresh: bool,
+}
+
+/// What only a plan that builds may be asked.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct BuildArgs {
+    /// Replace this resource though nothing demands it; may be repeated
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) replace: Vec<Address>,
+    /// Bring the state to what the cloud says; change nothing there
+    #[arg(long, conflicts_with_all = ["no_refresh", "replace"])]
+    pub(crate) refresh_only: bool,
+}
+
+/// `plan`
+#[derive(Clone, Debug, Args)]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    pub(crate) environment: EnvironmentArgs,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    #[command(flatten)]
+    pub(crate) scope: ScopeArgs,
+    #[command(flatten)]
+    pub(crate) build: BuildArgs,
+    /// Exit with 2 when there are changes
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
+    /// Take no lock: nothing at all is written
+    #[arg(long, conflicts_with = "lock_timeout")]
+    pub(crate) no_lock: bool,
+}
+
+/// `apply`
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ApplyArgs {
+    #[command(flatten)]
+    pub(crate) environment: EnvironmentArgs,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    #[command(flatten)]
+    pub(crate) scope: ScopeArgs,
+    #[command(flatten)]
+    pub(crate) build: BuildArgs,
+    #[command(flatten)]
+    pub(crate) consent: ConsentArgs,
+}
+
+/// `destroy`
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DestroyArgs {
+    #[command(flatten)]
+    pub(crate) environment: EnvironmentArgs,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    #[command(flatten)]
+    pub(crate) scope: ScopeArgs,
+    #[command(flatten)]
+    pub(crate) consent: ConsentArgs,
+}
+
+/// How changes are consented to and carried on.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct ConsentArgs {
+    /// Do not ask
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// Start nothing more after the first failure
+    #[arg(long)]
+    pub(crate) fail_fast: bool,
+    /// Exit with 2 when there were changes
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
+}
+
+/// `output`
+#[derive(Clone, Debug, Args)]
+pub(crate) struct OutputArgs {
+    /// The environment
+    #[arg(value_name = "ENV")]
+    pub(crate) environment: Option<String>,
+    /// The output; all of them when none is named
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Print the value as it is, without quotes or a line end
+    #[arg(long, requires = "name", conflicts_with = "json")]
+    pub(crate) raw: bool,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+}
+
+/// `unlock`
+#[derive(Clone, Debug, Args)]
+pub(crate) struct UnlockArgs {
+    /// The environment
+    #[arg(value_name = "ENV")]
+    pub(crate) environment: String,
+    /// The lock's id, as it was shown
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+}
+
+impl PlaceArgs {
+    /// The flags as they are typed.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        if self.sandbox {
+            words.push("--sandbox".to_owned());
+        }
+        if let Some(folder) = &self.state_dir {
+            words.push(format!("--state-dir {}", quoted(&folder.display().to_string())));
+        }
+        words
+    }
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = word
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '~' | '='));
+    if plain && !word.is_empty() {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+fn repeated(flag: &str, addresses: &[Address]) -> impl Iterator<Item = String> {
+    addresses.iter().map(move |address| format!("{flag} {address}"))
+}
+
+impl ScopeArgs {
+    /// The flags as they are typed.
+    pub(crate) fn words(&self) -> Vec<String> {
+        repeated("--target", &self.target)
+            .chain(repeated("--exclude", &self.exclude))
+            .chain(repeated("--unprotect", &self.unprotect))
+            .chain(self.no_refresh.then(|| "--no-refresh".to_owned()))
+            .collect()
+    }
+
+    /// What the planner is told.
+    pub(crate) fn options(&self, run: &RunArgs) -> PlanOptions {
+        let defaults = PlanOptions::default();
+        PlanOptions {
+            refresh: !self.no_refresh,
+            targets: set(&self.target),
+            excludes: set(&self.exclude),
+            unprotect: set(&self.unprotect),
+            parallelism: run.parallelism.map_or(defaults.parallelism, NonZeroUsize::get),
+            ..defaults
+        }
+    }
+}
+
+impl BuildArgs {
+    /// The flags as they are typed.
+    pub(crate) fn words(&self) -> Vec<String> {
+        repeated("--replace", &self.replace)
+            .chain(self.refresh_only.then(|| "--refresh-only".to_owned()))
+            .collect()
+    }
+}
+
+/// The addresses, each once.
+pub(crate) fn set(addresses: &[Address]) -> BTreeSet<Address> {
+    addresses.iter().cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_words_fit_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn words_are_quoted_for_a_shell() {
+        assert_eq!(quoted("state/a-b.c"), "state/a-b.c");
+        assert_eq!(quoted("my state's"), "'my state'\\''s'");
+    }
+}

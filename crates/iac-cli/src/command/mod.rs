@@ -1,0 +1,29 @@
+//! The commands, one file per verb.
+
+mod apply;
+mod bootstrap;
+mod destroy;
+mod graph;
+mod output;
+mod plan;
+mod state;
+mod unlock;
+mod validate;
+mod work;
+
+use crate::{args::Command, context::Context, error::Outcome, exit::Exit};
+
+/// Does what was asked for.
+pub(crate) async fn run(cx: &Context<'_>, command: &Command) -> Outcome<Exit> {
+    match command {
+        Command::Plan(args) => plan::run(cx, args).await,
+        Command::Apply(args) => apply::run(cx, args).await,
+        Command::Destroy(args) => destroy::run(cx, args).await,
+        Command::Output(args) => output::run(cx, args).await,
+        Command::State(command) => state::run(cx, command).await,
+        Command::Bootstrap(args) => bootstrap::run(cx, args).await,
+        Command::Unlock(args) => unlock::run(cx, args).await,
+        Command::Validate { environment } => validate::run(cx, environment.as_deref()),
+        Command::Graph { environment } => graph::run(cx, environment.as_deref()),
+    }
+}

@@ -1,0 +1,83 @@
+//! `plan`: shows what apply would do.
+
+use iac_core::{
+    apply::Run,
+    model::Stack,
+    plan::{Mode, PlanOptions, plan},
+    state::Snapshot,
+};
+
+use crate::{
+    args::PlanArgs,
+    context::{Context, stopped},
+    error::{Outcome, Problem},
+    exit::Exit,
+    render,
+};
+
+pub(super) async fn run(cx: &Context<'_>, args: &PlanArgs) -> Outcome<Exit> {
+    let place = &args.environment.place;
+    let environment = cx.environment(args.environment.environment.as_deref())?;
+    let stack = cx.stack(environment)?;
+    not_empty(cx, &stack)?;
+    let name = stack.environment();
+    let session = cx.open(name, place).await?;
+    let progress = cx.progress();
+    let options = PlanOptions {
+        replace: crate::args::set(&args.build.replace),
+        mode: if args.build.refresh_only {
+            Mode::RefreshOnly
+        } else {
+            Mode::Normal
+        },
+        ..args.scope.options(&args.run)
+    };
+    let plan = if args.no_lock {
+        let planning = async {
+            let snapshot = Snapshot::read(&*session.backend, stack.name(), name).await?;
+            Outcome::Ok(plan(&stack, &snapshot, &session, &options, &progress).await?)
+        };
+        let planning = cx.interrupts.unless_asked(planning);
+        progress.watch(planning).await.ok_or_else(stopped)??
+    } else {
+        let begin = Run::begin(&session, (stack.name(), name), "plan", args.run.lock_timeout, &progress);
+        let begin = cx.interrupts.unless_asked(begin);
+        let run = progress.watch(begin).await.ok_or_else(stopped)??;
+        let planning = run.holding(plan(&stack, run.snapshot(), &session, &options, &progress));
+        let planning = cx.interrupts.unless_asked(planning);
+        let planned = progress.watch(planning).await;
+        // a lock that cannot be given back runs out by itself: the plan is what was asked for
+        if let Err(error) = run.end().await {
+            cx.printer.tell(&render::error::warning(&error.to_string()));
+        }
+        planned.ok_or_else(stopped)??
+    };
+    if cx.json {
+        cx.document(&render::json::plan(&plan));
+    } else {
+        cx.printer.result(&render::plan::plan(&plan));
+        if !plan.is_empty() {
+            let mut flags = args.scope.words();
+            flags.extend(args.build.words());
+            let command = cx.invocation(place).command("apply", name, &flags);
+            cx.printer
+                .tell(&render::error::remark(&format!("apply it with: {command}")));
+        }
+    }
+    Ok(Exit::detailed(args.detailed_exitcode, !plan.is_empty()))
+}
+
+/// Refuses a stack with nothing in it: bringing an environment to nothing is what `destroy` is for.
+pub(super) fn not_empty(cx: &Context<'_>, stack: &Stack) -> Outcome<()> {
+    if !stack.nodes().is_empty() || !stack.outputs().is_empty() || !stack.forgotten().is_empty() {
+        return Ok(());
+    }
+    let name = stack.environment();
+    let destroy = cx
+        .invocation(&crate::args::PlaceArgs::default())
+        .command("destroy", name, &[]);
+    Err(Problem::new(format!("the stack of {name} is empty"))
+        .hint("add resources to it in the function given to `App::environment`")
+        .hint(format!("to remove everything that is there: `{destroy}`"))
+        .into())
+}

@@ -1,0 +1,220 @@
+//! What `apply` and `destroy` share: plan under the lock, ask, do it, tell what it came to.
+
+use std::path::PathBuf;
+
+use iac_core::{
+    Session,
+    apply::{ApplyOptions, ApplyReport, Run, Stop, Unsaved},
+    model::{Hint, Stack},
+    plan::{Plan, PlanOptions, plan},
+};
+
+use crate::{
+    args::{ConsentArgs, RunArgs},
+    context::{Context, stopped},
+    error::{Outcome, Problem},
+    exit::Exit,
+    progress::Progress,
+    render::{self, report::Told},
+};
+
+/// What is to be done, and in whose words.
+pub(super) struct Work<'a> {
+    /// `apply` or `destroy`.
+    pub(super) verb: &'static str,
+    /// What the user types to confirm.
+    pub(super) word: &'a str,
+    /// What is asked.
+    pub(super) question: String,
+    pub(super) stack: &'a Stack,
+    pub(super) session: &'a Session,
+    pub(super) options: PlanOptions,
+    pub(super) run: &'a RunArgs,
+    pub(super) consent: ConsentArgs,
+    /// The command that goes on from where this one stops.
+    pub(super) again: String,
+}
+
+/// Refuses, before anything is reached, to begin what nobody could confirm.
+pub(super) fn askable(cx: &Context<'_>, consent: ConsentArgs, verb: &str) -> Outcome<()> {
+    if consent.yes || cx.interactive {
+        return Ok(());
+    }
+    Err(Problem::new(format!(
+        "{verb} asks before it changes anything, and there is no terminal to ask on"
+    ))
+    .hint("say yes beforehand with `--yes`; look at it first with `plan`")
+    .into())
+}
+
+impl Work<'_> {
+    /// Does it.
+    pub(super) async fn run(self, cx: &Context<'_>) -> Outcome<Exit> {
+        let started = cx.clock.now();
+        let progress = cx.progress();
+        let names = (self.stack.name(), self.stack.environment());
+        let begin = Run::begin(self.session, names, self.verb, self.run.lock_timeout, &progress);
+        let begin = cx.interrupts.unless_asked(begin);
+        let mut run = progress.watch(begin).await.ok_or_else(stopped)??;
+        let outcome = self.locked(cx, &mut run, &progress).await;
+        // a lock that cannot be given back runs out by itself; what was done is done
+        if let Err(error) = run.end().await {
+            cx.printer.say(&render::error::warning(&error.to_string()));
+        }
+        let (plan, report) = outcome?;
+        let elapsed = cx.clock.now().duration_since(started).unsigned_abs();
+        Ok(self.tell(cx, &plan, &report, elapsed))
+    }
+
+    async fn locked(&self, cx: &Context<'_>, run: &mut Run, progress: &Progress) -> Outcome<(Plan, ApplyReport)> {
+        progress.watch(run.settle(progress)).await?;
+        let planning = run.holding(plan(self.stack, run.snapshot(), self.session, &self.options, progress));
+        let planning = cx.interrupts.unless_asked(planning);
+        let plan = progress.watch(planning).await.ok_or_else(stopped)??;
+        let text = render::plan::plan(&plan);
+        if cx.json {
+            cx.printer.tell(&text);
+        } else {
+            cx.printer.result(&text);
+        }
+        if !plan.is_empty() && !self.consent.yes {
+            let asked = run.holding(cx.ask(&self.question)).await;
+            if asked.as_deref() != Some(self.word) {
+                return Err(Problem::new(format!("not confirmed: nothing was changed in {}", plan.environment)).into());
+            }
+        }
+        let report = self.apply(cx, run, &plan, progress).await;
+        Ok((plan, report))
+    }
+
+    async fn apply(&self, cx: &Context<'_>, run: &mut Run, plan: &Plan, progress: &Progress) -> ApplyReport {
+        let stop = Stop::default();
+        let options = ApplyOptions {
+            parallelism: self.options.parallelism,
+            fail_fast: self.consent.fail_fast,
+            stop: stop.clone(),
+        };
+        let applying = progress.watch(run.apply(plan, &options, progress));
+        tokio::pin!(applying);
+        tokio::select! {
+            biased;
+            report = &mut applying => report,
+            () = cx.interrupts.asked(1) => {
+                stop.request();
+                cx.printer.say(&render::error::warning(
+                    "stopping: what is in flight is finished and saved, nothing more is begun; ask again to leave at once",
+                ));
+                applying.await
+            }
+        }
+    }
+
+    fn tell(&self, cx: &Context<'_>, plan: &Plan, report: &ApplyReport, elapsed: std::time::Duration) -> Exit {
+        let kept = report
+            .unsaved
+            .as_ref()
+            .map(|unsaved| self.keep(cx, plan, report, unsaved));
+        let told = Told {
+            verb: self.verb,
+            plan,
+            report,
+            elapsed,
+            again: &self.again,
+        };
+        let mut problem = told.problem();
+        if let Some(kept) = kept {
+            problem = Some(match problem {
+                Some(mut problem) => {
+                    problem.errors.push(kept);
+                    problem
+                }
+                None => kept,
+            });
+        }
+        if cx.json {
+            cx.document(&render::json::report(&told, problem.as_ref()));
+        } else if self.verb == "apply" {
+            cx.printer.result(&render::outputs::all(&report.outputs));
+        }
+        match problem {
+            Some(problem) => {
+                cx.printer.say(&told.standing());
+                cx.printer.say(&render::error::problem(&problem));
+                Exit::Failed
+            }
+            None => {
+                cx.printer.tell(&told.success());
+                Exit::detailed(self.consent.detailed_exitcode, !plan.is_empty())
+            }
+        }
+    }
+
+    /// Keeps a state that could not be saved in a file, and says what to do with it.
+    fn keep(&self, cx: &Context<'_>, plan: &Plan, report: &ApplyReport, unsaved: &Unsaved) -> Problem {
+        let again = format!(
+            "run `{}` first: what the journal holds is taken up from there",
+            self.again
+        );
+        let problem = Problem::of(&unsaved.error, unsaved.error.hints())
+            .under("the state could not be saved")
+            .hint(again);
+        if unsaved.state.is_empty() {
+            return problem;
+        }
+        let serial = report.serial + 1;
+        let name = format!(
+            "errored-{}-{}-{serial}.json",
+            file_part(&plan.stack),
+            file_part(&plan.environment)
+        );
+        let place = self.session.backend.place();
+        match save_privately(&[cx.folder.join(&name), std::env::temp_dir().join(&name)], &unsaved.state) {
+            Ok(path) => problem.hint(format!(
+                "the state as it should be is kept in {}: should a plan still want to make what is there already, put that \
+                 file to {place} as `state.json`",
+                path.display()
+            )),
+            Err(error) => {
+                // the last resort: the person's own screen
+                cx.printer.say(&String::from_utf8_lossy(&unsaved.state));
+                problem.cause(format!("it could not be kept in a file either: {error}")).hint(format!(
+                    "the state as it should be is printed above: keep it, it belongs to {place} as `state.json`"
+                ))
+            }
+        }
+    }
+}
+
+/// A name as a part of a file's name.
+fn file_part(name: &str) -> String {
+    name.chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect()
+}
+
+/// Writes to the first path that can be written to, readable by its owner alone.
+fn save_privately(paths: &[PathBuf], bytes: &[u8]) -> std::io::Result<PathBuf> {
+    use std::io::Write;
+    let mut failure = std::io::Error::other("there is no folder for it");
+    for path in paths {
+        let mut options = std::fs::File::options();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let written = options.open(path).and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()
+        });
+        match written {
+            Ok(()) => return Ok(path.clone()),
+            Err(error) => failure = error,
+        }
+    }
+    Err(failure)
+}

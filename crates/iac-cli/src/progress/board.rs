@@ -1,0 +1,302 @@
+//! What is in flight, and what of it is shown when. Gives lines back; the moving ones are indicatif's.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use iac_core::{
+    model::Address,
+    plan::{Action, Event},
+};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+
+use super::words;
+use crate::render::style::{DIM, paint};
+
+/// How long a step may be silent on plain output.
+const SILENCE: Duration = Duration::from_secs(10);
+
+/// The steps in flight.
+pub(super) struct Board {
+    live: Option<MultiProgress>,
+    steps: BTreeMap<(Address, Action), Step>,
+    count: Option<Count>,
+}
+
+struct Step {
+    started: Timestamp,
+    told: Timestamp,
+    awaited: Option<String>,
+    bar: Option<ProgressBar>,
+}
+
+/// How far reading or applying has come.
+struct Count {
+    what: &'static str,
+    done: usize,
+    total: usize,
+    bar: Option<ProgressBar>,
+}
+
+impl Count {
+    fn show(&self) {
+        if let Some(bar) = &self.bar {
+            let text = format!("{} {}/{}", self.what, self.done, self.total);
+            bar.set_message(paint(DIM, text));
+        }
+    }
+}
+
+impl Board {
+    pub(super) fn new(live: Option<MultiProgress>) -> Self {
+        Self {
+            live,
+            steps: BTreeMap::new(),
+            count: None,
+        }
+    }
+
+    /// Takes an event in and gives the lines to be told at once.
+    pub(super) fn take(&mut self, event: Event, now: Timestamp) -> String {
+        match event {
+            Event::LockWaiting { holder } => words::lock_waiting(&holder),
+            Event::LockTakenOver { holder } => words::lock_taken_over(&holder),
+            Event::Recovered { address, message } => words::recovered(&address, &message),
+            Event::RefreshStarted { total } => {
+                self.begin("reading", total);
+                if self.live.is_some() {
+                    String::new()
+                } else {
+                    words::reading(total)
+                }
+            }
+            Event::Refreshed { .. } => {
+                self.advance();
+                String::new()
+            }
+            Event::ApplyStarted { total } => {
+                self.begin("applying", total);
+                String::new()
+            }
+            Event::StepStarted { address, action } => self.start(address, action, now),
+            Event::StepProgress { address, message } => {
+                self.awaits(&address, &message, now);
+                String::new()
+            }
+            Event::StepFinished {
+                address,
+                action,
+                elapsed,
+                id,
+            } => {
+                self.end(&address, action);
+                words::finished(action, &address, elapsed, id.as_deref())
+            }
+            Event::StepFailed { address, action, error } => {
+                self.end(&address, action);
+                words::failed(action, &address, &error)
+            }
+            Event::StepSkipped {
+                address,
+                action,
+                because,
+            } => {
+                self.advance();
+                words::skipped(action, &address, because.as_ref())
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// Shows that time has passed: on the moving lines, or as a line for each step that was silent for long.
+    pub(super) fn beat(&mut self, now: Timestamp) -> String {
+        let mut lines = String::new();
+        for ((address, action), step) in &mut self.steps {
+            let elapsed = between(step.started, now);
+            if let Some(bar) = &step.bar {
+                bar.set_message(words::in_flight(*action, address, elapsed, step.awaited.as_deref()));
+            } else if between(step.told, now) >= SILENCE {
+                step.told = now;
+                lines += &words::waiting(*action, address, elapsed, step.awaited.as_deref());
+            }
+        }
+        lines
+    }
+
+    /// Takes the moving lines away.
+    pub(super) fn clear(&mut self) {
+        let bars = self.steps.values().filter_map(|step| step.bar.as_ref());
+        bars.chain(self.count.iter().filter_map(|count| count.bar.as_ref()))
+            .for_each(ProgressBar::finish_and_clear);
+        self.steps.clear();
+        self.count = None;
+    }
+
+    fn begin(&mut self, what: &'static str, total: usize) {
+        if let Some(bar) = self.count.take().and_then(|count| count.bar) {
+            bar.finish_and_clear();
+        }
+        let count = Count {
+            what,
+            done: 0,
+            total,
+            bar: self
+                .live
+                .as_ref()
+                .filter(|_| total > 0)
+                .map(|live| moving(live.add(ProgressBar::no_length()))),
+        };
+        count.show();
+        self.count = Some(count);
+    }
+
+    fn advance(&mut self) {
+        if let Some(count) = &mut self.count {
+            count.done += 1;
+            count.show();
+        }
+    }
+
+    fn start(&mut self, address: Address, action: Action, now: Timestamp) -> String {
+        // the count stays below the steps
+        let last = self.count.as_ref().and_then(|count| count.bar.as_ref());
+        let bar = self.live.as_ref().map(|live| {
+            let bar = ProgressBar::no_length();
+            let bar = moving(match last {
+                Some(last) => live.insert_before(last, bar),
+                None => live.add(bar),
+            });
+            bar.set_message(words::in_flight(action, &address, Duration::ZERO, None));
+            bar
+        });
+        let line = if bar.is_some() {
+            String::new()
+        } else {
+            words::started(action, &address)
+        };
+        let step = Step {
+            started: now,
+            told: now,
+            awaited: None,
+            bar,
+        };
+        self.steps.insert((address, action), step);
+        line
+    }
+
+    fn awaits(&mut self, address: &Address, message: &str, now: Timestamp) {
+        let steps = self.steps.iter_mut().filter(|((other, _), _)| other == address);
+        for ((_, action), step) in steps {
+            step.awaited = Some(message.to_owned());
+            if let Some(bar) = &step.bar {
+                bar.set_message(words::in_flight(
+                    *action,
+                    address,
+                    between(step.started, now),
+                    Some(message),
+                ));
+            }
+        }
+    }
+
+    fn end(&mut self, address: &Address, action: Action) {
+        if let Some(bar) = self.steps.remove(&(address.clone(), action)).and_then(|step| step.bar) {
+            bar.finish_and_clear();
+        }
+        self.advance();
+    }
+}
+
+fn moving(bar: ProgressBar) -> ProgressBar {
+    // the template is fixed, so that it cannot be wrong
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
+        bar.set_style(style.tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ "));
+    }
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
+}
+
+fn between(start: Timestamp, now: Timestamp) -> Duration {
+    Duration::try_from(now.duration_since(start)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use anstream::adapter::strip_str;
+    use iac_core::model::{ErrorKind, ResourceError};
+
+    use super::*;
+
+    #[test]
+    fn plain_lines_tell_what_happens() {
+        let start: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let at = |seconds: i64| start + jiff::SignedDuration::from_secs(seconds);
+        let site: Address = "s3.bucket.site".parse().unwrap();
+        let logs: Address = "s3.bucket.logs".parse().unwrap();
+        let policy: Address = "s3.bucket_policy.site".parse().unwrap();
+        let mut board = Board::new(None);
+        let mut text = board.take(Event::RefreshStarted { total: 3 }, start);
+        text += &board.take(Event::ApplyStarted { total: 3 }, start);
+        for address in [&site, &logs] {
+            let address = address.clone();
+            text += &board.take(
+                Event::StepStarted {
+                    address,
+                    action: Action::Create,
+                },
+                start,
+            );
+        }
+        text += &board.beat(at(9));
+        let message = "waiting for the bucket to exist, 9s".to_owned();
+        text += &board.take(
+            Event::StepProgress {
+                address: site.clone(),
+                message,
+            },
+            at(9),
+        );
+        text += &board.beat(at(10));
+        text += &board.beat(at(15));
+        let error = ResourceError::new(ErrorKind::AlreadyExists, "the name is taken").during("s3:CreateBucket");
+        text += &board.take(
+            Event::StepFailed {
+                address: logs.clone(),
+                action: Action::Create,
+                error,
+            },
+            at(16),
+        );
+        text += &board.take(
+            Event::StepSkipped {
+                address: policy,
+                action: Action::Create,
+                because: Some(logs),
+            },
+            at(16),
+        );
+        text += &board.beat(at(20));
+        let elapsed = Duration::from_millis(21_400);
+        let id = Some("site-dev".to_owned());
+        text += &board.take(
+            Event::StepFinished {
+                address: site,
+                action: Action::Create,
+                elapsed,
+                id,
+            },
+            at(21),
+        );
+        text += &board.beat(at(60));
+        insta::assert_snapshot!(strip_str(&text).to_string(), @r#"
+        reading 3 objects
+        + s3.bucket.site: creating
+        + s3.bucket.logs: creating
+        + s3.bucket.logs: still creating, 10s
+        + s3.bucket.site: still creating, 10s (waiting for the bucket to exist, 9s)
+        ! s3.bucket.logs: create failed: s3:CreateBucket: already exists: the name is taken
+        ! s3.bucket_policy.site: create not tried, it needs s3.bucket.logs
+        + s3.bucket.site: still creating, 20s (waiting for the bucket to exist, 9s)
+        + s3.bucket.site: created in 21s (site-dev)
+        "#);
+    }
+}

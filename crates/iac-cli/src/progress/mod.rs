@@ -1,0 +1,77 @@
+//! What is shown while something is going on: moving lines on a terminal, plain lines elsewhere.
+
+mod board;
+mod words;
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use iac_core::{
+    model::Clock,
+    plan::{Event, Observer},
+};
+
+use self::board::Board;
+pub(crate) use self::words::verb;
+use crate::{printer::Printer, render};
+
+/// Watches the engine and tells what happens.
+pub(crate) struct Progress {
+    printer: Arc<Printer>,
+    clock: Arc<dyn Clock>,
+    board: Mutex<Board>,
+}
+
+impl Progress {
+    pub(crate) fn new(printer: &Arc<Printer>, clock: &Arc<dyn Clock>) -> Self {
+        Self {
+            printer: Arc::clone(printer),
+            clock: Arc::clone(clock),
+            board: Mutex::new(Board::new(printer.live().cloned())),
+        }
+    }
+
+    /// Runs `work` while the time it takes is shown.
+    pub(crate) async fn watch<T>(&self, work: impl Future<Output = T>) -> T {
+        let pause = Duration::from_millis(if self.printer.live().is_some() { 250 } else { 1000 });
+        let mut beat = tokio::time::interval(pause);
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => {
+                    self.with(Board::clear);
+                    return done;
+                }
+                _ = beat.tick() => self.beat(),
+            }
+        }
+    }
+
+    /// Time has passed.
+    fn beat(&self) {
+        let now = self.clock.now();
+        let lines = self.with(|board| board.beat(now));
+        self.printer.tell(&lines);
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut Board) -> T) -> T {
+        work(&mut self.board.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Observer for Progress {
+    fn on(&self, event: Event) {
+        if let Event::Warning { message } = &event {
+            self.printer.say(&render::error::warning(message));
+            return;
+        }
+        let now = self.clock.now();
+        let lines = self.with(|board| board.take(event, now));
+        if !lines.is_empty() {
+            self.printer.tell(&lines);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! `--json`: every document is one, fits its schema, and holds no secret.
+
+use iac_cli::Exit;
+use serde_json::Value;
+
+use crate::lab::{Lab, Typed};
+
+/// Checks a document against the schema of this name.
+#[track_caller]
+fn fits(typed: &Typed, schema: &str) {
+    let path = format!("{}/../../docs/schemas/{schema}.schema.json", env!("CARGO_MANIFEST_DIR"));
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let document = typed.json();
+    let errors: Vec<String> = validator
+        .iter_errors(&document)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
+    assert!(errors.is_empty(), "{path}: {errors:#?}\n{document:#}");
+}
+
+#[tokio::test]
+async fn all_documents_fit_their_schemas() {
+    let lab = Lab::default();
+    let app = lab.app(1);
+    fits(&lab.types(&app, "plan dev --json").await, "plan");
+    fits(&lab.types(&app, "apply dev --yes --json").await, "report");
+    let empty = lab.types(&app, "plan dev --json").await;
+    fits(&empty, "plan");
+    assert_eq!(empty.json()["empty"], true);
+    let app = lab.app(2);
+    lab.cloud.world().things.remove("thing-site");
+    fits(&lab.types(&app, "plan dev --json").await, "plan");
+    fits(&lab.types(&app, "output dev --json").await, "output");
+    fits(&lab.types(&app, "state list dev --json").await, "state-list");
+    fits(
+        &lab.types(&app, "state show dev fake.thing.site --json").await,
+        "state-show",
+    );
+    fits(&lab.types(&app, "validate --json").await, "validate");
+    fits(&lab.types(&app, "graph dev --json").await, "graph");
+    fits(&lab.types(&app, "bootstrap dev --json").await, "bootstrap");
+    fits(&lab.types(&app, "destroy dev --yes --json").await, "report");
+}
+
+#[tokio::test]
+async fn errors_are_documents_too() {
+    let lab = Lab::default();
+    let app = lab.app(1);
+    for command in [
+        "plan dvv --json",
+        "plan dev --jsn --json",
+        "apply dev --json",
+        "output dev nothing --json",
+        "state show dev fake.thing.none --json",
+        "unlock dev 1 --json",
+        "plan dev --target fake.thing.nix --json",
+    ] {
+        let typed = lab.types(&app, command).await;
+        assert_eq!(typed.exit, Exit::Failed, "{command}");
+        assert!(typed.stderr.starts_with("error: "), "{command}: people are told, too");
+        fits(&typed, "error");
+    }
+    lab.cloud.world().broken = Some("base");
+    let failed = lab.types(&app, "apply dev --yes --json").await;
+    fits(&failed, "report");
+    let error = &failed.json()["failed"][0]["error"];
+    assert_eq!(error["operation"], "fake:CreateThing");
+    assert_eq!(error["code"], "ThingNameTaken");
+    assert_eq!(error["request_id"], "req-7");
+    assert_eq!(error["address"], "fake.thing.base");
+    assert!(failed.json()["error"]["summary"].is_string());
+}

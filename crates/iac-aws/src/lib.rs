@@ -3,11 +3,15 @@
 
 #[allow(dead_code, reason = "skeleton")]
 mod arn;
+#[cfg(all(feature = "s3", feature = "dynamodb"))]
+mod bootstrap;
 #[allow(dead_code, reason = "skeleton")]
 mod error;
 mod names;
 pub mod policy;
 mod session;
+#[cfg(all(feature = "s3", feature = "dynamodb"))]
+mod state_s3;
 #[allow(dead_code, reason = "used by the services that have tags, each a feature of its own")]
 mod tags;
 
@@ -23,8 +27,12 @@ pub mod iam;
 pub mod s3;
 
 pub use arn::Arn;
+#[cfg(all(feature = "s3", feature = "dynamodb"))]
+pub use bootstrap::{BOOTSTRAP_OPERATIONS, BootstrapOptions, BootstrapOutcome, BootstrapStep, bootstrap};
 pub use names::DomainName;
 pub use session::{AssumeRole, Aws, AwsConfig, SessionError};
+#[cfg(all(feature = "s3", feature = "dynamodb"))]
+pub use state_s3::{S3Backend, StateStore};
 
 use std::sync::Arc;
 

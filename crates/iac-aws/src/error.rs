@@ -114,6 +114,8 @@ fn kind(code: &str, status: u16) -> ErrorKind {
         "InternalError" | "InternalFailure" | "InternalServerError" | "ServiceUnavailable" | "ServiceFailure" => {
             ErrorKind::Unavailable
         }
+        // CloudFront spells every limit `TooMany<Things>`
+        code if code.starts_with("TooMany") && status == 400 => ErrorKind::Quota,
         // EC2 spells every missing thing `Invalid<Thing>.NotFound`
         code if code.starts_with("Invalid") && code.ends_with(".NotFound") => ErrorKind::NotFound,
         _ => match status {

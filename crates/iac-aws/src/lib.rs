@@ -45,6 +45,8 @@ macro_rules! for_each_type {
         #[cfg(feature = "cloudfront")]
         $use!(cloudfront::CachePolicy);
         #[cfg(feature = "cloudfront")]
+        $use!(cloudfront::Distribution);
+        #[cfg(feature = "cloudfront")]
         $use!(cloudfront::OriginAccessControl);
         // dynamodb
         #[cfg(feature = "dynamodb")]

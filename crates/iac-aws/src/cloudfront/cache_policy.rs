@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     names::{Comment, named, plain},
-    shared::{missing, once_more_if_stale, stale, violation},
+    shared::{missing, once_more_if_stale, stale, violation, yes},
 };
 use crate::{Arn, Aws, error::failed};
 
@@ -94,10 +94,6 @@ fn day() -> u32 {
 
 fn year() -> u32 {
     31_536_000
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// What a cache policy gives.

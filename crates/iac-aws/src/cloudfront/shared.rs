@@ -107,3 +107,39 @@ pub(super) fn violation(path: impl Into<String>, message: impl Into<String>) -> 
         message: message.into(),
     }
 }
+
+/// Gives an enum whose variants hold one value each the shape of what it serialises as: an object with one property.
+macro_rules! either {
+    ($name:ident { $($key:literal: $value:ty = $doc:literal,)+ }) => {
+        impl<S: ::iac_core::model::Stage> ::iac_core::model::Shaped for $name<S> {
+            fn shape() -> ::iac_core::model::Shape {
+                ::iac_core::model::Shape::Struct(vec![$(
+                    ::iac_core::model::Field {
+                        name: $key,
+                        doc: $doc,
+                        shape: <$value as ::iac_core::model::Shaped>::shape(),
+                        required: false,
+                        default: "",
+                        marks: ::iac_core::model::Marks::default(),
+                    },
+                )+])
+            }
+        }
+    };
+}
+pub(super) use either;
+
+/// A number of a request; what does not fit is beyond any limit of the API, and refused by it.
+pub(super) fn whole(value: impl TryInto<i32>) -> i32 {
+    value.try_into().unwrap_or(i32::MAX)
+}
+
+/// A number of an answer.
+pub(super) fn small(value: i32) -> u16 {
+    u16::try_from(value).unwrap_or(u16::MAX)
+}
+
+/// The default of switches that are on.
+pub(super) fn yes() -> bool {
+    true
+}

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
+mod engine;
+#[cfg(test)]
 mod managed;
 #[cfg(test)]
 mod provider;

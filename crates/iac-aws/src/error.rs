@@ -71,6 +71,7 @@ fn kind(code: &str, status: u16) -> ErrorKind {
         | "BucketAlreadyExists"
         | "BucketAlreadyOwnedByYou"
         | "InvalidGroup.Duplicate"
+        | "InvalidPermission.Duplicate"
         | "DistributionAlreadyExists"
         | "OriginAccessControlAlreadyExists"
         | "CachePolicyAlreadyExists" => ErrorKind::AlreadyExists,
@@ -79,6 +80,7 @@ fn kind(code: &str, status: u16) -> ErrorKind {
         | "ConcurrentModification"
         | "DependencyViolation"
         | "InvalidGroup.InUse"
+        | "InvalidSubnet.Conflict"
         | "ResourceInUseException"
         | "PreconditionFailed"
         | "InvalidIfMatchVersion"
@@ -116,6 +118,7 @@ fn kind(code: &str, status: u16) -> ErrorKind {
         }
         // CloudFront spells every limit `TooMany<Things>`
         code if code.starts_with("TooMany") && status == 400 => ErrorKind::Quota,
+        code if code.ends_with("LimitExceeded") => ErrorKind::Quota,
         // EC2 spells every missing thing `Invalid<Thing>.NotFound`
         code if code.starts_with("Invalid") && code.ends_with(".NotFound") => ErrorKind::NotFound,
         _ => match status {

@@ -52,6 +52,12 @@ macro_rules! for_each_type {
         #[cfg(feature = "dynamodb")]
         $use!(dynamodb::Table);
         // ec2
+        #[cfg(feature = "ec2")]
+        $use!(ec2::SecurityGroup);
+        #[cfg(feature = "ec2")]
+        $use!(ec2::Subnet);
+        #[cfg(feature = "ec2")]
+        $use!(ec2::Vpc);
         // iam
         #[cfg(feature = "iam")]
         $use!(iam::OidcProvider);

@@ -1,0 +1,77 @@
+//! Creating what EC2 knows no client token for.
+//!
+//! The SDK would send such a create a second time when no answer came to the first, and there would be two objects. So it is
+//! told not to, and what the first may have left is looked for before it is sent again: by a tag that holds the token of the
+//! attempt and is set by the create itself.
+
+use std::{
+    sync::atomic::{AtomicBool, AtomicU32, Ordering},
+    time::Duration,
+};
+
+use aws_sdk_ec2::config;
+use aws_smithy_types::retry::RetryConfig;
+use iac_core::model::{Context, ErrorKind, RemoteId, ResourceError};
+
+use crate::Aws;
+
+/// How long EC2 may refuse to take a create.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// How often is looked for an object that may be there: a new one may be unknown to reads for some seconds.
+const LOOKS: u32 = 5;
+const LOOKING: Duration = Duration::from_secs(30);
+
+/// The client's configuration for a create: one try.
+pub(super) fn one_try() -> config::Builder {
+    config::Builder::new().retry_config(RetryConfig::disabled())
+}
+
+/// Creates one object, and only one. Throttled tries are repeated; after one without an answer, `find` looks first.
+pub(super) async fn create_once<C, F>(
+    cx: &Context<'_, Aws>,
+    create: impl Fn() -> C + Sync,
+    find: impl Fn() -> F + Sync,
+) -> Result<RemoteId, ResourceError>
+where
+    C: Future<Output = Result<RemoteId, ResourceError>> + Send,
+    F: Future<Output = Result<Option<RemoteId>, ResourceError>> + Send,
+{
+    let unanswered = AtomicBool::new(false);
+    let passes = |error: &ResourceError| error.kind == ErrorKind::Throttled || is_unanswered(error);
+    cx.retry("EC2 to take the request", PATIENCE, passes, || async {
+        if unanswered.load(Ordering::Relaxed)
+            && let Some(id) = look(cx, &find).await?
+        {
+            return Ok(id);
+        }
+        let created = create().await;
+        if created.as_ref().is_err_and(is_unanswered) {
+            unanswered.store(true, Ordering::Relaxed);
+        }
+        created
+    })
+    .await
+}
+
+/// Looks for an object that may be there until it is found or was looked for often enough.
+pub(super) async fn look<F>(
+    cx: &Context<'_, Aws>,
+    find: impl Fn() -> F + Sync,
+) -> Result<Option<RemoteId>, ResourceError>
+where
+    F: Future<Output = Result<Option<RemoteId>, ResourceError>> + Send,
+{
+    let looks = AtomicU32::new(0);
+    cx.until("what an interrupted create may have left", LOOKING, || async {
+        let found = find().await?;
+        let last = looks.fetch_add(1, Ordering::Relaxed) + 1 >= LOOKS;
+        Ok((found.is_some() || last).then_some(found))
+    })
+    .await
+}
+
+/// Whether the request may have been carried out all the same.
+fn is_unanswered(error: &ResourceError) -> bool {
+    matches!(error.kind, ErrorKind::Timeout | ErrorKind::Unavailable)
+}

@@ -1,0 +1,397 @@
+//! `ec2.security_group`: which traffic may reach and leave what is in the group.
+//!
+//! - Operations and IAM actions: see [`Reconcile::OPERATIONS`]; the actions have the operations' names. The tag of the create
+//!   needs `ec2:CreateTags` too.
+//! - Remote id, also for import: `sg-...`. The default group of a VPC cannot be deleted: do not import it.
+//! - AWS chooses the id and takes no client token, so an interrupted create is found by a tag that holds its token.
+//! - A change of name, description or VPC replaces the group. What uses it must be moved over before it can go, so mark it
+//!   `create_before_delete`, and leave the name to be generated.
+//! - Waits: a new group until reads show it. A delete waits 15 minutes for what uses the group to go, 45 when Lambda has left
+//!   network interfaces, which it takes away late.
+//!
+//! Source: EC2 API reference, `CreateSecurityGroup`, `AuthorizeSecurityGroupIngress`, `RevokeSecurityGroupIngress`,
+//! `UpdateSecurityGroupRuleDescriptionsIngress`, `DeleteSecurityGroup`.
+
+mod atoms;
+mod permissions;
+mod references;
+mod rule;
+mod traffic;
+
+use std::{collections::BTreeMap, time::Duration};
+
+use async_trait::async_trait;
+use aws_sdk_ec2::types::{ResourceType, SecurityGroup as SdkSecurityGroup};
+use bon::Builder;
+use iac_core::{
+    Outputs, Resource,
+    model::{
+        Changed, Context, Declared, ErrorKind, Live, ReadRequest, Reconcile, RemoteId, Resolved, ResourceError, Stage,
+        Violation,
+    },
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::{
+    filters::{answers, by_id, filter, lacks, only},
+    ids, interfaces,
+    once::{create_once, look, one_try},
+    tags,
+    vpc::VpcId,
+};
+use crate::{Arn, Aws, error::failed};
+use atoms::{Own, declared};
+use permissions::{Direction, Target};
+pub use rule::{Protocol, Rule};
+pub use traffic::{Ports, Traffic};
+
+iac_core::text_type! {
+    /// The id of a security group: `sg-` and hexadecimal digits.
+    pub struct SecurityGroupId, check = |id| ids::check("a security group", "sg-", id);
+
+    /// The name of a security group: 1 to 255 letters, digits, spaces and ``._-:/()#,@[]+=&;{}!$*``, not starting with `sg-`.
+    pub struct GroupName, check = |name| match name {
+        "" => Err("a security group's name is not empty".to_owned()),
+        name if name.starts_with("sg-") => Err("a security group's name does not start with `sg-`".to_owned()),
+        name => described("name", name),
+    };
+
+    /// What a security group or a rule is for: at most 255 letters, digits, spaces and ``._-:/()#,@[]+=&;{}!$*``.
+    pub struct Description, check = |text| described("description", text);
+}
+
+fn described(what: &str, text: &str) -> Result<(), String> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c);
+    match text.chars().find(|&c| !allowed(c)) {
+        Some(c) => Err(format!(
+            "`{c}` is not allowed in a {what}: letters, digits, spaces and ._-:/()#,@[]+=&;{{}}!$* are"
+        )),
+        None if text.len() > 255 => Err(format!("a {what} has at most 255 characters")),
+        None => Ok(()),
+    }
+}
+
+/// Which traffic may reach and leave the network interfaces that are in the group. Answers to allowed traffic are allowed.
+///
+/// ```
+/// use iac_aws::ec2::{Rule, SecurityGroup};
+///
+/// let group: SecurityGroup = SecurityGroup::builder()
+///     .vpc_id("vpc-0a1b2c3d")
+///     .ingress([Rule::tcp(443).from_anywhere().description("https"), Rule::tcp(22).from_cidr("10.0.0.0/8")])
+///     .egress([Rule::all().to_anywhere()])
+///     .build();
+/// assert_eq!(group.ingress.map(|rules| rules.len()), Some(2));
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Resource)]
+#[serde(bound = "")]
+#[builder(on(_, into))]
+#[resource(type = "ec2.security_group", outputs = SecurityGroupOutputs)]
+pub struct SecurityGroup<S: Stage = Declared> {
+    /// The name, unique in the VPC. Generated when unset.
+    #[field(create_only, name = 255)]
+    pub name: Option<S::Value<GroupName>>,
+    /// What it is for.
+    #[field(create_only)]
+    #[serde(default = "made_by")]
+    #[builder(default = made_by())]
+    pub description: Description,
+    /// The VPC. Default: the region's default VPC.
+    #[field(create_only, computed)]
+    pub vpc_id: Option<S::Value<VpcId>>,
+    /// What may come in. When given, also as an empty list, no other rules are tolerated; when unset, rules are left alone.
+    #[field(set)]
+    #[builder(with = |rules: impl IntoIterator<Item = Rule<S>>| rules.into_iter().collect())]
+    pub ingress: Option<Vec<Rule<S>>>,
+    /// What may go out. When given, also as an empty list, no other rules are tolerated; when unset, rules are left alone, and
+    /// a new group has the rule of AWS that everything may go out.
+    #[field(set)]
+    #[builder(with = |rules: impl IntoIterator<Item = Rule<S>>| rules.into_iter().collect())]
+    pub egress: Option<Vec<Rule<S>>>,
+    /// Whether a delete first takes away the rules of other groups that refer to this one, which would keep it from going.
+    #[field(write_only)]
+    #[serde(default)]
+    #[builder(default = false)]
+    pub revoke_rules_on_delete: bool,
+    /// Tags.
+    #[field(tags)]
+    #[serde(default)]
+    #[builder(default, with = |tags: impl IntoIterator<Item = (impl Into<String>, impl Into<S::Value<String>>)>| tags.into_iter().map(|(k, v)| (k.into(), v.into())).collect())]
+    pub tags: BTreeMap<String, S::Value<String>>,
+}
+
+/// What a security group gives.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Outputs)]
+#[serde(bound = "")]
+pub struct SecurityGroupOutputs<S: Stage = Resolved> {
+    /// The id.
+    pub id: S::Value<SecurityGroupId>,
+    /// The ARN.
+    pub arn: S::Value<Arn<SecurityGroup>>,
+    /// The name.
+    pub name: S::Value<GroupName>,
+    /// The account that owns it.
+    pub owner_id: S::Value<String>,
+    /// The VPC.
+    pub vpc_id: S::Value<VpcId>,
+}
+
+/// How long a new group may be unknown to parts of EC2.
+const KNOWN: Duration = Duration::from_mins(5);
+
+/// How long what uses the group may take to go.
+const UNUSED: Duration = Duration::from_mins(15);
+
+fn made_by() -> Description {
+    Description::from("Managed by iac")
+}
+
+#[async_trait]
+impl Reconcile for SecurityGroup<Resolved> {
+    type Provider = Aws;
+    type Outputs = SecurityGroupOutputs;
+
+    const RESUMABLE: bool = true;
+    const OPERATIONS: &'static [&'static str] = &[
+        "ec2:CreateSecurityGroup",
+        "ec2:DescribeSecurityGroups",
+        "ec2:AuthorizeSecurityGroupIngress",
+        "ec2:AuthorizeSecurityGroupEgress",
+        "ec2:RevokeSecurityGroupIngress",
+        "ec2:RevokeSecurityGroupEgress",
+        "ec2:UpdateSecurityGroupRuleDescriptionsIngress",
+        "ec2:UpdateSecurityGroupRuleDescriptionsEgress",
+        "ec2:CreateTags",
+        "ec2:DeleteTags",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DeleteSecurityGroup",
+    ];
+
+    fn validate(&self) -> Vec<Violation> {
+        let mut found = tags::violations(&self.tags);
+        if self.description.as_str().is_empty() {
+            found.push(Violation {
+                path: "description".to_owned(),
+                message: "a security group's description is not empty".to_owned(),
+            });
+        }
+        rule::validate("ingress", self.ingress.as_deref(), &mut found);
+        rule::validate("egress", self.egress.as_deref(), &mut found);
+        found
+    }
+
+    fn predict(&self, aws: &Aws) -> Map<String, Value> {
+        let mut known = Map::from_iter([("owner_id".to_owned(), json!(aws.account()))]);
+        if let Some(name) = &self.name {
+            known.insert("name".to_owned(), json!(name));
+        }
+        if let Some(vpc_id) = &self.vpc_id {
+            known.insert("vpc_id".to_owned(), json!(vpc_id));
+        }
+        known
+    }
+
+    async fn read(
+        id: &RemoteId,
+        prior: Option<&Self>,
+        cx: &Context<'_, Aws>,
+    ) -> Result<Option<Live<Self>>, ResourceError> {
+        let (id, prior) = (id.clone(), prior.cloned());
+        only(Self::read_many(&[ReadRequest { id, prior }], cx).await)
+    }
+
+    async fn read_many(
+        requests: &[ReadRequest<Self>],
+        cx: &Context<'_, Aws>,
+    ) -> Vec<Result<Option<Live<Self>>, ResourceError>> {
+        let ids: Vec<&str> = requests.iter().map(|request| request.id.as_str()).collect();
+        let found = by_id(&ids, |ids| find(ids, cx.provider)).await;
+        answers(requests, &found, |request, group| async move {
+            Ok(Live {
+                id: request.id.clone(),
+                inputs: Self::from_sdk(group, request.prior.as_ref(), cx.provider),
+                outputs: outputs(group, cx.provider)?,
+            })
+        })
+        .await
+    }
+
+    async fn create(&self, cx: &Context<'_, Aws>) -> Result<Self::Outputs, ResourceError> {
+        let id = create_once(cx, || self.request(cx), || find_made(cx)).await?;
+        cx.created(&id).await?;
+        let made = cx
+            .until("the security group to be known everywhere", KNOWN, || async {
+                Ok(find(vec![id.to_string()], cx.provider).await?.remove(id.as_str()))
+            })
+            .await?;
+        self.configure(&id, (None, None), cx).await?;
+        outputs(&made, cx.provider)
+    }
+
+    async fn update(
+        &self,
+        live: &Live<Self>,
+        _changed: &Changed,
+        cx: &Context<'_, Aws>,
+    ) -> Result<Self::Outputs, ResourceError> {
+        tags::retag(&live.id, &live.inputs.tags, &self.tags, cx).await?;
+        let before = (live.inputs.ingress.as_deref(), live.inputs.egress.as_deref());
+        self.configure(&live.id, before, cx).await?;
+        Ok(live.outputs.clone())
+    }
+
+    async fn delete(last: &Self, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
+        if last.revoke_rules_on_delete {
+            references::revoke(id, cx).await?;
+        }
+        let using = || filter("group-id", [id.as_str()]);
+        let limit = match interfaces::sweep(using(), cx).await? {
+            0 => UNUSED,
+            _ => interfaces::LINGER,
+        };
+        let in_use =
+            |error: &ResourceError| matches!(error.code.as_str(), "DependencyViolation" | "InvalidGroup.InUse");
+        let deleted = cx
+            .retry("the security group to be unused", limit, in_use, || async {
+                let request = cx.provider.ec2.delete_security_group().group_id(id.as_str());
+                let deleted = request
+                    .send()
+                    .await
+                    .map(drop)
+                    .map_err(failed("ec2:DeleteSecurityGroup"));
+                if deleted.as_ref().is_err_and(in_use) {
+                    interfaces::sweep(using(), cx).await?;
+                }
+                deleted
+            })
+            .await;
+        match deleted {
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(()),
+            Err(error) if in_use(&error) => Err(error
+                .hint("a network interface that is not in this stack is still in the group, or a rule of another group refers to it")
+                .hint("with `revoke_rules_on_delete` such rules are taken away first")),
+            outcome => outcome,
+        }
+    }
+
+    async fn recover(&self, cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {
+        look(cx, || find_made(cx)).await
+    }
+}
+
+/// The groups of these ids.
+async fn find(ids: Vec<String>, aws: &Aws) -> Result<BTreeMap<String, SdkSecurityGroup>, ResourceError> {
+    let request = aws.ec2.describe_security_groups().filters(filter("group-id", ids));
+    let found = request
+        .into_paginator()
+        .items()
+        .send()
+        .collect::<Result<Vec<_>, _>>()
+        .await;
+    let found = found.map_err(failed("ec2:DescribeSecurityGroups"))?;
+    Ok(found
+        .into_iter()
+        .filter_map(|group| Some((group.group_id.clone()?, group)))
+        .collect())
+}
+
+/// The group that this create has made.
+async fn find_made(cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {
+    let request = cx.provider.ec2.describe_security_groups().filters(tags::made_by(cx));
+    let found = request.send().await.map_err(failed("ec2:DescribeSecurityGroups"))?;
+    let made = found.security_groups().first().and_then(|group| group.group_id());
+    Ok(made.map(RemoteId::new))
+}
+
+fn outputs(group: &SdkSecurityGroup, aws: &Aws) -> Result<SecurityGroupOutputs, ResourceError> {
+    let text = |value: &Option<String>, what| value.clone().ok_or_else(|| lacks("ec2:DescribeSecurityGroups", what));
+    let id = text(&group.group_id, "id")?;
+    let owner = group.owner_id().unwrap_or(aws.account());
+    Ok(SecurityGroupOutputs {
+        arn: Arn::new(group.security_group_arn.clone().unwrap_or_else(|| {
+            format!(
+                "arn:{}:ec2:{}:{owner}:security-group/{id}",
+                aws.partition(),
+                aws.region()
+            )
+        })),
+        name: GroupName::from(text(&group.group_name, "name")?),
+        owner_id: owner.to_owned(),
+        vpc_id: VpcId::from(text(&group.vpc_id, "VPC")?),
+        id: SecurityGroupId::from(id),
+    })
+}
+
+impl SecurityGroup<Resolved> {
+    /// Asks for a group, once.
+    async fn request(&self, cx: &Context<'_, Aws>) -> Result<RemoteId, ResourceError> {
+        let name = self.name.as_ref();
+        let name = name.ok_or_else(|| ResourceError::invalid("a security group needs a name"))?;
+        let request = cx
+            .provider
+            .ec2
+            .create_security_group()
+            .group_name(name.as_str())
+            .description(self.description.as_str())
+            .set_vpc_id(self.vpc_id.clone().map(Into::into))
+            .tag_specifications(tags::at_create(ResourceType::SecurityGroup, &self.tags, cx));
+        // a VPC made a moment ago may be unknown still
+        let unknown = |error: &ResourceError| error.code == "InvalidVpcID.NotFound";
+        cx.retry("the VPC to be known everywhere", KNOWN, unknown, || async {
+            let request = request.clone().customize().config_override(one_try());
+            let made = request.send().await.map_err(failed("ec2:CreateSecurityGroup"));
+            let made = made.map_err(|error| match error.kind {
+                ErrorKind::AlreadyExists => error.hint("choose another name, or import the group that has it"),
+                _ => error,
+            })?;
+            let id = made.group_id.map(RemoteId::new);
+            id.ok_or_else(|| lacks("ec2:CreateSecurityGroup", "id"))
+        })
+        .await
+    }
+
+    /// Brings the rules to what is desired.
+    async fn configure(
+        &self,
+        id: &RemoteId,
+        (ingress, egress): (Option<&[Rule<Resolved>]>, Option<&[Rule<Resolved>]>),
+        cx: &Context<'_, Aws>,
+    ) -> Result<(), ResourceError> {
+        let own = Own::of(id, cx.provider);
+        for (direction, desired, before) in [
+            (Direction::Ingress, self.ingress.as_deref(), ingress),
+            (Direction::Egress, self.egress.as_deref(), egress),
+        ] {
+            if let Some(target) = Target::between(direction, before, desired, &own) {
+                permissions::apply(direction, &target, id, cx).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn from_sdk(group: &SdkSecurityGroup, prior: Option<&Self>, aws: &Aws) -> Self {
+        let own = Own {
+            group: group.group_id().unwrap_or_default(),
+            account: aws.account(),
+        };
+        Self {
+            name: group.group_name().map(GroupName::from),
+            description: group.description().map_or_else(made_by, Description::from),
+            vpc_id: group.vpc_id().map(VpcId::from),
+            ingress: declared(
+                group.ip_permissions(),
+                prior.map(|prior| prior.ingress.as_deref()),
+                &own,
+            ),
+            egress: declared(
+                group.ip_permissions_egress(),
+                prior.map(|prior| prior.egress.as_deref()),
+                &own,
+            ),
+            revoke_rules_on_delete: prior.is_some_and(|prior| prior.revoke_rules_on_delete),
+            tags: tags::from_sdk(group.tags.as_deref()),
+        }
+    }
+}

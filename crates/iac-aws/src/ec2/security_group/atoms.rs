@@ -1,0 +1,231 @@
+//! The rules of a group as AWS keeps them: atoms of one protocol, one range of ports and one other side.
+//!
+//! AWS merges what it gives back by protocol and ports, so only sets of atoms can be compared.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_ec2::types::{IpPermission, IpRange, Ipv6Range, PrefixListId as SdkPrefixListId, UserIdGroupPair};
+use iac_core::model::{RemoteId, Resolved};
+
+use super::{
+    Description, SecurityGroupId,
+    rule::{Family, Protocol, Rule},
+};
+use crate::{
+    Aws,
+    ec2::{cidr::CidrBlock, ids::PrefixListId},
+};
+
+/// Whose rules they are, so that the group itself and its account can be told from others.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Own<'a> {
+    pub(super) group: &'a str,
+    pub(super) account: &'a str,
+}
+
+impl<'a> Own<'a> {
+    /// For a group that is not there yet.
+    pub(super) const UNKNOWN: Self = Self { group: "", account: "" };
+
+    pub(super) fn of(group: &'a RemoteId, aws: &'a Aws) -> Self {
+        Self {
+            group: group.as_str(),
+            account: aws.account(),
+        }
+    }
+}
+
+/// What an atom allows.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Atom {
+    protocol: Protocol,
+    /// The ports, or type and code with -1 for all; nothing for protocols that are allowed as a whole.
+    ports: Option<(i32, i32)>,
+    pub(super) side: Side,
+}
+
+/// The other side.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Side {
+    Block(CidrBlock),
+    PrefixList(String),
+    /// A group, with its account when it is another one.
+    Group {
+        id: String,
+        owner: Option<String>,
+    },
+}
+
+/// Atoms and their descriptions.
+pub(super) type Atoms = BTreeMap<Atom, Option<String>>;
+
+impl Rule<Resolved> {
+    /// What the rule allows; `None` when it has no other side.
+    pub(super) fn atom(&self, own: &Own<'_>) -> Option<Atom> {
+        let side = if let Some(block) = &self.cidr {
+            Side::Block(CidrBlock::canonical(block.as_str()))
+        } else if let Some(list) = &self.prefix_list_id {
+            Side::PrefixList(list.to_string())
+        } else if let Some(group) = &self.group_id {
+            Side::Group {
+                id: group.to_string(),
+                owner: self.group_owner.clone().filter(|owner| owner != own.account),
+            }
+        } else if self.itself {
+            Side::Group {
+                id: own.group.to_owned(),
+                owner: None,
+            }
+        } else {
+            return None;
+        };
+        Some(Atom {
+            protocol: Protocol::canonical(self.protocol.as_str()),
+            ports: ports(&self.protocol, self.from_port, self.to_port),
+            side,
+        })
+    }
+}
+
+fn ports(protocol: &Protocol, from: Option<i32>, to: Option<i32>) -> Option<(i32, i32)> {
+    match protocol.family() {
+        Family::Whole => None,
+        Family::Ports | Family::Messages => Some((from.unwrap_or(-1), to.unwrap_or(-1))),
+    }
+}
+
+/// What rules allow.
+pub(super) fn of_rules(rules: &[Rule<Resolved>], own: &Own<'_>) -> Atoms {
+    let described = |rule: &Rule<Resolved>| {
+        let description = rule.description.as_ref().map(ToString::to_string);
+        description.filter(|text| !text.is_empty())
+    };
+    let atoms = rules.iter().filter_map(|rule| Some((rule.atom(own)?, described(rule))));
+    atoms.collect()
+}
+
+/// What a live group allows.
+pub(super) fn of_permissions(permissions: &[IpPermission], own: &Own<'_>) -> Atoms {
+    let mut atoms = Atoms::new();
+    for permission in permissions {
+        let protocol = Protocol::canonical(permission.ip_protocol().unwrap_or("-1"));
+        let ports = ports(&protocol, permission.from_port, permission.to_port);
+        let mut add = |side: Option<Side>, description: Option<&str>| {
+            let Some(side) = side else { return };
+            let protocol = protocol.clone();
+            let description = description.filter(|text| !text.is_empty()).map(str::to_owned);
+            atoms.insert(Atom { protocol, ports, side }, description);
+        };
+        let block = |block: &str| Side::Block(CidrBlock::canonical(block));
+        for range in permission.ip_ranges() {
+            add(range.cidr_ip().map(block), range.description());
+        }
+        for range in permission.ipv6_ranges() {
+            add(range.cidr_ipv6().map(block), range.description());
+        }
+        for list in permission.prefix_list_ids() {
+            add(list.prefix_list_id.clone().map(Side::PrefixList), list.description());
+        }
+        for pair in permission.user_id_group_pairs() {
+            let owner = pair.user_id.clone().filter(|owner| owner != own.account);
+            let side = pair.group_id.clone().map(|id| Side::Group { id, owner });
+            add(side, pair.description());
+        }
+    }
+    atoms
+}
+
+impl Atom {
+    /// All protocols to all IPv4 addresses: what AWS gives every new group to go out.
+    pub(super) fn everything() -> Self {
+        Self {
+            protocol: Protocol::canonical("all"),
+            ports: None,
+            side: Side::Block(CidrBlock::from("0.0.0.0/0")),
+        }
+    }
+
+    /// As the API wants it.
+    pub(super) fn permission(&self, description: Option<&str>) -> IpPermission {
+        let description = description.map(str::to_owned);
+        let permission = IpPermission::builder()
+            .ip_protocol(self.protocol.wire())
+            .set_from_port(self.ports.map(|(from, _)| from))
+            .set_to_port(self.ports.map(|(_, to)| to));
+        match &self.side {
+            Side::Block(block) if block.is_ipv6() => {
+                let range = Ipv6Range::builder().cidr_ipv6(block.as_str());
+                permission.ipv6_ranges(range.set_description(description).build())
+            }
+            Side::Block(block) => {
+                let range = IpRange::builder().cidr_ip(block.as_str());
+                permission.ip_ranges(range.set_description(description).build())
+            }
+            Side::PrefixList(list) => {
+                let list = SdkPrefixListId::builder().prefix_list_id(list);
+                permission.prefix_list_ids(list.set_description(description).build())
+            }
+            Side::Group { id, owner } => {
+                let pair = UserIdGroupPair::builder().group_id(id).set_user_id(owner.clone());
+                permission.user_id_group_pairs(pair.set_description(description).build())
+            }
+        }
+        .build()
+    }
+
+    /// The rule that allows this.
+    fn rule(self, description: Option<String>, own: &Own<'_>) -> Rule<Resolved> {
+        let all_as_unset = |port: i32| Some(port).filter(|&port| port != -1);
+        let mut rule = Rule {
+            protocol: self.protocol,
+            from_port: self.ports.and_then(|(from, _)| all_as_unset(from)),
+            to_port: self.ports.and_then(|(_, to)| all_as_unset(to)),
+            cidr: None,
+            prefix_list_id: None,
+            group_id: None,
+            group_owner: None,
+            itself: false,
+            description: description.map(Description::from),
+        };
+        match self.side {
+            Side::Block(block) => rule.cidr = Some(block),
+            Side::PrefixList(list) => rule.prefix_list_id = Some(PrefixListId::from(list)),
+            Side::Group { id, owner: None } if id == own.group => rule.itself = true,
+            Side::Group { id, owner } => {
+                rule.group_id = Some(SecurityGroupId::from(id));
+                rule.group_owner = owner;
+            }
+        }
+        rule
+    }
+}
+
+/// The live rules that the resource speaks of: all, once it speaks of any. Those it has asked for are given back as it wrote
+/// them, so that the group's own id or account, spelt out, makes no difference.
+pub(super) fn declared(
+    permissions: &[IpPermission],
+    prior: Option<Option<&[Rule<Resolved>]>>,
+    own: &Own<'_>,
+) -> Option<Vec<Rule<Resolved>>> {
+    let prior = match prior {
+        Some(None) => return None,
+        Some(Some(prior)) => prior,
+        None => &[],
+    };
+    let mut live = of_permissions(permissions, own);
+    let mut rules = Vec::with_capacity(live.len());
+    for rule in prior {
+        if let Some(description) = rule.atom(own).and_then(|atom| live.remove(&atom)) {
+            let description = description.map(Description::from);
+            rules.push(Rule {
+                description,
+                ..rule.clone()
+            });
+        }
+    }
+    rules.extend(live.into_iter().map(|(atom, description)| atom.rule(description, own)));
+    Some(rules)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,285 @@
+//! Brings the rules of a group to what is desired: new ones first, so that traffic which stays allowed is never cut.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_ec2::types::{IpPermission, SecurityGroup as SdkSecurityGroup};
+use iac_core::model::{Context, RemoteId, Resolved, ResourceError};
+
+use super::{
+    KNOWN,
+    atoms::{Atom, Atoms, Own, of_permissions, of_rules},
+    find,
+    rule::Rule,
+};
+use crate::{Aws, ec2::filters::lacks, error::failed};
+
+/// How often the difference is looked up again because somebody else was changing the rules too.
+const TURNS: usize = 3;
+
+/// In or out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Direction {
+    Ingress,
+    Egress,
+}
+
+impl Direction {
+    pub(super) fn permissions(self, group: &SdkSecurityGroup) -> &[IpPermission] {
+        match self {
+            Self::Ingress => group.ip_permissions(),
+            Self::Egress => group.ip_permissions_egress(),
+        }
+    }
+}
+
+/// What the rules of one direction shall be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Target {
+    wanted: Atoms,
+    /// The ones that may be revoked; all when `None`.
+    ours: Option<BTreeSet<Atom>>,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Steps {
+    authorize: Atoms,
+    describe: Atoms,
+    revoke: Vec<Atom>,
+}
+
+impl Target {
+    /// `None` when the resource does not speak of the direction. When it no longer does, its rules go and the group gets back
+    /// what a new one has.
+    pub(super) fn between(
+        direction: Direction,
+        before: Option<&[Rule<Resolved>]>,
+        desired: Option<&[Rule<Resolved>]>,
+        own: &Own<'_>,
+    ) -> Option<Self> {
+        match (before, desired) {
+            (_, Some(desired)) => Some(Self {
+                wanted: of_rules(desired, own),
+                ours: None,
+            }),
+            (Some(before), None) => Some(Self {
+                wanted: match direction {
+                    Direction::Ingress => Atoms::new(),
+                    Direction::Egress => Atoms::from([(Atom::everything(), None)]),
+                },
+                ours: Some(of_rules(before, own).into_keys().collect()),
+            }),
+            (None, None) => None,
+        }
+    }
+
+    fn steps_from(&self, live: &Atoms) -> Steps {
+        let mut steps = Steps::default();
+        for (atom, description) in &self.wanted {
+            match live.get(atom) {
+                None => drop(steps.authorize.insert(atom.clone(), description.clone())),
+                Some(other) if other != description => {
+                    drop(steps.describe.insert(atom.clone(), description.clone()));
+                }
+                Some(_) => {}
+            }
+        }
+        let revocable = |atom: &&Atom| {
+            !self.wanted.contains_key(*atom) && self.ours.as_ref().is_none_or(|ours| ours.contains(*atom))
+        };
+        steps.revoke = live.keys().filter(revocable).cloned().collect();
+        steps
+    }
+}
+
+/// Brings one direction to its target, from what is live now.
+pub(super) async fn apply(
+    direction: Direction,
+    target: &Target,
+    id: &RemoteId,
+    cx: &Context<'_, Aws>,
+) -> Result<(), ResourceError> {
+    let own = Own::of(id, cx.provider);
+    for turn in 1.. {
+        let group = find(vec![id.to_string()], cx.provider).await?.remove(id.as_str());
+        let group = group.ok_or_else(|| lacks("ec2:DescribeSecurityGroups", "such group"))?;
+        let live = of_permissions(direction.permissions(&group), &own);
+        match take(direction, &target.steps_from(&live), id, cx).await {
+            // reads were stale, or somebody else was faster
+            Err(error) if turn < TURNS && is_done_already(&error) => {}
+            outcome => return outcome,
+        }
+    }
+    Ok(())
+}
+
+fn is_done_already(error: &ResourceError) -> bool {
+    matches!(
+        error.code.as_str(),
+        "InvalidPermission.Duplicate" | "InvalidPermission.NotFound"
+    )
+}
+
+async fn take(direction: Direction, steps: &Steps, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
+    match authorize(direction, &steps.authorize, id, cx).await {
+        // there is no room for old and new ones together
+        Err(error) if error.code == "RulesPerSecurityGroupLimitExceeded" && !steps.revoke.is_empty() => {
+            revoke(direction, &steps.revoke, id, cx).await?;
+            authorize(direction, &steps.authorize, id, cx).await?;
+            return describe(direction, &steps.describe, id, cx).await;
+        }
+        outcome => outcome?,
+    }
+    describe(direction, &steps.describe, id, cx).await?;
+    revoke(direction, &steps.revoke, id, cx).await
+}
+
+fn permissions(atoms: &Atoms) -> Option<Vec<IpPermission>> {
+    let described = atoms.iter();
+    Some(described.map(|(atom, text)| atom.permission(text.as_deref())).collect())
+}
+
+async fn authorize(
+    direction: Direction,
+    atoms: &Atoms,
+    id: &RemoteId,
+    cx: &Context<'_, Aws>,
+) -> Result<(), ResourceError> {
+    if atoms.is_empty() {
+        return Ok(());
+    }
+    // this group or one that a rule refers to may have been made a moment ago
+    let unknown = |error: &ResourceError| error.code == "InvalidGroup.NotFound";
+    cx.retry("the security group to be known everywhere", KNOWN, unknown, || async {
+        let ec2 = &cx.provider.ec2;
+        match direction {
+            Direction::Ingress => {
+                let request = ec2.authorize_security_group_ingress().group_id(id.as_str());
+                let done = request.set_ip_permissions(permissions(atoms)).send().await;
+                done.map(drop).map_err(failed("ec2:AuthorizeSecurityGroupIngress"))
+            }
+            Direction::Egress => {
+                let request = ec2.authorize_security_group_egress().group_id(id.as_str());
+                let done = request.set_ip_permissions(permissions(atoms)).send().await;
+                done.map(drop).map_err(failed("ec2:AuthorizeSecurityGroupEgress"))
+            }
+        }
+    })
+    .await
+}
+
+async fn describe(
+    direction: Direction,
+    atoms: &Atoms,
+    id: &RemoteId,
+    cx: &Context<'_, Aws>,
+) -> Result<(), ResourceError> {
+    if atoms.is_empty() {
+        return Ok(());
+    }
+    let ec2 = &cx.provider.ec2;
+    match direction {
+        Direction::Ingress => {
+            let request = ec2
+                .update_security_group_rule_descriptions_ingress()
+                .group_id(id.as_str());
+            let done = request.set_ip_permissions(permissions(atoms)).send().await;
+            done.map(drop)
+                .map_err(failed("ec2:UpdateSecurityGroupRuleDescriptionsIngress"))
+        }
+        Direction::Egress => {
+            let request = ec2
+                .update_security_group_rule_descriptions_egress()
+                .group_id(id.as_str());
+            let done = request.set_ip_permissions(permissions(atoms)).send().await;
+            done.map(drop)
+                .map_err(failed("ec2:UpdateSecurityGroupRuleDescriptionsEgress"))
+        }
+    }
+}
+
+/// Takes rules away.
+pub(super) async fn revoke(
+    direction: Direction,
+    atoms: &[Atom],
+    id: &RemoteId,
+    cx: &Context<'_, Aws>,
+) -> Result<(), ResourceError> {
+    if atoms.is_empty() {
+        return Ok(());
+    }
+    let ec2 = &cx.provider.ec2;
+    let permissions = Some(atoms.iter().map(|atom| atom.permission(None)).collect());
+    let revoked = match direction {
+        Direction::Ingress => {
+            let request = ec2.revoke_security_group_ingress().group_id(id.as_str());
+            let done = request.set_ip_permissions(permissions).send().await;
+            done.map(drop).map_err(failed("ec2:RevokeSecurityGroupIngress"))
+        }
+        Direction::Egress => {
+            let request = ec2.revoke_security_group_egress().group_id(id.as_str());
+            let done = request.set_ip_permissions(permissions).send().await;
+            done.map(drop).map_err(failed("ec2:RevokeSecurityGroupEgress"))
+        }
+    };
+    match revoked {
+        // what a VPC that knows no IPv6 says of the rule for IPv6, which is then not there
+        Err(error) if error.code == "InvalidParameterValue" && error.message.contains("remote-ipv6-range") => Ok(()),
+        outcome => outcome,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OWN: Own<'_> = Own::UNKNOWN;
+
+    fn rules<const N: usize>(rules: [Rule; N]) -> Vec<Rule<Resolved>> {
+        rules.iter().map(Rule::resolved).collect()
+    }
+
+    fn atom(rule: &Rule) -> Atom {
+        rule.resolved().atom(&OWN).unwrap()
+    }
+
+    #[test]
+    fn only_what_differs_is_done() {
+        let (https, http, ssh) = (
+            Rule::tcp(443).from_anywhere(),
+            Rule::tcp(80).from_anywhere(),
+            Rule::tcp(22).from_anywhere(),
+        );
+        let live = of_rules(&rules([https.clone(), ssh.clone()]), &OWN);
+        let desired = rules([https.clone().description("https"), http.clone()]);
+        let target = Target::between(Direction::Ingress, None, Some(&desired), &OWN).unwrap();
+        let steps = Steps {
+            authorize: Atoms::from([(atom(&http), None)]),
+            describe: Atoms::from([(atom(&https), Some("https".to_owned()))]),
+            revoke: vec![atom(&ssh)],
+        };
+        assert_eq!(target.steps_from(&live), steps);
+        assert_eq!(target.steps_from(&target.wanted), Steps::default());
+    }
+
+    #[test]
+    fn rules_that_were_never_spoken_of_stay() {
+        let ours = rules([Rule::tcp(443).from_anywhere()]);
+        let all = of_rules(
+            &rules([Rule::tcp(443).from_anywhere(), Rule::tcp(22).from_anywhere()]),
+            &OWN,
+        );
+        assert_eq!(Target::between(Direction::Ingress, None, None, &OWN), None);
+        let target = Target::between(Direction::Ingress, Some(&ours), None, &OWN).unwrap();
+        assert_eq!(target.steps_from(&all).revoke, [atom(&Rule::tcp(443).from_anywhere())]);
+    }
+
+    #[test]
+    fn what_may_go_out_is_everything_again_when_no_longer_spoken_of() {
+        let ours = rules([Rule::tcp(443).to_anywhere()]);
+        let target = Target::between(Direction::Egress, Some(&ours), None, &OWN).unwrap();
+        let steps = target.steps_from(&of_rules(&ours, &OWN));
+        assert_eq!(steps.authorize, Atoms::from([(Atom::everything(), None)]));
+        assert_eq!(steps.revoke, [atom(&Rule::tcp(443).to_anywhere())]);
+    }
+}

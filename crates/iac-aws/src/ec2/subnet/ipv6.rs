@@ -1,0 +1,172 @@
+//! The IPv6 block of a subnet, which can come and go while the subnet lives. There is at most one.
+//!
+//! Source: EC2 API reference, `AssociateSubnetCidrBlock`, `DisassociateSubnetCidrBlock`.
+
+use aws_sdk_ec2::types::{
+    Subnet as SdkSubnet, SubnetCidrBlockState, SubnetCidrBlockStateCode as Code,
+    SubnetIpv6CidrBlockAssociation as Association,
+};
+use iac_core::model::{Context, ErrorKind, RemoteId, Resolved, ResourceError};
+
+use super::{KNOWN, READY, Subnet, attributes::is_unknown, described};
+use crate::{
+    Aws,
+    ec2::{cidr::CidrBlock, filters::lacks},
+    error::failed,
+};
+
+/// Refuses IPv6 settings that contradict each other.
+pub(super) fn validate(subnet: &Subnet<Resolved>, report: &mut impl FnMut(&str, &str)) {
+    let has_addresses = asks(subnet);
+    if let Some(block) = &subnet.ipv6_cidr_block {
+        let fits = |length: u8| (44..=64).contains(&length) && length.is_multiple_of(4);
+        if !block.is_ipv6() || !block.net().is_none_or(|net| fits(net.prefix_len())) {
+            report(
+                "ipv6_cidr_block",
+                "a subnet has an IPv6 block from `/44` to `/64`, in steps of 4",
+            );
+        }
+    }
+    if subnet.ipv6_netmask_length.is_some() && (subnet.ipv6_ipam_pool_id.is_none() || subnet.ipv6_cidr_block.is_some())
+    {
+        report(
+            "ipv6_netmask_length",
+            "a netmask length is for a block that an `ipv6_ipam_pool_id` chooses",
+        );
+    }
+    if subnet.ipv6_native && !(has_addresses && subnet.assign_ipv6_address_on_creation) {
+        report(
+            "ipv6_native",
+            "a subnet with IPv6 alone needs IPv6 addresses and `assign_ipv6_address_on_creation`",
+        );
+    }
+    if subnet.assign_ipv6_address_on_creation && !has_addresses {
+        report(
+            "assign_ipv6_address_on_creation",
+            "the subnet has no IPv6 addresses: set `ipv6_cidr_block`",
+        );
+    }
+}
+
+/// Whether the resource speaks of IPv6 addresses.
+fn asks(subnet: &Subnet<Resolved>) -> bool {
+    subnet.ipv6_cidr_block.is_some() || subnet.ipv6_ipam_pool_id.is_some()
+}
+
+fn associations(subnet: &SdkSubnet) -> impl Iterator<Item = &Association> {
+    let all = subnet.ipv6_cidr_block_association_set().iter();
+    all.filter(|association| {
+        let state = association
+            .ipv6_cidr_block_state()
+            .and_then(SubnetCidrBlockState::state);
+        // an emulator may leave the state out
+        matches!(state, Some(Code::Associated | Code::Associating) | None)
+    })
+}
+
+/// The IPv6 blocks, for the outputs.
+pub(super) fn blocks(subnet: &SdkSubnet) -> Vec<CidrBlock> {
+    let blocks = associations(subnet).filter_map(Association::ipv6_cidr_block);
+    blocks.map(CidrBlock::canonical).collect()
+}
+
+/// The block that the resource speaks of; one that others have associated is left alone.
+pub(super) fn declared(subnet: &SdkSubnet, prior: Option<&Subnet<Resolved>>) -> Option<CidrBlock> {
+    prior
+        .is_none_or(asks)
+        .then(|| blocks(subnet).into_iter().next())
+        .flatten()
+}
+
+/// Brings the IPv6 block to what is desired: the old one goes first, because there can be only one.
+pub(super) async fn associate(
+    desired: &Subnet<Resolved>,
+    before: &Subnet<Resolved>,
+    id: &RemoteId,
+    cx: &Context<'_, Aws>,
+) -> Result<(), ResourceError> {
+    if !asks(desired) && !asks(before) {
+        return Ok(());
+    }
+    let subnet = described(id, cx).await?;
+    if let Some(there) = associations(&subnet).next() {
+        let association = there.association_id().unwrap_or_default();
+        let block = there.ipv6_cidr_block().map(CidrBlock::canonical);
+        let fits = desired.ipv6_cidr_block.is_none() || desired.ipv6_cidr_block == block;
+        if asks(desired) && fits && desired.ipv6_ipam_pool_id == before.ipv6_ipam_pool_id {
+            return settled(association, id, cx).await;
+        }
+        disassociate(association, id, cx).await?;
+    }
+    if !asks(desired) {
+        return Ok(());
+    }
+    let made = cx
+        .retry("the subnet to be known everywhere", KNOWN, is_unknown, || async {
+            cx.provider
+                .ec2
+                .associate_subnet_cidr_block()
+                .subnet_id(id.as_str())
+                .set_ipv6_cidr_block(desired.ipv6_cidr_block.clone().map(Into::into))
+                .set_ipv6_ipam_pool_id(desired.ipv6_ipam_pool_id.clone().map(Into::into))
+                .set_ipv6_netmask_length(desired.ipv6_netmask_length)
+                .send()
+                .await
+                .map_err(failed("ec2:AssociateSubnetCidrBlock"))
+        })
+        .await?;
+    let association = made.ipv6_cidr_block_association.and_then(|made| made.association_id);
+    let association = association.ok_or_else(|| lacks("ec2:AssociateSubnetCidrBlock", "association"))?;
+    settled(&association, id, cx).await
+}
+
+async fn disassociate(association: &str, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
+    let request = cx
+        .provider
+        .ec2
+        .disassociate_subnet_cidr_block()
+        .association_id(association);
+    match request.send().await.map_err(failed("ec2:DisassociateSubnetCidrBlock")) {
+        Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
+        outcome => drop(outcome?),
+    }
+    cx.until("the addresses to be taken from the subnet", READY, || async {
+        let state = state(&described(id, cx).await?, association);
+        let gone = state
+            .and_then(|state| state.state)
+            .is_none_or(|code| code == Code::Disassociated);
+        Ok(gone.then_some(()))
+    })
+    .await
+}
+
+/// Waits until the association has come about.
+async fn settled(association: &str, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
+    cx.until("the addresses to be given to the subnet", READY, || async {
+        let Some(state) = state(&described(id, cx).await?, association) else {
+            return Ok(None);
+        };
+        match state.state {
+            Some(Code::Associated) | None => Ok(Some(())),
+            Some(Code::Failed | Code::Failing) => {
+                let why = state.status_message.unwrap_or_default();
+                let message = format!("the addresses could not be given to the subnet: {why}");
+                Err(ResourceError::new(ErrorKind::Other, message).during("ec2:AssociateSubnetCidrBlock"))
+            }
+            Some(_) => Ok(None),
+        }
+    })
+    .await
+}
+
+/// The state of an association; `None` when EC2 does not list it.
+fn state(subnet: &SdkSubnet, association: &str) -> Option<SubnetCidrBlockState> {
+    let listed = subnet.ipv6_cidr_block_association_set().iter();
+    let mut listed = listed.filter(|listed| listed.association_id() == Some(association));
+    let state = listed.next()?.ipv6_cidr_block_state();
+    Some(
+        state
+            .cloned()
+            .unwrap_or_else(|| SubnetCidrBlockState::builder().build()),
+    )
+}

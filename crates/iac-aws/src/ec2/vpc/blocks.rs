@@ -1,0 +1,364 @@
+//! The blocks of addresses that can come and go while a VPC lives: one of IPv6, and further ones of IPv4.
+//!
+//! Blocks that others have associated are left alone unless the resource says something about their kind.
+//!
+//! Source: EC2 API reference, `AssociateVpcCidrBlock`, `DisassociateVpcCidrBlock`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_ec2::{
+    operation::associate_vpc_cidr_block::builders::AssociateVpcCidrBlockFluentBuilder,
+    types::{
+        Vpc as SdkVpc, VpcCidrBlockState, VpcCidrBlockStateCode as Code, VpcIpv6CidrBlockAssociation as Ipv6Association,
+    },
+};
+use iac_core::model::{Context, ErrorKind, RemoteId, Resolved, ResourceError};
+
+use super::{READY, Vpc, facts};
+use crate::{
+    Aws,
+    ec2::{cidr::CidrBlock, filters::lacks},
+    error::failed,
+};
+
+/// What IPv6 says when Amazon chose the block.
+const AMAZON: &str = "Amazon";
+
+/// The IPv6 block that a resource asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Ipv6<'a> {
+    pool: &'a str,
+    block: Option<&'a CidrBlock>,
+    border_group: Option<&'a str>,
+}
+
+impl<'a> Ipv6<'a> {
+    fn of(vpc: &'a Vpc<Resolved>) -> Option<Self> {
+        let pool = if vpc.assign_generated_ipv6_cidr_block {
+            AMAZON
+        } else if let Some(pool) = &vpc.ipv6_ipam_pool_id {
+            pool.as_str()
+        } else {
+            vpc.ipv6_pool.as_deref()?
+        };
+        Some(Self {
+            pool,
+            block: vpc.ipv6_cidr_block.as_ref(),
+            border_group: vpc.ipv6_cidr_block_network_border_group.as_deref(),
+        })
+    }
+
+    fn fits(&self, association: &Ipv6Association) -> bool {
+        let same = |asked: Option<&str>, live: Option<&str>| asked.is_none() || asked == live;
+        let block = association.ipv6_cidr_block().map(CidrBlock::canonical);
+        self.pool == association.ipv6_pool().unwrap_or(AMAZON)
+            && same(self.border_group, association.network_border_group())
+            && (self.block.is_none() || self.block == block.as_ref())
+    }
+}
+
+/// Refuses IPv6 settings that contradict each other.
+pub(super) fn validate(vpc: &Vpc<Resolved>, report: &mut impl FnMut(&str, &str)) {
+    let sources = [
+        vpc.assign_generated_ipv6_cidr_block,
+        vpc.ipv6_ipam_pool_id.is_some(),
+        vpc.ipv6_pool.is_some(),
+    ];
+    let sources = sources.into_iter().filter(|&given| given).count();
+    if sources > 1 {
+        report(
+            "assign_generated_ipv6_cidr_block",
+            "IPv6 addresses come from Amazon, from an `ipv6_ipam_pool_id` or from an `ipv6_pool`: name one",
+        );
+    }
+    if let Some(block) = &vpc.ipv6_cidr_block {
+        if !block.is_ipv6() {
+            report("ipv6_cidr_block", "an IPv6 block looks like `2001:db8::/56`");
+        }
+        if vpc.ipv6_ipam_pool_id.is_none() && vpc.ipv6_pool.is_none() {
+            report(
+                "ipv6_cidr_block",
+                "an IPv6 block is chosen from an `ipv6_ipam_pool_id` or an `ipv6_pool`",
+            );
+        }
+    }
+    if vpc.ipv6_netmask_length.is_some() && (vpc.ipv6_ipam_pool_id.is_none() || vpc.ipv6_cidr_block.is_some()) {
+        report(
+            "ipv6_netmask_length",
+            "a netmask length is for a block that an `ipv6_ipam_pool_id` chooses",
+        );
+    }
+    if vpc.ipv6_cidr_block_network_border_group.is_some() && !vpc.assign_generated_ipv6_cidr_block {
+        report(
+            "ipv6_cidr_block_network_border_group",
+            "a border group is for a block that Amazon gives: set `assign_generated_ipv6_cidr_block`",
+        );
+    }
+    for block in vpc.secondary_cidr_blocks.iter().flatten() {
+        if block.is_ipv6() || Some(block) == vpc.cidr_block.as_ref() {
+            report(
+                "secondary_cidr_blocks",
+                "further blocks are IPv4 blocks other than `cidr_block`",
+            );
+        }
+    }
+}
+
+fn is_there(state: Option<&VpcCidrBlockState>) -> bool {
+    // an emulator may leave the state out
+    matches!(
+        state.and_then(VpcCidrBlockState::state),
+        Some(Code::Associated | Code::Associating) | None
+    )
+}
+
+fn ipv6_associations(vpc: &SdkVpc) -> impl Iterator<Item = &Ipv6Association> {
+    let all = vpc.ipv6_cidr_block_association_set().iter();
+    all.filter(|association| is_there(association.ipv6_cidr_block_state()))
+}
+
+/// The IPv6 blocks, for the outputs.
+pub(super) fn ipv6_blocks(vpc: &SdkVpc) -> Vec<CidrBlock> {
+    let blocks = ipv6_associations(vpc).filter_map(Ipv6Association::ipv6_cidr_block);
+    blocks.map(CidrBlock::canonical).collect()
+}
+
+/// The IPv6 block that the resource speaks of: the one it has asked for, or any when it asks for another or is imported.
+pub(super) fn declared_ipv6<'a>(vpc: &'a SdkVpc, prior: Option<&Vpc<Resolved>>) -> Option<&'a Ipv6Association> {
+    match prior.map(Ipv6::of) {
+        Some(None) => None,
+        Some(Some(asked)) => ipv6_associations(vpc)
+            .find(|association| asked.fits(association))
+            .or_else(|| ipv6_associations(vpc).next()),
+        None => ipv6_associations(vpc).next(),
+    }
+}
+
+pub(super) fn is_generated(association: &Ipv6Association) -> bool {
+    association.ipv6_pool().unwrap_or(AMAZON) == AMAZON
+}
+
+pub(super) fn ipam_pool(association: Option<&Ipv6Association>) -> Option<&str> {
+    association?.ipv6_pool().filter(|pool| pool.starts_with("ipam-pool-"))
+}
+
+pub(super) fn own_pool(association: Option<&Ipv6Association>) -> Option<&str> {
+    association?
+        .ipv6_pool()
+        .filter(|&pool| pool != AMAZON && !pool.starts_with("ipam-pool-"))
+}
+
+/// The further IPv4 blocks that the resource speaks of.
+pub(super) fn declared_secondary(vpc: &SdkVpc, prior: Option<&Vpc<Resolved>>) -> Option<BTreeSet<CidrBlock>> {
+    let blocks: BTreeSet<CidrBlock> = secondary(vpc).into_keys().collect();
+    match prior {
+        Some(prior) => prior.secondary_cidr_blocks.as_ref().map(|_| blocks),
+        None => Some(blocks).filter(|blocks| !blocks.is_empty()),
+    }
+}
+
+/// The further IPv4 blocks and the ids of their associations.
+fn secondary(vpc: &SdkVpc) -> BTreeMap<CidrBlock, String> {
+    let all = vpc.cidr_block_association_set().iter();
+    all.filter(|association| is_there(association.cidr_block_state()))
+        .filter(|association| association.cidr_block() != vpc.cidr_block())
+        .filter_map(|association| {
+            let block = CidrBlock::canonical(association.cidr_block()?);
+            Some((block, association.association_id()?.to_owned()))
+        })
+        .collect()
+}
+
+/// Brings the further IPv4 blocks to what is desired: new ones first.
+pub(super) async fn associate_secondary(
+    desired: &Vpc<Resolved>,
+    before: &Vpc<Resolved>,
+    id: &RemoteId,
+    cx: &Context<'_, Aws>,
+) -> Result<(), ResourceError> {
+    if desired.secondary_cidr_blocks.is_none() && before.secondary_cidr_blocks.is_none() {
+        return Ok(());
+    }
+    let live = secondary(&described(id, cx).await?);
+    let wanted = desired.secondary_cidr_blocks.clone().unwrap_or_default();
+    for block in &wanted {
+        match live.get(block) {
+            Some(association) => settled(association, id, cx).await?,
+            None => associate(request(id, cx).cidr_block(block.as_str()), id, cx).await?,
+        }
+    }
+    // those of others stay when the resource no longer speaks of them
+    let ours = before.secondary_cidr_blocks.clone().unwrap_or_default();
+    for (block, association) in live {
+        if !wanted.contains(&block) && (desired.secondary_cidr_blocks.is_some() || ours.contains(&block)) {
+            disassociate(&association, id, cx).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Brings the IPv6 block to what is desired. The old one goes first, because Amazon gives only one.
+pub(super) async fn associate_ipv6(
+    desired: &Vpc<Resolved>,
+    before: &Vpc<Resolved>,
+    id: &RemoteId,
+    cx: &Context<'_, Aws>,
+) -> Result<(), ResourceError> {
+    let wanted = Ipv6::of(desired);
+    if wanted.is_none() && Ipv6::of(before).is_none() {
+        return Ok(());
+    }
+    let vpc = described(id, cx).await?;
+    if let Some(wanted) = wanted
+        && let Some(there) = ipv6_associations(&vpc).find(|association| wanted.fits(association))
+    {
+        return settled(there.association_id().unwrap_or_default(), id, cx).await;
+    }
+    if let Some(stale) = declared_ipv6(&vpc, Some(before)) {
+        disassociate(stale.association_id().unwrap_or_default(), id, cx).await?;
+    }
+    if wanted.is_none() {
+        return Ok(());
+    }
+    let block = request(id, cx)
+        .set_amazon_provided_ipv6_cidr_block(desired.assign_generated_ipv6_cidr_block.then_some(true))
+        .set_ipv6_cidr_block(desired.ipv6_cidr_block.as_ref().map(ToString::to_string))
+        .set_ipv6_ipam_pool_id(desired.ipv6_ipam_pool_id.clone().map(Into::into))
+        .set_ipv6_netmask_length(desired.ipv6_netmask_length)
+        .set_ipv6_pool(desired.ipv6_pool.clone())
+        .set_ipv6_cidr_block_network_border_group(desired.ipv6_cidr_block_network_border_group.clone());
+    associate(block, id, cx).await
+}
+
+fn request(id: &RemoteId, cx: &Context<'_, Aws>) -> AssociateVpcCidrBlockFluentBuilder {
+    cx.provider.ec2.associate_vpc_cidr_block().vpc_id(id.as_str())
+}
+
+async fn associate(
+    block: AssociateVpcCidrBlockFluentBuilder,
+    id: &RemoteId,
+    cx: &Context<'_, Aws>,
+) -> Result<(), ResourceError> {
+    let made = block.send().await.map_err(failed("ec2:AssociateVpcCidrBlock"))?;
+    let ipv4 = made
+        .cidr_block_association
+        .and_then(|association| association.association_id);
+    let ipv6 = made
+        .ipv6_cidr_block_association
+        .and_then(|association| association.association_id);
+    let association = ipv4
+        .or(ipv6)
+        .ok_or_else(|| lacks("ec2:AssociateVpcCidrBlock", "association"))?;
+    settled(&association, id, cx).await
+}
+
+async fn disassociate(association: &str, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
+    let request = cx
+        .provider
+        .ec2
+        .disassociate_vpc_cidr_block()
+        .association_id(association);
+    match request.send().await.map_err(failed("ec2:DisassociateVpcCidrBlock")) {
+        Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
+        outcome => drop(outcome?),
+    }
+    cx.until("the addresses to be taken from the VPC", READY, || async {
+        let state = state(&described(id, cx).await?, association);
+        let gone = state
+            .and_then(|state| state.state)
+            .is_none_or(|code| code == Code::Disassociated);
+        Ok(gone.then_some(()))
+    })
+    .await
+}
+
+/// Waits until the association has come about.
+async fn settled(association: &str, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
+    cx.until("the addresses to be given to the VPC", READY, || async {
+        let Some(state) = state(&described(id, cx).await?, association) else {
+            return Ok(None);
+        };
+        match state.state {
+            Some(Code::Associated) | None => Ok(Some(())),
+            Some(Code::Failed | Code::Failing) => {
+                let why = state.status_message.unwrap_or_default();
+                let message = format!("the addresses could not be given to the VPC: {why}");
+                Err(ResourceError::new(ErrorKind::Other, message).during("ec2:AssociateVpcCidrBlock"))
+            }
+            Some(_) => Ok(None),
+        }
+    })
+    .await
+}
+
+/// The state of an association of either kind; `None` when EC2 does not list it.
+fn state(vpc: &SdkVpc, association: &str) -> Option<VpcCidrBlockState> {
+    let ipv4 = vpc.cidr_block_association_set().iter();
+    let ipv4 = ipv4.map(|listed| (listed.association_id(), listed.cidr_block_state()));
+    let ipv6 = vpc.ipv6_cidr_block_association_set().iter();
+    let ipv6 = ipv6.map(|listed| (listed.association_id(), listed.ipv6_cidr_block_state()));
+    let (_, state) = ipv4.chain(ipv6).find(|(id, _)| *id == Some(association))?;
+    Some(state.cloned().unwrap_or_else(|| VpcCidrBlockState::builder().build()))
+}
+
+async fn described(id: &RemoteId, cx: &Context<'_, Aws>) -> Result<SdkVpc, ResourceError> {
+    let found = facts::vpcs(&[id.to_string()], cx.provider).await?;
+    found
+        .into_iter()
+        .next()
+        .ok_or_else(|| lacks("ec2:DescribeVpcs", "such VPC"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn associated(block: &str, pool: &str, code: Code) -> Ipv6Association {
+        Ipv6Association::builder()
+            .association_id(format!("vpc-cidr-assoc-{block}"))
+            .ipv6_cidr_block(block)
+            .ipv6_pool(pool)
+            .ipv6_cidr_block_state(VpcCidrBlockState::builder().state(code).build())
+            .build()
+    }
+
+    fn live() -> SdkVpc {
+        SdkVpc::builder()
+            .ipv6_cidr_block_association_set(associated("2001:db8:0::/56", AMAZON, Code::Disassociated))
+            .ipv6_cidr_block_association_set(associated("2001:db8:1::/56", "ipam-pool-1", Code::Associated))
+            .ipv6_cidr_block_association_set(associated("2001:db8:2::/56", AMAZON, Code::Associating))
+            .build()
+    }
+
+    fn block(association: Option<&Ipv6Association>) -> Option<&str> {
+        association.and_then(Ipv6Association::ipv6_cidr_block)
+    }
+
+    #[test]
+    fn the_block_asked_for_is_read() {
+        let generated: Vpc<Resolved> = Vpc::builder().assign_generated_ipv6_cidr_block(true).build();
+        assert_eq!(block(declared_ipv6(&live(), Some(&generated))), Some("2001:db8:2::/56"));
+        let pool: Vpc<Resolved> = Vpc::builder().ipv6_ipam_pool_id("ipam-pool-1").build();
+        let found = live();
+        let found = declared_ipv6(&found, Some(&pool));
+        assert_eq!(
+            (block(found), ipam_pool(found)),
+            (Some("2001:db8:1::/56"), Some("ipam-pool-1"))
+        );
+    }
+
+    #[test]
+    fn blocks_of_others_are_left_alone() {
+        let silent: Vpc<Resolved> = Vpc::builder().cidr_block("10.0.0.0/16").build();
+        assert_eq!(block(declared_ipv6(&live(), Some(&silent))), None);
+        assert_eq!(block(declared_ipv6(&live(), None)), Some("2001:db8:1::/56"));
+    }
+
+    #[test]
+    fn blocks_that_are_gone_are_no_outputs() {
+        assert_eq!(
+            ipv6_blocks(&live()),
+            [CidrBlock::from("2001:db8:1::/56"), CidrBlock::from("2001:db8:2::/56")]
+        );
+    }
+}

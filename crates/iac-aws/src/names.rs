@@ -5,7 +5,7 @@ iac_core::text_type! {
     ///
     /// At most 253 characters; labels of letters, digits, hyphens and underscores, at most 63 characters each. Case does not
     /// matter: two names are compared in lower case.
-    pub struct DomainName, check = check, normal = |name| name.to_ascii_lowercase();
+    pub struct DomainName, check = check, normal = str::to_ascii_lowercase;
 }
 
 fn check(name: &str) -> Result<(), String> {

@@ -4,6 +4,7 @@
 #[cfg(test)]
 mod tests {
     use std::{
+        collections::BTreeMap,
         sync::{Arc, Mutex},
         time::Duration,
     };
@@ -93,7 +94,7 @@ mod tests {
                 account: world.account_id().to_owned(),
                 region: "eu-west-1".to_owned(),
             };
-            let aws = Arc::new(Aws::new(&config, location, std::collections::BTreeMap::new()));
+            let aws = Arc::new(Aws::new(&config, location, BTreeMap::new()));
             let recorded = Arc::new(Recorded::default());
             let name = R::info().name;
             let call = Call {
@@ -103,7 +104,7 @@ mod tests {
                 seed: "lineage/1".to_owned(),
                 timeout: None,
                 clock: Arc::new(Waiting::default()),
-                recorder: recorded.clone(),
+                recorder: Arc::<Recorded>::clone(&recorded),
             };
             let registry = registry(&aws);
             let controls = registry.get("cloudfront.origin_access_control").unwrap();
@@ -445,7 +446,7 @@ mod tests {
     async fn what_an_interrupted_create_left_is_found() {
         let bench = Bench::of::<Distribution>().await;
         let other: Distribution<Resolved> = Distribution {
-            tags: Default::default(),
+            tags: BTreeMap::default(),
             ..site(&bench)
         };
         let mut elsewhere = bench.call.clone();

@@ -2,7 +2,7 @@
 //!
 //! - Operations and IAM actions: see [`Reconcile::OPERATIONS`]; the actions have the operations' names.
 //! - Remote id, also for import: the id, a UUID. The managed policies are constants of [`CachePolicyId`]; they are not imported.
-//! - Every property can be changed. A change is written over the whole policy, guarded by its ETag.
+//! - Every property can be changed. A change is written over the whole policy, guarded by its `ETag`.
 //! - Waits: a delete is repeated for ten minutes while the distribution that used it settles.
 //! - It carries no tags, so what an interrupted create left is found by its name and properties.
 //!
@@ -276,7 +276,7 @@ fn outputs(id: &RemoteId, aws: &Aws) -> CachePolicyOutputs {
     }
 }
 
-/// The live properties and their ETag.
+/// The live properties and their `ETag`.
 async fn current(id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(CachePolicyConfig, String), ResourceError> {
     let answer = cx
         .provider

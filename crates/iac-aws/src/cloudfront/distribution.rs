@@ -113,7 +113,7 @@ pub struct Distribution<S: Stage = Declared> {
     #[serde(default = "yes")]
     #[builder(default = true)]
     pub ipv6: bool,
-    /// The web ACL that filters requests: the ARN of a global one of WAFv2.
+    /// The web ACL that filters requests: the ARN of a global one of `WAFv2`.
     pub web_acl_id: Option<S::Value<WebAclId>>,
     /// The countries whose viewers are served; all when unset.
     pub geo_restriction: Option<GeoRestriction>,
@@ -189,21 +189,18 @@ pub struct DistributionOutputs<S: Stage = Resolved> {
 
 impl<S: Stage, State: distribution_builder::State> DistributionBuilder<S, State> {
     /// Adds an origin under an id of your choice.
-    #[must_use]
     pub fn origin(mut self, id: impl Into<String>, origin: impl Into<Origin<S>>) -> Self {
         self.origins.insert(id.into(), origin.into());
         self
     }
 
     /// Adds a pair of origins under an id of your choice.
-    #[must_use]
     pub fn origin_group(mut self, id: impl Into<String>, group: OriginGroup) -> Self {
         self.origin_groups.insert(id.into(), group);
         self
     }
 
     /// Adds what is done with requests for paths that match a pattern, after those added before.
-    #[must_use]
     pub fn behavior(mut self, path_pattern: impl Into<String>, behavior: impl Into<Behavior<S>>) -> Self {
         self.behaviors.push(PathBehavior {
             path_pattern: path_pattern.into(),
@@ -213,7 +210,6 @@ impl<S: Stage, State: distribution_builder::State> DistributionBuilder<S, State>
     }
 
     /// Says what viewers get when the origin answers with a status code.
-    #[must_use]
     pub fn error_response(mut self, code: u16, response: ErrorResponse) -> Self {
         self.error_responses.insert(code, response);
         self

@@ -14,7 +14,7 @@ impl CachePolicyId {
     pub const CACHING_OPTIMIZED: &'static str = "658327ea-f89d-4fab-a63d-7e88639e58f6";
     /// As [`CACHING_OPTIMIZED`](Self::CACHING_OPTIMIZED), without compression.
     pub const CACHING_OPTIMIZED_FOR_UNCOMPRESSED_OBJECTS: &'static str = "b2884449-e4de-46a7-ac36-70bc7f1ddd6d";
-    /// For an endpoint of MediaPackage.
+    /// For an endpoint of `MediaPackage`.
     pub const ELEMENTAL_MEDIA_PACKAGE: &'static str = "08627262-05a9-4f76-9ded-b50ca2e3a84f";
     /// As long as the origin's `Cache-Control` says, by host, origin, method overrides and cookies.
     pub const USE_ORIGIN_CACHE_CONTROL_HEADERS: &'static str = "83da9c7e-98b4-4e11-a168-04f0df8e2c65";
@@ -33,7 +33,7 @@ impl OriginRequestPolicyId {
     pub const CORS_CUSTOM_ORIGIN: &'static str = "59781a5b-3903-41f3-afcb-af62929ccde1";
     /// CORS for a bucket.
     pub const CORS_S3_ORIGIN: &'static str = "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf";
-    /// For an endpoint of MediaTailor.
+    /// For an endpoint of `MediaTailor`.
     pub const ELEMENTAL_MEDIA_TAILOR: &'static str = "775133bc-15f2-49f9-abea-afb2e0bf67d2";
     /// `Host` alone.
     pub const HOST_HEADER_ONLY: &'static str = "bf0718e1-ba1e-49d1-88b1-f726733018ae";

@@ -79,9 +79,9 @@ words! {
         S3 = "s3",
         /// A function URL.
         Lambda = "lambda",
-        /// A MediaStore container.
+        /// A `MediaStore` container.
         MediaStore = "mediastore",
-        /// A MediaPackage v2 endpoint.
+        /// A `MediaPackage` v2 endpoint.
         MediaPackageV2 = "mediapackagev2",
     }
 }
@@ -183,7 +183,7 @@ impl Reconcile for OriginAccessControl<Resolved> {
     ) -> Result<Self::Outputs, ResourceError> {
         once_more_if_stale(|| async {
             let (before, etag) = current(&live.id, cx).await?;
-            let wanted = self.onto(Some(before.clone()))?;
+            let wanted = self.onto(Some(&before))?;
             if wanted == before {
                 return Ok(());
             }
@@ -268,7 +268,7 @@ fn outputs(id: &RemoteId, aws: &Aws) -> OriginAccessControlOutputs {
     }
 }
 
-/// The live properties and their ETag.
+/// The live properties and their `ETag`.
 async fn current(id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(OriginAccessControlConfig, String), ResourceError> {
     let answer = cx
         .provider
@@ -287,8 +287,8 @@ async fn current(id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(OriginAccessCo
 
 impl OriginAccessControl<Resolved> {
     /// The properties as CloudFront takes them, laid over those it has.
-    fn onto(&self, live: Option<OriginAccessControlConfig>) -> Result<OriginAccessControlConfig, ResourceError> {
-        let name = match (&self.name, &live) {
+    fn onto(&self, live: Option<&OriginAccessControlConfig>) -> Result<OriginAccessControlConfig, ResourceError> {
+        let name = match (&self.name, live) {
             (Some(name), _) => name.to_string(),
             (None, Some(live)) => live.name.clone(),
             (None, None) => return Err(ResourceError::invalid("an origin access control needs a name")),
@@ -349,7 +349,7 @@ mod tests {
             ..named.clone()
         };
         assert_eq!(
-            unnamed.onto(Some(named.onto(None).unwrap())).unwrap().name,
+            unnamed.onto(Some(&named.onto(None).unwrap())).unwrap().name,
             "generated-0a1b"
         );
         assert!(unnamed.onto(None).is_err());

@@ -1,4 +1,4 @@
-//! What the types of this service share: words of the API, writes guarded by an ETag, and lists that carry their length.
+//! What the types of this service share: words of the API, writes guarded by an `ETag`, and lists that carry their length.
 
 use aws_sdk_cloudfront::error::BuildError;
 use iac_core::model::{ResourceError, Violation};
@@ -64,6 +64,7 @@ pub(super) fn unknown(what: &str, word: &str) -> ResourceError {
 }
 
 /// A request that lacks a required part: a mistake of the type, not of the user.
+#[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` takes")]
 pub(super) fn incomplete(error: BuildError) -> ResourceError {
     ResourceError::invalid(error.to_string())
 }
@@ -73,7 +74,7 @@ pub(super) fn missing(part: &str) -> ResourceError {
     ResourceError::invalid(format!("CloudFront answered without {part}"))
 }
 
-/// Whether another write came between reading the ETag and using it.
+/// Whether another write came between reading the `ETag` and using it.
 pub(super) fn stale(error: &ResourceError) -> bool {
     matches!(error.code.as_str(), "PreconditionFailed" | "InvalidIfMatchVersion")
 }

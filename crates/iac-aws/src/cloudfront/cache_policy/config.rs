@@ -2,8 +2,8 @@
 
 use aws_sdk_cloudfront::types::{
     CachePolicyConfig, CachePolicyCookieBehavior, CachePolicyCookiesConfig, CachePolicyHeaderBehavior,
-    CachePolicyHeadersConfig, CachePolicyQueryStringBehavior, CachePolicyQueryStringsConfig,
-    ParametersInCacheKeyAndForwardedToOrigin,
+    CachePolicyHeadersConfig, CachePolicyQueryStringBehavior, CachePolicyQueryStringsConfig, CookieNames,
+    ParametersInCacheKeyAndForwardedToOrigin, QueryStringNames,
 };
 use iac_core::model::{Resolved, ResourceError};
 
@@ -33,12 +33,13 @@ impl CachePolicy<Resolved> {
     }
 
     fn key(&self) -> Result<ParametersInCacheKeyAndForwardedToOrigin, ResourceError> {
-        let headers = match self.headers.is_empty() {
-            true => CachePolicyHeadersConfig::builder().header_behavior(CachePolicyHeaderBehavior::None),
-            false => CachePolicyHeadersConfig::builder()
+        let mut headers = CachePolicyHeadersConfig::builder().header_behavior(CachePolicyHeaderBehavior::None);
+        if !self.headers.is_empty() {
+            let names = counted!(Headers, self.headers.iter().cloned().collect());
+            headers = headers
                 .header_behavior(CachePolicyHeaderBehavior::Whitelist)
-                .headers(counted!(Headers, self.headers.iter().cloned().collect()).map_err(incomplete)?),
-        };
+                .headers(names.map_err(incomplete)?);
+        }
         let mut cookies = CachePolicyCookiesConfig::builder()
             .cookie_behavior(CachePolicyCookieBehavior::from(self.cookies.choice.as_str()));
         if !self.cookies.names.is_empty() {
@@ -71,7 +72,7 @@ impl CachePolicy<Resolved> {
         let cookies = match &key.cookies_config {
             Some(config) => Selection {
                 choice: Choice::parse(config.cookie_behavior.as_str())?,
-                names: config.cookies.iter().flat_map(|names| names.items()).cloned().collect(),
+                names: config.cookies.iter().flat_map(CookieNames::items).cloned().collect(),
             },
             None => Selection::none(),
         };
@@ -81,7 +82,7 @@ impl CachePolicy<Resolved> {
                 names: config
                     .query_strings
                     .iter()
-                    .flat_map(|names| names.items())
+                    .flat_map(QueryStringNames::items)
                     .cloned()
                     .collect(),
             },

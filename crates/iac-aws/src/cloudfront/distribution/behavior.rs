@@ -244,20 +244,17 @@ impl<S: Stage, State: behavior_builder::State> BehaviorBuilder<S, State> {
     }
 
     /// Runs a CloudFront function.
-    #[must_use]
     pub fn function(mut self, event: ViewerEvent, arn: impl Into<S::Value<FunctionArn>>) -> Self {
         self.function_associations.insert(event, arn.into());
         self
     }
 
     /// Runs a numbered version of a Lambda function.
-    #[must_use]
     pub fn lambda_function(self, event: EdgeEvent, arn: impl Into<S::Value<FunctionVersionArn>>) -> Self {
         self.edge_function(event, arn.into(), false)
     }
 
     /// Runs a numbered version of a Lambda function, which sees the body of the request.
-    #[must_use]
     pub fn lambda_function_with_body(self, event: EdgeEvent, arn: impl Into<S::Value<FunctionVersionArn>>) -> Self {
         self.edge_function(event, arn.into(), true)
     }

@@ -1,11 +1,11 @@
-//! The calls on distributions: each change is guarded by an ETag, and takes minutes to be deployed.
+//! The calls on distributions: each change is guarded by an `ETag`, and takes minutes to be deployed.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
 };
 
-use aws_sdk_cloudfront::types::{DistributionConfig, DistributionConfigWithTags, Tag, TagKeys, Tags};
+use aws_sdk_cloudfront::types::{DistributionConfig, DistributionConfigWithTags, Origins, Tag, TagKeys, Tags};
 use iac_core::model::{Context, RemoteId, Resolved, ResourceError};
 
 use super::{Distribution, DistributionId, DistributionOutputs, hinted};
@@ -123,7 +123,8 @@ pub(super) async fn change(
     build: impl Fn(&DistributionConfig) -> Result<Option<DistributionConfig>, ResourceError> + Send + Sync,
 ) -> Result<Current, ResourceError> {
     let passing = |error: &ResourceError| matches!(error.code.as_str(), "IllegalUpdate" | "InvalidViewerCertificate");
-    once_more_if_stale(|| async {
+    // boxed, since a whole configuration is held across the calls
+    Box::pin(once_more_if_stale(|| async {
         let live = current(id, cx).await?;
         if let Some(wanted) = build(&live.config)? {
             cx.retry("the change to be accepted", PASSING, passing, || async {
@@ -141,7 +142,7 @@ pub(super) async fn change(
             .map_err(hinted)?;
         }
         Ok(live)
-    })
+    }))
     .await
 }
 
@@ -284,7 +285,7 @@ pub(super) async fn find(
             return Ok(None);
         };
         let alike = list.items().iter().filter(|summary| {
-            let theirs = summary.origins.iter().flat_map(|origins| origins.items());
+            let theirs = summary.origins.iter().flat_map(Origins::items);
             theirs.map(|origin| origin.id.as_str()).collect::<BTreeSet<_>>() == origins
         });
         for alike in alike {

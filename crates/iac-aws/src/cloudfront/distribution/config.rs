@@ -131,13 +131,16 @@ impl Distribution<Resolved> {
 
     /// The properties as they are in CloudFront's answer, in one order. Tags and local properties are not in it.
     pub(super) fn from_config(wire: &DistributionConfig) -> Result<Self, ResourceError> {
-        let aliases = wire.aliases.iter().flat_map(|list| list.items());
+        let aliases = wire.aliases.iter().flat_map(types::Aliases::items);
         let mut aliases: Vec<DomainName> = aliases.map(|name| DomainName::from(name.as_str())).collect();
         aliases.sort();
-        let origins = wire.origins.iter().flat_map(|list| list.items());
-        let groups = wire.origin_groups.iter().flat_map(|list| list.items());
-        let behaviors = wire.cache_behaviors.iter().flat_map(|list| list.items());
-        let responses = wire.custom_error_responses.iter().flat_map(|list| list.items());
+        let origins = wire.origins.iter().flat_map(types::Origins::items);
+        let groups = wire.origin_groups.iter().flat_map(types::OriginGroups::items);
+        let behaviors = wire.cache_behaviors.iter().flat_map(types::CacheBehaviors::items);
+        let responses = wire
+            .custom_error_responses
+            .iter()
+            .flat_map(types::CustomErrorResponses::items);
         let default = wire
             .default_cache_behavior
             .as_ref()

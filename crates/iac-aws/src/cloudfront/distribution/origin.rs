@@ -197,7 +197,7 @@ words! {
     pub enum OriginSelection = Failover {
         /// The second when the first fails.
         Failover = "default",
-        /// The one with the better picture, for MediaPackage v2.
+        /// The one with the better picture, for `MediaPackage` v2.
         MediaQuality = "media-quality-based",
     }
 }
@@ -252,7 +252,6 @@ impl<S: Stage> Origin<S> {
 
 impl<S: Stage, State: origin_builder::State> OriginBuilder<S, State> {
     /// Adds a header to each request to the origin.
-    #[must_use]
     pub fn custom_header(mut self, name: impl Into<String>, value: impl Into<S::Value<Secret<String>>>) -> Self {
         self.custom_headers.insert(name.into(), value.into());
         self

@@ -82,7 +82,7 @@ impl Origin<Resolved> {
             (.., Some(vpc)) => Source::Vpc(VpcOrigin::from_wire(vpc)),
             (None, None, None) => return Err(missing("the kind of an origin")),
         };
-        let headers = wire.custom_headers.iter().flat_map(|headers| headers.items());
+        let headers = wire.custom_headers.iter().flat_map(types::CustomHeaders::items);
         let shield = wire.origin_shield.as_ref().filter(|shield| shield.enabled);
         Ok(Self {
             domain_name: DomainName::from(wire.domain_name.as_str()),
@@ -154,7 +154,10 @@ impl CustomOrigin {
     }
 
     fn from_wire(wire: &CustomOriginConfig) -> Result<Self, ResourceError> {
-        let protocols = wire.origin_ssl_protocols.iter().flat_map(|protocols| protocols.items());
+        let protocols = wire
+            .origin_ssl_protocols
+            .iter()
+            .flat_map(types::OriginSslProtocols::items);
         let addresses = wire.ip_address_type.as_ref();
         Ok(Self {
             protocol_policy: OriginProtocol::parse(wire.origin_protocol_policy.as_str())?,
@@ -232,7 +235,7 @@ impl OriginGroup {
 
     /// The group as it is in CloudFront's answer.
     pub(super) fn from_wire(wire: &types::OriginGroup) -> Result<Self, ResourceError> {
-        let mut members = wire.members.iter().flat_map(|members| members.items());
+        let mut members = wire.members.iter().flat_map(types::OriginGroupMembers::items);
         let mut member = || members.next().map(|member| member.origin_id.clone());
         let (Some(primary), Some(secondary)) = (member(), member()) else {
             return Err(missing("the two members of an origin group"));

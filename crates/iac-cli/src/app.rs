@@ -74,8 +74,8 @@ impl fmt::Debug for App {
 }
 
 impl App {
-    /// A stack of this name with no environment yet. The name is part of every state's identity: lower-case letters, digits
-    /// and `-`.
+    /// A stack of this name with no environment yet. The name is part of every state's identity: letters, digits,
+    /// `-` and `_`, as in the names of environments.
     pub fn new(name: &str) -> Self {
         Self {
             name: name.to_owned(),

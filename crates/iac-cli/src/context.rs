@@ -120,7 +120,9 @@ impl Context<'_> {
     pub(crate) async fn open(&self, environment: &str, place: &PlaceArgs) -> Outcome<Session> {
         let request = self.request(environment, place);
         let opening = self.platform(place)?.open(&request);
-        Ok(self.interrupts.unless_asked(opening).await.ok_or_else(stopped)??)
+        let opening = self.interrupts.unless_asked(opening);
+        let opening = self.progress().during(format!("reaching {environment}"), opening).await;
+        Ok(opening.ok_or_else(stopped)??)
     }
 
     /// Reads an environment's state; nothing else is reached, and no lock is taken.
@@ -132,7 +134,9 @@ impl Context<'_> {
             let snapshot = Snapshot::read(&*backend, &self.app.name, environment).await?;
             Outcome::Ok(snapshot)
         };
-        self.interrupts.unless_asked(reading).await.ok_or_else(stopped)?
+        let reading = self.interrupts.unless_asked(reading);
+        let reading = self.progress().during(format!("reaching {environment}"), reading).await;
+        reading.ok_or_else(stopped)?
     }
 
     /// One who watches the engine.

@@ -105,11 +105,23 @@ impl Problem {
         if problems.len() == 1 {
             return problems.remove(0);
         }
-        Self {
-            summary: summary(problems.len()),
-            errors: problems,
-            ..Self::default()
+        let mut whole = Self::new(summary(problems.len()));
+        whole.errors = problems;
+        whole.share_hints();
+        whole
+    }
+
+    /// Takes up what all problems below hint at, so that expired credentials are told of once and not for each resource.
+    pub(crate) fn share_hints(&mut self) {
+        let [first, rest @ ..] = self.errors.as_slice() else {
+            return;
+        };
+        if rest.is_empty() || first.hints.is_empty() || rest.iter().any(|problem| problem.hints != first.hints) {
+            return;
         }
+        let shared = first.hints.clone();
+        self.errors.iter_mut().for_each(|problem| problem.hints.clear());
+        self.hints.splice(0..0, shared);
     }
 
     /// Changes every hint, in the problems below too.

@@ -17,7 +17,9 @@ use tokio::sync::watch;
 
 use crate::exit::Exit;
 
-/// What the command line needs of the process around it.
+/// What the command line needs of the process around it. Made by [`process`](Self::process) or [`captured`](Self::captured);
+/// every part can be set to another.
+#[non_exhaustive]
 pub struct Host {
     /// Where results go.
     pub stdout: Box<dyn Write + Send>,

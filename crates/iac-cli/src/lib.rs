@@ -16,6 +16,10 @@
 //! }
 //! ```
 //!
+//! That gives the commands `plan`, `apply`, `destroy`, `output`, `state`, `bootstrap`, `unlock`, `validate` and `graph`. They end
+//! with 0 when done, 1 on any error, and 2 when there are changes and `--detailed-exitcode` asks for it. With `--json` each
+//! prints one document, described by a schema in `docs/schemas`.
+//!
 //! This is the only crate that reads the environment, prints, handles signals or ends the process, and all of that passes
 //! through [`Host`]: [`run`] with [`Host::captured`] runs a whole command inside a test.
 #![forbid(unsafe_code)]
@@ -43,6 +47,10 @@ pub use host::{Captured, Host, RealClock, Terminals};
 pub use run::run;
 
 /// Runs the command line of this process and gives the code to end it with.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a program hands its app over and has no further use for it"
+)]
 pub fn main(app: App) -> ExitCode {
     panic::install();
     let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {

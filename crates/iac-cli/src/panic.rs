@@ -24,7 +24,7 @@ fn apology(info: &PanicHookInfo<'_>) -> String {
 
 fn text(message: &str, place: &str) -> String {
     format!(
-        "\nerror: the program is broken, which is not your fault: {message}{place}\n  \
+        "\nerror: sorry, the program is broken: {message}{place}\n  \
          hint: nothing is lost: every change is in the journal before it is made; run the same command again, it goes on from there\n  \
          hint: should it happen again, report the line above, the command you gave and the version ({})\n",
         env!("CARGO_PKG_VERSION")
@@ -37,7 +37,7 @@ mod tests {
     fn an_apology_says_what_to_report() {
         let text = super::text("index out of bounds", " at stacks/src/site.rs:12:3");
         insta::assert_snapshot!(text.trim_start().replace(env!("CARGO_PKG_VERSION"), "VERSION"), @r#"
-        error: the program is broken, which is not your fault: index out of bounds at stacks/src/site.rs:12:3
+        error: sorry, the program is broken: index out of bounds at stacks/src/site.rs:12:3
           hint: nothing is lost: every change is in the journal before it is made; run the same command again, it goes on from there
           hint: should it happen again, report the line above, the command you gave and the version (VERSION)
         "#);

@@ -91,6 +91,14 @@ impl Printer {
         self.live.as_ref()
     }
 
+    /// Takes the moving lines away.
+    pub(crate) fn clear(&self) {
+        if let Some(live) = &self.live {
+            // a terminal that is gone needs no clearing
+            drop(live.clear());
+        }
+    }
+
     /// Why a result could not be written, if one could not.
     pub(crate) fn failure(&self) -> Option<io::Error> {
         self.failed.lock().unwrap_or_else(PoisonError::into_inner).take()

@@ -9,14 +9,14 @@ use clap::{CommandFactory, FromArgMatches, error::ErrorKind};
 
 use crate::{
     app::App,
-    args::{Cli, Command, Shared, StateCommand},
+    args::{Cli, Shared},
     command,
     context::Context,
     error::Problem,
     exit::Exit,
     host::Host,
     interrupt::Interrupts,
-    invocation::{Invocation, program},
+    invocation::program,
     printer::Printer,
     render,
 };
@@ -56,21 +56,20 @@ pub async fn run<A: Into<OsString>>(app: &App, args: impl IntoIterator<Item = A>
         program,
         stdin: Arc::new(Mutex::new(host.stdin)),
     };
+    if let Some(problem) = names(app) {
+        return failed(&printer, &problem, json);
+    }
     let outcome = tokio::select! {
         biased;
         () = cx.interrupts.asked(2) => {
-            printer.say(&render::error::warning(
-                "left at once: what was in flight is in the journal, and the next apply settles it; \
-                 the lock runs out by itself within a minute",
-            ));
-            return Exit::Left;
+            return left(&printer, json);
         }
         outcome = command::run(&cx, &cli.command) => outcome,
     };
     let exit = outcome.unwrap_or_else(|mut problem| {
-        let environment = environment(&cli.command).unwrap_or("ENV");
-        let invocation = invocation(&cx, &cli.command);
-        problem.map_hints(&|hint| invocation.concrete(hint, environment));
+        let (environment, place) = cli.command.whereabouts();
+        let invocation = cx.invocation(&place);
+        problem.map_hints(&|hint| invocation.concrete(hint, environment.unwrap_or("ENV")));
         failed(&printer, &problem, json)
     });
     match printer.failure() {
@@ -81,6 +80,34 @@ pub async fn run<A: Into<OsString>>(app: &App, args: impl IntoIterator<Item = A>
         ),
         None => exit,
     }
+}
+
+/// What is wrong with the names an app gives: they become parts of paths, tags and commands.
+fn names(app: &App) -> Option<Problem> {
+    let fit = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && name
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+    };
+    let names = app.names();
+    if let Some(name) = std::iter::once(app.name.as_str())
+        .chain(names.iter().copied())
+        .find(|name| !fit(name))
+    {
+        return Some(
+            Problem::new(format!("`{name}` cannot be the name of a stack or an environment"))
+                .hint("a name holds letters, digits, `-` and `_`, and begins with a letter or a digit"),
+        );
+    }
+    let twice = names
+        .iter()
+        .enumerate()
+        .find(|(index, name)| names[..*index].contains(name));
+    twice.map(|(_, name)| {
+        Problem::new(format!("the environment `{name}` is declared twice"))
+            .hint("give each call of `App::environment` another name")
+    })
 }
 
 /// The words of the command line, with this app's name and environments in the help.
@@ -120,18 +147,33 @@ fn misunderstood(printer: &Printer, error: &clap::Error, program: &str, json: bo
 /// clap's text in our shape.
 fn usage(text: &str, program: &str) -> Problem {
     let mut problem = Problem::default();
+    // what is missing, or what is possible
+    let mut details = Vec::new();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         if let Some(summary) = line.strip_prefix("error: ") {
-            problem.summary = summary.trim_end_matches(':').to_owned();
+            summary.trim_end_matches(':').clone_into(&mut problem.summary);
         } else if let Some(tip) = line.strip_prefix("tip: ") {
             problem.hints.push(tip.to_owned());
         } else if let Some(usage) = line.strip_prefix("Usage: ") {
             problem.hints.push(format!("usage: {usage}"));
         } else if !line.starts_with("For more information") {
-            problem.causes.push(line.to_owned());
+            details.push(line);
         }
     }
+    if !details.is_empty() {
+        problem.summary = format!("{}: {}", problem.summary, details.join(", "));
+    }
     problem.hint(format!("all words are told by `{program} --help`"))
+}
+
+/// The user leaves at once: says what that means.
+fn left(printer: &Printer, json: bool) -> Exit {
+    let problem = Problem::new("left at once: what was in flight is not waited for")
+        .hint("nothing is lost: it is in the journal, and the next apply settles it")
+        .hint("the lock runs out by itself within a minute");
+    printer.clear();
+    failed(printer, &problem, json);
+    Exit::Left
 }
 
 fn failed(printer: &Printer, problem: &Problem, json: bool) -> Exit {
@@ -140,30 +182,4 @@ fn failed(printer: &Printer, problem: &Problem, json: bool) -> Exit {
     }
     printer.say(&render::error::problem(problem));
     Exit::Failed
-}
-
-fn environment(command: &Command) -> Option<&str> {
-    match command {
-        Command::Plan(args) => args.environment.environment.as_deref(),
-        Command::Apply(args) => args.environment.environment.as_deref(),
-        Command::Destroy(args) => args.environment.environment.as_deref(),
-        Command::Output(args) => args.environment.as_deref(),
-        Command::State(StateCommand::List(args)) | Command::Bootstrap(args) => args.environment.as_deref(),
-        Command::State(StateCommand::Show { environment, .. }) => Some(environment),
-        Command::Unlock(args) => Some(&args.environment),
-        Command::Validate { environment } | Command::Graph { environment } => environment.as_deref(),
-    }
-}
-
-fn invocation(cx: &Context<'_>, command: &Command) -> Invocation {
-    match command {
-        Command::Plan(args) => cx.invocation(&args.environment.place),
-        Command::Apply(args) => cx.invocation(&args.environment.place),
-        Command::Destroy(args) => cx.invocation(&args.environment.place),
-        Command::Output(args) => cx.invocation(&args.place),
-        Command::State(StateCommand::List(args)) | Command::Bootstrap(args) => cx.invocation(&args.place),
-        Command::State(StateCommand::Show { place, .. }) => cx.invocation(place),
-        Command::Unlock(args) => cx.invocation(&args.place),
-        Command::Validate { .. } | Command::Graph { .. } => cx.invocation(&crate::args::PlaceArgs::default()),
-    }
 }

@@ -33,7 +33,8 @@ pub(super) async fn run(cx: &Context<'_>, args: &ApplyArgs) -> Outcome<Exit> {
         },
         run: &args.run,
         consent: args.consent,
-        again: cx.invocation(place).command("apply", name, &flags),
+        invocation: cx.invocation(place),
+        flags,
         session: &session,
         stack: &stack,
     };

@@ -15,7 +15,12 @@ pub(super) async fn run(cx: &Context<'_>, args: &EnvironmentArgs) -> Outcome<Exi
     let request = cx.request(environment, &args.place);
     let making = cx.platform(&args.place)?.bootstrap(&request);
     let stopped = || Problem::new("stopped: run it again, it goes on from here");
-    let lines = cx.interrupts.unless_asked(making).await.ok_or_else(stopped)??;
+    let making = cx.interrupts.unless_asked(making);
+    let making = cx
+        .progress()
+        .during(format!("making the place for {environment}"), making)
+        .await;
+    let lines = making.ok_or_else(stopped)??;
     if cx.json {
         cx.document(&json!({"format_version": 1, "environment": environment, "lines": lines}));
         return Ok(Exit::Done);

@@ -53,7 +53,8 @@ pub(super) async fn run(cx: &Context<'_>, args: &DestroyArgs) -> Outcome<Exit> {
         },
         run: &args.run,
         consent: args.consent,
-        again: cx.invocation(place).command("destroy", name, &args.scope.words()),
+        invocation: cx.invocation(place),
+        flags: args.scope.words(),
         session: &session,
         stack: &stack,
     };

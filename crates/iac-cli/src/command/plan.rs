@@ -1,10 +1,10 @@
 //! `plan`: shows what apply would do.
 
 use iac_core::{
-    apply::Run,
-    model::Stack,
+    apply::{Run, RunError},
+    model::{ErrorKind, Stack},
     plan::{Mode, PlanOptions, plan},
-    state::Snapshot,
+    state::{BackendError, Snapshot, StoreError},
 };
 
 use crate::{
@@ -19,16 +19,18 @@ pub(super) async fn run(cx: &Context<'_>, args: &PlanArgs) -> Outcome<Exit> {
     let place = &args.environment.place;
     let environment = cx.environment(args.environment.environment.as_deref())?;
     let stack = cx.stack(environment)?;
-    not_empty(cx, &stack)?;
+    if !args.destroy {
+        not_empty(cx, &stack)?;
+    }
     let name = stack.environment();
     let session = cx.open(name, place).await?;
     let progress = cx.progress();
     let options = PlanOptions {
         replace: crate::args::set(&args.build.replace),
-        mode: if args.build.refresh_only {
-            Mode::RefreshOnly
-        } else {
-            Mode::Normal
+        mode: match (args.destroy, args.build.refresh_only) {
+            (true, _) => Mode::Destroy,
+            (_, true) => Mode::RefreshOnly,
+            _ => Mode::Normal,
         },
         ..args.scope.options(&args.run)
     };
@@ -42,7 +44,7 @@ pub(super) async fn run(cx: &Context<'_>, args: &PlanArgs) -> Outcome<Exit> {
     } else {
         let begin = Run::begin(&session, (stack.name(), name), "plan", args.run.lock_timeout, &progress);
         let begin = cx.interrupts.unless_asked(begin);
-        let run = progress.watch(begin).await.ok_or_else(stopped)??;
+        let run = progress.watch(begin).await.ok_or_else(stopped)?.map_err(lock_refused)?;
         let planning = run.holding(plan(&stack, run.snapshot(), &session, &options, &progress));
         let planning = cx.interrupts.unless_asked(planning);
         let planned = progress.watch(planning).await;
@@ -59,12 +61,28 @@ pub(super) async fn run(cx: &Context<'_>, args: &PlanArgs) -> Outcome<Exit> {
         if !plan.is_empty() {
             let mut flags = args.scope.words();
             flags.extend(args.build.words());
-            let command = cx.invocation(place).command("apply", name, &flags);
-            cx.printer
-                .tell(&render::error::remark(&format!("apply it with: {command}")));
+            let verb = if args.destroy { "destroy" } else { "apply" };
+            let command = cx.invocation(place).command(verb, name, &flags);
+            let next = if args.destroy { "do it with" } else { "apply it with" };
+            cx.printer.tell(&render::error::remark(&format!("{next}: {command}")));
         }
     }
     Ok(Exit::detailed(args.detailed_exitcode, !plan.is_empty()))
+}
+
+/// A role that may only read cannot take the lock, and need not.
+fn lock_refused(error: RunError) -> Box<Problem> {
+    let denied = matches!(
+        &error,
+        RunError::Store(StoreError::Backend(BackendError::Remote(remote))) if remote.kind == ErrorKind::Denied
+    );
+    let mut problem: Box<Problem> = error.into();
+    if denied {
+        problem
+            .hints
+            .push("a role that may only read can plan with `--no-lock`".to_owned());
+    }
+    problem
 }
 
 /// Refuses a stack with nothing in it: bringing an environment to nothing is what `destroy` is for.

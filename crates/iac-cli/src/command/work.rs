@@ -1,6 +1,6 @@
 //! What `apply` and `destroy` share: plan under the lock, ask, do it, tell what it came to.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use iac_core::{
     Session,
@@ -14,9 +14,13 @@ use crate::{
     context::{Context, stopped},
     error::{Outcome, Problem},
     exit::Exit,
+    invocation::Invocation,
     progress::Progress,
     render::{self, report::Told},
 };
+
+/// A plan, what its apply came to, and how long that took.
+type Applied = (Plan, ApplyReport, Duration);
 
 /// What is to be done, and in whose words.
 pub(super) struct Work<'a> {
@@ -31,8 +35,10 @@ pub(super) struct Work<'a> {
     pub(super) options: PlanOptions,
     pub(super) run: &'a RunArgs,
     pub(super) consent: ConsentArgs,
-    /// The command that goes on from where this one stops.
-    pub(super) again: String,
+    /// How this program was called.
+    pub(super) invocation: Invocation,
+    /// The flags that choose what is planned.
+    pub(super) flags: Vec<String>,
 }
 
 /// Refuses, before anything is reached, to begin what nobody could confirm.
@@ -48,9 +54,14 @@ pub(super) fn askable(cx: &Context<'_>, consent: ConsentArgs, verb: &str) -> Out
 }
 
 impl Work<'_> {
+    /// The command that goes on from where this one stops.
+    fn again(&self) -> String {
+        self.invocation
+            .command(self.verb, self.stack.environment(), &self.flags)
+    }
+
     /// Does it.
     pub(super) async fn run(self, cx: &Context<'_>) -> Outcome<Exit> {
-        let started = cx.clock.now();
         let progress = cx.progress();
         let names = (self.stack.name(), self.stack.environment());
         let begin = Run::begin(self.session, names, self.verb, self.run.lock_timeout, &progress);
@@ -61,21 +72,21 @@ impl Work<'_> {
         if let Err(error) = run.end().await {
             cx.printer.say(&render::error::warning(&error.to_string()));
         }
-        let (plan, report) = outcome?;
-        let elapsed = cx.clock.now().duration_since(started).unsigned_abs();
+        let (plan, report, elapsed) = outcome?;
         Ok(self.tell(cx, &plan, &report, elapsed))
     }
 
-    async fn locked(&self, cx: &Context<'_>, run: &mut Run, progress: &Progress) -> Outcome<(Plan, ApplyReport)> {
+    async fn locked(&self, cx: &Context<'_>, run: &mut Run, progress: &Progress) -> Outcome<Applied> {
         progress.watch(run.settle(progress)).await?;
         let planning = run.holding(plan(self.stack, run.snapshot(), self.session, &self.options, progress));
         let planning = cx.interrupts.unless_asked(planning);
         let plan = progress.watch(planning).await.ok_or_else(stopped)??;
-        let text = render::plan::plan(&plan);
-        if cx.json {
-            cx.printer.tell(&text);
-        } else {
-            cx.printer.result(&text);
+        let text = render::plan::plan(&plan) + "\n";
+        match (cx.json, self.consent.yes) {
+            (false, _) => cx.printer.result(&text),
+            (true, true) => cx.printer.tell(&text),
+            // nobody is asked about what they have not seen
+            (true, false) => cx.printer.say(&text),
         }
         if !plan.is_empty() && !self.consent.yes {
             let asked = run.holding(cx.ask(&self.question)).await;
@@ -83,8 +94,10 @@ impl Work<'_> {
                 return Err(Problem::new(format!("not confirmed: nothing was changed in {}", plan.environment)).into());
             }
         }
+        let started = cx.clock.now();
         let report = self.apply(cx, run, &plan, progress).await;
-        Ok((plan, report))
+        let elapsed = cx.clock.now().duration_since(started).unsigned_abs();
+        Ok((plan, report, elapsed))
     }
 
     async fn apply(&self, cx: &Context<'_>, run: &mut Run, plan: &Plan, progress: &Progress) -> ApplyReport {
@@ -109,7 +122,8 @@ impl Work<'_> {
         }
     }
 
-    fn tell(&self, cx: &Context<'_>, plan: &Plan, report: &ApplyReport, elapsed: std::time::Duration) -> Exit {
+    fn tell(&self, cx: &Context<'_>, plan: &Plan, report: &ApplyReport, elapsed: Duration) -> Exit {
+        let again = &self.again();
         let kept = report
             .unsaved
             .as_ref()
@@ -119,7 +133,7 @@ impl Work<'_> {
             plan,
             report,
             elapsed,
-            again: &self.again,
+            again,
         };
         let mut problem = told.problem();
         if let Some(kept) = kept {
@@ -131,29 +145,28 @@ impl Work<'_> {
                 None => kept,
             });
         }
+        if let Some(problem) = &mut problem {
+            problem.map_hints(&|hint| self.invocation.concrete(hint, &plan.environment));
+        }
         if cx.json {
             cx.document(&render::json::report(&told, problem.as_ref()));
         } else if self.verb == "apply" {
             cx.printer.result(&render::outputs::all(&report.outputs));
         }
-        match problem {
-            Some(problem) => {
-                cx.printer.say(&told.standing());
-                cx.printer.say(&render::error::problem(&problem));
-                Exit::Failed
-            }
-            None => {
-                cx.printer.tell(&told.success());
-                Exit::detailed(self.consent.detailed_exitcode, !plan.is_empty())
-            }
-        }
+        let Some(problem) = problem else {
+            cx.printer.tell(&told.success());
+            return Exit::detailed(self.consent.detailed_exitcode, !plan.is_empty());
+        };
+        cx.printer.say(&told.standing());
+        cx.printer.say(&render::error::problem(&problem));
+        Exit::Failed
     }
 
     /// Keeps a state that could not be saved in a file, and says what to do with it.
     fn keep(&self, cx: &Context<'_>, plan: &Plan, report: &ApplyReport, unsaved: &Unsaved) -> Problem {
         let again = format!(
             "run `{}` first: what the journal holds is taken up from there",
-            self.again
+            self.again()
         );
         let problem = Problem::of(&unsaved.error, unsaved.error.hints())
             .under("the state could not be saved")

@@ -131,6 +131,20 @@ impl Board {
         self.count = None;
     }
 
+    /// Says on a moving line what goes on, until something is counted.
+    pub(super) fn say(&mut self, what: String) {
+        if let Some(live) = &self.live {
+            let bar = moving(live.add(ProgressBar::no_length()));
+            bar.set_message(paint(DIM, what));
+            self.count = Some(Count {
+                what: "",
+                done: 0,
+                total: 0,
+                bar: Some(bar),
+            });
+        }
+    }
+
     fn begin(&mut self, what: &'static str, total: usize) {
         if let Some(bar) = self.count.take().and_then(|count| count.bar) {
             bar.finish_and_clear();
@@ -186,14 +200,11 @@ impl Board {
     fn awaits(&mut self, address: &Address, message: &str, now: Timestamp) {
         let steps = self.steps.iter_mut().filter(|((other, _), _)| other == address);
         for ((_, action), step) in steps {
-            step.awaited = Some(message.to_owned());
+            let awaited = words::without_time(message);
+            step.awaited = Some(awaited.to_owned());
             if let Some(bar) = &step.bar {
-                bar.set_message(words::in_flight(
-                    *action,
-                    address,
-                    between(step.started, now),
-                    Some(message),
-                ));
+                let elapsed = between(step.started, now);
+                bar.set_message(words::in_flight(*action, address, elapsed, Some(awaited)));
             }
         }
     }
@@ -207,8 +218,8 @@ impl Board {
 }
 
 fn moving(bar: ProgressBar) -> ProgressBar {
-    // the template is fixed, so that it cannot be wrong
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
+    // the template is fixed, so that it cannot be wrong; it does not fill the line, so that the terminal's own `^C` fits in
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
         bar.set_style(style.tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ "));
     }
     bar.enable_steady_tick(Duration::from_millis(120));
@@ -292,10 +303,10 @@ mod tests {
         + s3.bucket.site: creating
         + s3.bucket.logs: creating
         + s3.bucket.logs: still creating, 10s
-        + s3.bucket.site: still creating, 10s (waiting for the bucket to exist, 9s)
+        + s3.bucket.site: still creating, 10s (waiting for the bucket to exist)
         ! s3.bucket.logs: create failed: s3:CreateBucket: already exists: the name is taken
         ! s3.bucket_policy.site: create not tried, it needs s3.bucket.logs
-        + s3.bucket.site: still creating, 20s (waiting for the bucket to exist, 9s)
+        + s3.bucket.site: still creating, 20s (waiting for the bucket to exist)
         + s3.bucket.site: created in 21s (site-dev)
         "#);
     }

@@ -50,11 +50,24 @@ impl Progress {
         }
     }
 
+    /// Runs `work` while a terminal says what goes on.
+    pub(crate) async fn during<T>(&self, what: String, work: impl Future<Output = T>) -> T {
+        self.with(|board| board.say(what));
+        self.watch(work).await
+    }
+
     /// Time has passed.
     fn beat(&self) {
         let now = self.clock.now();
         let lines = self.with(|board| board.beat(now));
-        self.printer.tell(&lines);
+        self.tell(&lines);
+    }
+
+    /// Nothing is not told: even that would make moving lines flicker.
+    fn tell(&self, lines: &str) {
+        if !lines.is_empty() {
+            self.printer.tell(lines);
+        }
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Board) -> T) -> T {
@@ -70,8 +83,6 @@ impl Observer for Progress {
         }
         let now = self.clock.now();
         let lines = self.with(|board| board.take(event, now));
-        if !lines.is_empty() {
-            self.printer.tell(&lines);
-        }
+        self.tell(&lines);
     }
 }

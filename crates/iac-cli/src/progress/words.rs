@@ -48,6 +48,20 @@ pub(super) fn waiting(action: Action, address: &Address, elapsed: Duration, awai
     line(action, address, &format!("still {going}, {}{awaited}", short(elapsed)))
 }
 
+/// What is awaited without the seconds at its end: the line says how long the step takes as a whole.
+pub(super) fn without_time(message: &str) -> &str {
+    match message.rsplit_once(", ") {
+        Some((awaited, time))
+            if time
+                .strip_suffix('s')
+                .is_some_and(|number| number.parse::<u64>().is_ok()) =>
+        {
+            awaited
+        }
+        _ => message,
+    }
+}
+
 /// A step in flight, on a line that moves. No line end.
 pub(super) fn in_flight(action: Action, address: &Address, elapsed: Duration, awaited: Option<&str>) -> String {
     let awaited = awaited

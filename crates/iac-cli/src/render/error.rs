@@ -39,7 +39,13 @@ pub(crate) fn remark(message: &str) -> String {
 
 /// A message after its mark; further lines are set in.
 fn lines(mark: &str, message: &str) -> String {
-    format!("{mark} {}\n", message.trim_end().replace('\n', "\n         "))
+    // a service's words must not move the cursor
+    let plain: String = message
+        .trim_end()
+        .chars()
+        .filter(|c| !c.is_control() || *c == '\n')
+        .collect();
+    format!("{mark} {}\n", plain.replace('\n', "\n         "))
 }
 
 #[cfg(test)]
@@ -91,6 +97,20 @@ mod tests {
         error: cannot read s3.bucket.b
           cause: timeout: waited 60s for the bucket
         error: no plan could be made, for 2 reasons
+        "#);
+    }
+
+    #[test]
+    fn what_all_hint_at_is_told_once() {
+        let expired = |name: &str| {
+            Problem::new(format!("cannot read s3.bucket.{name}\u{1b}[2J")).hint("log in again with `aws sso login`")
+        };
+        let problem = Problem::many(|count| format!("{count} failed"), vec![expired("a"), expired("b")]);
+        insta::assert_snapshot!(text(&problem), @r#"
+        error: cannot read s3.bucket.a[2J
+        error: cannot read s3.bucket.b[2J
+        error: 2 failed
+          hint: log in again with `aws sso login`
         "#);
     }
 

@@ -1,6 +1,6 @@
 //! Outputs of a stack as people read them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use iac_core::{model::REDACTED, state::OutputState};
 
@@ -18,7 +18,7 @@ pub(crate) fn lines(outputs: &BTreeMap<String, OutputState>) -> String {
         } else {
             inline(&output.value).unwrap_or_else(|| block(&output.value).join("\n"))
         };
-        text += &format!("{name}: {value}\n");
+        let _ = writeln!(text, "{name}: {value}");
     }
     text
 }
@@ -28,6 +28,9 @@ pub(crate) fn all(outputs: &BTreeMap<String, OutputState>) -> String {
     if outputs.is_empty() {
         return String::new();
     }
-    let lines: String = lines(outputs).lines().map(|line| format!("  {line}\n")).collect();
-    format!("{}\n{lines}", paint(BOLD, "Outputs:"))
+    let mut text = paint(BOLD, "Outputs:") + "\n";
+    for line in lines(outputs).lines() {
+        let _ = writeln!(text, "  {line}");
+    }
+    text + "\n"
 }

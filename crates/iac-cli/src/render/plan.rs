@@ -33,8 +33,9 @@ fn leftovers(plan: &Plan, text: &mut String) {
     if plan.leftovers.is_empty() {
         return;
     }
-    *text += &format!(
-        "{}\n",
+    let _ = writeln!(
+        text,
+        "{}",
         paint(WARNING, "Left by an interrupted run, settled first by the next apply:")
     );
     for line in &plan.leftovers {
@@ -52,7 +53,7 @@ fn drift(plan: &Plan, text: &mut String) {
     if drifts.is_empty() {
         return;
     }
-    *text += &format!("{}\n", paint(BOLD, "Changed outside since the last run:"));
+    let _ = writeln!(text, "{}", paint(BOLD, "Changed outside since the last run:"));
     for drift in drifts {
         if drift.gone {
             let _ = writeln!(text, "{} {}: deleted", paint(REMOVE, "!"), drift.address);
@@ -122,7 +123,7 @@ fn outputs(plan: &Plan, text: &mut String) {
     if differing.peek().is_none() {
         return;
     }
-    *text += &format!("{}\n", paint(BOLD, "Outputs:"));
+    let _ = writeln!(text, "{}", paint(BOLD, "Outputs:"));
     for (name, output) in differing {
         let shown = |value: &Value| {
             if output.secret {

@@ -59,7 +59,7 @@ impl Told<'_> {
     pub(crate) fn standing(&self) -> String {
         let mut text = String::new();
         if !self.report.done.is_empty() {
-            text += &format!("\n{}\n", paint(BOLD, "Done:"));
+            let _ = writeln!(text, "\n{}", paint(BOLD, "Done:"));
             for done in &self.report.done {
                 let _ = writeln!(
                     text,
@@ -71,7 +71,7 @@ impl Told<'_> {
             }
         }
         if !self.report.skipped.is_empty() {
-            text += &format!("\n{}\n", paint(BOLD, "Pending:"));
+            let _ = writeln!(text, "\n{}", paint(BOLD, "Pending:"));
             for skipped in &self.report.skipped {
                 let because = skipped
                     .because
@@ -122,6 +122,7 @@ impl Told<'_> {
             }
         ));
         problem.errors = errors.collect();
+        problem.share_hints();
         Some(problem)
     }
 }

@@ -45,7 +45,7 @@ pub(crate) fn list(state: &State) -> String {
             format!("  {}", paint(WARNING, format_args!("({})", remarks.join(", "))))
         };
         let line = format!("{:width$}  {id}", address.to_string());
-        text += &format!("{}{remarks}\n", line.trim_end());
+        let _ = writeln!(text, "{}{remarks}", line.trim_end());
     }
     text
 }
@@ -57,7 +57,11 @@ pub(crate) fn show(address: &Address, resource: &ResourceState) -> String {
         self::object(object, &mut text);
     }
     for object in &resource.deposed {
-        text += &format!("{}\n", paint(WARNING, "to be deleted, left of an earlier replacement:"));
+        let _ = writeln!(
+            text,
+            "{}",
+            paint(WARNING, "to be deleted, left of an earlier replacement:")
+        );
         let _ = writeln!(text, "  id: {}", object.id);
     }
     if !resource.dependencies.is_empty() {

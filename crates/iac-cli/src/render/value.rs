@@ -93,10 +93,10 @@ fn name(key: &str) -> String {
 /// A text that holds a JSON document, or several lines.
 fn as_document(value: &Value) -> Option<Vec<String>> {
     let text = value.as_str()?;
-    if text.trim_start().starts_with(['{', '[']) {
-        if let Ok(document) = serde_json::from_str::<Value>(text) {
-            return Some(block(&document));
-        }
+    if text.trim_start().starts_with(['{', '['])
+        && let Ok(document) = serde_json::from_str::<Value>(text)
+    {
+        return Some(block(&document));
     }
     text.contains('\n').then(|| text.lines().map(str::to_owned).collect())
 }
@@ -123,14 +123,13 @@ pub(crate) fn block(value: &Value) -> Vec<String> {
 fn nested<'a>(open: &str, items: impl Iterator<Item = (String, &'a Value)>, close: &str) -> Vec<String> {
     let mut lines = vec![open.to_owned()];
     for (prefix, item) in items {
-        match inline(item) {
-            Some(text) => lines.push(format!("  {prefix}{text}")),
-            None => {
-                let mut inner = block(item).into_iter();
-                lines.extend(inner.next().map(|first| format!("  {prefix}{first}")));
-                lines.extend(inner.map(|line| format!("  {line}")));
-            }
+        if let Some(text) = inline(item) {
+            lines.push(format!("  {prefix}{text}"));
+            continue;
         }
+        let mut inner = block(item).into_iter();
+        lines.extend(inner.next().map(|first| format!("  {prefix}{first}")));
+        lines.extend(inner.map(|line| format!("  {line}")));
     }
     lines.push(close.to_owned());
     lines

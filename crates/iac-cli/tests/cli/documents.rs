@@ -40,7 +40,16 @@ async fn all_documents_fit_their_schemas() {
     fits(&lab.types(&app, "validate --json").await, "validate");
     fits(&lab.types(&app, "graph dev --json").await, "graph");
     fits(&lab.types(&app, "bootstrap dev --json").await, "bootstrap");
+    fits(&lab.types(&app, "plan dev --destroy --json").await, "plan");
     fits(&lab.types(&app, "destroy dev --yes --json").await, "report");
+    let asked = lab
+        .types_at(&app, "apply dev --json --quiet", |host| host.answering("yes\n"))
+        .await;
+    fits(&asked, "report");
+    assert!(
+        asked.stderr.contains("Plan: 2 to create"),
+        "what is asked about is shown: {asked:?}"
+    );
 }
 
 #[tokio::test]

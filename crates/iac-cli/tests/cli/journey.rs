@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use crate::lab::Lab;
 
 #[tokio::test]
-async fn from_the_first_plan_to_the_end() {
+async fn the_first_apply() {
     let lab = Lab::default();
     let app = lab.app(1);
     assert_snapshot!(lab.types(&app, "plan dev --sandbox").await.all(), @r#"
@@ -55,9 +55,11 @@ async fn from_the_first_plan_to_the_end() {
       + token: (secret)
 
     Plan: 2 to create, 0 to update, 0 to replace, 0 to delete.
+
     Outputs:
       site_id: "thing-site"
       token: (secret)
+
     --- stderr
     + fake.thing.base: creating
     + fake.thing.base: created in 0.0s (thing-base)
@@ -74,14 +76,22 @@ async fn from_the_first_plan_to_the_end() {
     "#);
     assert_snapshot!(lab.types(&app, "apply dev --yes --detailed-exitcode").await.all(), @r#"
     No changes. dev is what the stack says.
+
     Outputs:
       site_id: "thing-site"
       token: (secret)
+
     --- stderr
     reading 2 objects
     --- exit 0
     "#);
+}
 
+#[tokio::test]
+async fn a_look_at_what_is_there() {
+    let lab = Lab::default();
+    let app = lab.app(1);
+    assert_eq!(lab.types(&app, "apply dev --yes").await.exit, Exit::Done);
     assert_snapshot!(lab.types(&app, "output dev").await.all(), @r#"
     site_id: "thing-site"
     token: (secret)
@@ -122,7 +132,13 @@ async fn from_the_first_plan_to_the_end() {
     --- stderr
     --- exit 0
     "#);
+}
 
+#[tokio::test]
+async fn changes_and_the_end() {
+    let lab = Lab::default();
+    let app = lab.app(1);
+    assert_eq!(lab.types(&app, "apply dev --yes").await.exit, Exit::Done);
     let larger = lab.app(2);
     assert_snapshot!(lab.types(&larger, "plan dev --no-lock").await.all(), @r#"
     ~ fake.thing.base: update
@@ -142,9 +158,11 @@ async fn from_the_first_plan_to_the_end() {
       ~ site_id: "thing-site" -> (known after apply)
 
     Plan: 0 to create, 0 to update, 1 to replace, 0 to delete.
+
     Outputs:
       site_id: "thing-site"
       token: (secret)
+
     --- stderr
     reading 2 objects
     - fake.thing.site: deleting
@@ -190,6 +208,20 @@ async fn from_the_first_plan_to_the_end() {
     --- exit 0
     "#);
 
+    assert_snapshot!(lab.types(&app, "plan dev --destroy").await.all(), @r#"
+    - fake.thing.base: delete thing-base (the environment is destroyed)
+
+    - fake.thing.site: delete thing-site (the environment is destroyed)
+
+    Outputs:
+      - site_id: "thing-site"
+      - token: (secret)
+
+    Plan: 0 to create, 0 to update, 0 to replace, 2 to delete.
+    --- stderr
+    do it with: stacks destroy dev
+    --- exit 0
+    "#);
     assert_snapshot!(lab.types(&app, "destroy dev --yes").await.all(), @r#"
     - fake.thing.base: delete thing-base (the environment is destroyed)
 
@@ -200,6 +232,7 @@ async fn from_the_first_plan_to_the_end() {
       - token: (secret)
 
     Plan: 0 to create, 0 to update, 0 to replace, 2 to delete.
+
     --- stderr
     - fake.thing.site: deleting
     - fake.thing.site: deleted in 0.0s (thing-site)
@@ -211,6 +244,7 @@ async fn from_the_first_plan_to_the_end() {
     assert!(lab.cloud.world().things.is_empty());
     assert_snapshot!(lab.types(&app, "destroy dev --yes").await.all(), @r#"
     No changes. dev has nothing left to destroy.
+
     --- stderr
     --- exit 0
     "#);
@@ -317,4 +351,33 @@ async fn destroy_needs_no_code() {
     let destroyed = lab.types(&without, "destroy prod --yes").await;
     assert_eq!(destroyed.exit, Exit::Done, "{destroyed:?}");
     assert!(lab.cloud.world().things.is_empty());
+}
+
+#[tokio::test]
+async fn colours_are_for_terminals_that_want_them() {
+    let lab = Lab::default();
+    let app = lab.app(1);
+    let coloured = |variables: &'static [(&'static str, &'static str)], flags: &'static str| {
+        let (lab, app) = (&lab, &app);
+        async move {
+            let command = format!("plan dev {flags}");
+            let typed = lab
+                .types_at(app, &command, |mut host| {
+                    host.terminals.stdout = true;
+                    let variables = variables
+                        .iter()
+                        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+                    host.variables.extend(variables);
+                    host
+                })
+                .await;
+            typed.stdout.contains('\u{1b}')
+        }
+    };
+    assert!(coloured(&[], "").await);
+    assert!(!coloured(&[("NO_COLOR", "1")], "").await);
+    assert!(coloured(&[("NO_COLOR", "")], "").await);
+    assert!(!coloured(&[("TERM", "dumb")], "").await);
+    assert!(!coloured(&[], "--no-color").await);
+    assert!(!coloured(&[], "--json").await);
 }

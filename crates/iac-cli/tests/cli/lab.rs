@@ -71,6 +71,8 @@ pub(crate) struct Cloud(Arc<Mutex<World>>);
 #[derive(Debug, Default)]
 pub(crate) struct World {
     pub(crate) things: BTreeMap<String, Thing<Resolved>>,
+    /// The user asks to stop as soon as anything is read.
+    pub(crate) stops_at_read: Option<watch::Sender<usize>>,
     /// The thing whose create is refused.
     pub(crate) broken: Option<&'static str>,
     /// The thing whose create makes the user ask to stop this often; twice, and it never ends.
@@ -103,6 +105,11 @@ impl Reconcile for Thing<Resolved> {
         prior: Option<&Self>,
         cx: &Context<'_, Cloud>,
     ) -> Result<Option<Live<Self>>, ResourceError> {
+        let stops = cx.provider.world().stops_at_read.clone();
+        if let Some(sender) = stops {
+            sender.send_replace(1);
+            std::future::pending::<()>().await;
+        }
         let found = cx.provider.world().things.get(id.as_str()).cloned();
         Ok(found.map(|inputs| Live {
             id: id.clone(),

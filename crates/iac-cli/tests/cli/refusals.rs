@@ -62,8 +62,7 @@ async fn words_that_are_not_understood() {
     "#);
     assert_snapshot!(lab.types(&app, "state show dev").await.all(), @r#"
     --- stderr
-    error: the following required arguments were not provided
-      cause: <ADDR>
+    error: the following required arguments were not provided: <ADDR>
       hint: usage: stacks state show <ENV> <ADDR>
       hint: all words are told by `stacks --help`
     --- exit 1
@@ -80,6 +79,42 @@ async fn words_that_are_not_understood() {
       hint: did you mean `prod`?
       hint: the environments are dev, prod, empty
     --- exit 1
+    "#);
+}
+
+#[tokio::test]
+async fn flags_that_do_not_fit() {
+    let lab = Lab::default();
+    let app = lab.app(1);
+    assert_snapshot!(lab.types(&app, "plan dev --parallelism 0").await.stderr, @r#"
+    error: invalid value '0' for '--parallelism <N>': it is a whole number, at least 1
+      hint: all words are told by `stacks --help`
+    "#);
+    assert_snapshot!(lab.types(&app, "plan dev --destroy --refresh-only").await.stderr, @r#"
+    error: the argument '--destroy' cannot be used with '--refresh-only'
+      hint: usage: stacks plan --destroy <ENV>
+      hint: all words are told by `stacks --help`
+    "#);
+    assert_snapshot!(lab.types(&app, "output dev --raw").await.stderr, @r#"
+    error: the following required arguments were not provided: <NAME>
+      hint: usage: stacks output --raw <ENV> <NAME>
+      hint: all words are told by `stacks --help`
+    "#);
+    assert_eq!(lab.types(&app, "validate dev --sandbox").await.exit, Exit::Failed);
+}
+
+#[tokio::test]
+async fn names_that_cannot_be() {
+    let lab = Lab::default();
+    let twice = App::new("shop").environment("dev", |_| ()).environment("dev", |_| ());
+    assert_snapshot!(lab.types(&twice, "validate").await.stderr, @r#"
+    error: the environment `dev` is declared twice
+      hint: give each call of `App::environment` another name
+    "#);
+    let path = App::new("shop").environment("../dev", |_| ());
+    assert_snapshot!(lab.types(&path, "validate").await.stderr, @r#"
+    error: `../dev` cannot be the name of a stack or an environment
+      hint: a name holds letters, digits, `-` and `_`, and begins with a letter or a digit
     "#);
 }
 
@@ -217,7 +252,7 @@ async fn states_that_cannot_be_used() {
         let typed = lab.types(&lab.app(1), "apply dev --yes").await;
         assert_eq!(typed.exit, Exit::Failed);
         assert_eq!(lab.backend.holder().await.unwrap(), None, "the lock is given back");
-        told += &format!("--- {what}\n{}", typed.stderr);
+        told.extend(["--- ", what, "\n", &typed.stderr]);
     }
     assert_snapshot!(told, @r#"
     --- truncated

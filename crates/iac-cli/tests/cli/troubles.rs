@@ -35,8 +35,10 @@ async fn a_failure_is_told_with_all_that_helps() {
       + token: (secret)
 
     Plan: 2 to create, 0 to update, 0 to replace, 0 to delete.
+
     Outputs:
       token: (secret)
+
     --- stderr
     + fake.thing.base: creating
     + fake.thing.base: created in 0.0s (thing-base)
@@ -130,7 +132,9 @@ async fn stopped_twice_it_leaves_and_the_journal_holds() {
     assert_snapshot!(left.stderr, @r#"
     + fake.thing.base: creating
     warning: stopping: what is in flight is finished and saved, nothing more is begun; ask again to leave at once
-    warning: left at once: what was in flight is in the journal, and the next apply settles it; the lock runs out by itself within a minute
+    error: left at once: what was in flight is not waited for
+      hint: nothing is lost: it is in the journal, and the next apply settles it
+      hint: the lock runs out by itself within a minute
     "#);
     lab.cloud.world().stops = None;
     let holder = lab.backend.holder().await.unwrap().unwrap();
@@ -170,9 +174,62 @@ async fn stopped_twice_it_leaves_and_the_journal_holds() {
     "#);
 }
 
+#[tokio::test]
+async fn stopped_while_planning_nothing_is_left_behind() {
+    let lab = Lab::default();
+    let app = lab.app(1);
+    assert_eq!(lab.types(&app, "apply dev --yes").await.exit, Exit::Done);
+    for command in ["plan dev", "plan dev --no-lock", "apply dev --yes"] {
+        let (sender, receiver) = watch::channel(0);
+        lab.cloud.world().stops_at_read = Some(sender);
+        let stopped = lab
+            .types_at(&app, command, |mut host| {
+                host.interrupts = receiver;
+                host
+            })
+            .await;
+        assert_eq!(
+            stopped.stderr, "reading 2 objects\nerror: stopped: nothing was changed\n",
+            "{command}"
+        );
+        assert_eq!(stopped.exit, Exit::Failed);
+        assert_eq!(lab.backend.holder().await.unwrap(), None, "the lock is given back");
+    }
+}
+
 /// A backend whose disk is full when it comes to the state.
 #[derive(Debug, Default)]
 struct Full(MemoryBackend);
+
+/// A stream that takes nothing.
+struct Broken(std::io::ErrorKind);
+
+impl std::io::Write for Broken {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        Err(self.0.into())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_reader_that_leaves_is_no_error_and_a_full_disk_is() {
+    let lab = Lab::default();
+    let app = lab.app(1);
+    for (kind, exit) in [
+        (std::io::ErrorKind::BrokenPipe, Exit::Done),
+        (std::io::ErrorKind::StorageFull, Exit::Failed),
+    ] {
+        let typed = lab
+            .types_at(&app, "graph dev", |mut host| {
+                host.stdout = Box::new(Broken(kind));
+                host
+            })
+            .await;
+        assert_eq!(typed.exit, exit, "{typed:?}");
+    }
+}
 
 #[async_trait]
 impl Backend for Full {

@@ -42,11 +42,11 @@ fn without_ownership(attribute: &AttributeChange, owned: &mut BTreeSet<String>) 
     if attribute.before.is_some() {
         return Some(attribute.clone());
     }
-    if let Some((_, tag)) = attribute.path.split_once('.') {
-        if tag.starts_with(OWNERSHIP) {
-            owned.insert(tag.to_owned());
-            return None;
-        }
+    if let Some((_, tag)) = attribute.path.split_once('.')
+        && tag.starts_with(OWNERSHIP)
+    {
+        owned.insert(tag.to_owned());
+        return None;
     }
     let After::Known(Value::Object(map)) = &attribute.after else {
         return Some(attribute.clone());
@@ -103,19 +103,21 @@ pub(super) fn lines(attribute: &AttributeChange) -> Vec<String> {
         (Some(_), After::Known(_)) if attribute.secret => {
             vec![format!("{alter} {path}: {REDACTED}, changed")]
         }
-        (Some(before), After::Known(after)) => match (inline(before), inline(after)) {
-            (Some(before), Some(after)) => vec![format!("{alter} {path}: {before} -> {after}")],
-            _ => {
+        (Some(before), After::Known(after)) => {
+            if let (Some(before), Some(after)) = (inline(before), inline(after)) {
+                vec![format!("{alter} {path}: {before} -> {after}")]
+            } else {
                 let mut lines = vec![format!("{alter} {path}:")];
                 lines.extend(difference(before, after).into_iter().map(|line| format!("    {line}")));
                 lines
             }
-        },
-    };
-    if attribute.forces_replacement {
-        if let Some(first) = lines.first_mut() {
-            *first += &format!("  {}", paint(WARNING, "# forces replacement"));
         }
+    };
+    if attribute.forces_replacement
+        && let Some(first) = lines.first_mut()
+    {
+        first.push_str("  ");
+        first.push_str(&paint(WARNING, "# forces replacement"));
     }
     lines
 }

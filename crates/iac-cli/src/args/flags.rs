@@ -1,85 +1,11 @@
-//! The words of the command line. Scripts rely on them: they are not changed, only added to.
+//! The flags, and how they are typed again.
 
-use std::{collections::BTreeSet, num::NonZeroUsize, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
-use clap::{Args, Parser, Subcommand};
+use clap::Args;
 use iac_core::{model::Address, plan::PlanOptions};
 
 use crate::render::duration;
-
-/// Plans and applies the environments of a stack.
-#[derive(Debug, Parser)]
-#[command(disable_help_subcommand = true, arg_required_else_help = true)]
-pub(crate) struct Cli {
-    #[command(subcommand)]
-    pub(crate) command: Command,
-    #[command(flatten)]
-    pub(crate) shared: Shared,
-}
-
-/// Flags that every command takes.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct Shared {
-    /// Print one JSON document on standard output
-    #[arg(long, global = true)]
-    pub(crate) json: bool,
-    /// Say only what was asked for: no progress, no next steps
-    #[arg(long, short, global = true)]
-    pub(crate) quiet: bool,
-    /// Use no colours (as with `NO_COLOR` set)
-    #[arg(long, global = true)]
-    pub(crate) no_color: bool,
-}
-
-/// What is done.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
-    /// Show what apply would do
-    Plan(PlanArgs),
-    /// Bring an environment to what the stack says
-    Apply(ApplyArgs),
-    /// Delete everything in an environment
-    Destroy(DestroyArgs),
-    /// Show the outputs of an environment
-    Output(OutputArgs),
-    /// Look at what the state holds
-    #[command(subcommand, arg_required_else_help = true)]
-    State(StateCommand),
-    /// Make the place where an environment's state is kept; may be repeated
-    Bootstrap(EnvironmentArgs),
-    /// Take the lock away from a run that is surely dead
-    Unlock(UnlockArgs),
-    /// Check environments without calling anything; all of them when none is named
-    Validate {
-        /// The environment
-        #[arg(value_name = "ENV")]
-        environment: Option<String>,
-    },
-    /// Print the dependency graph in the DOT language
-    Graph {
-        /// The environment
-        #[arg(value_name = "ENV")]
-        environment: Option<String>,
-    },
-}
-
-/// What is looked at in the state.
-#[derive(Debug, Subcommand)]
-pub(crate) enum StateCommand {
-    /// List the resources
-    List(EnvironmentArgs),
-    /// Show a resource
-    Show {
-        /// The environment
-        #[arg(value_name = "ENV")]
-        environment: String,
-        /// The resource's address, like `s3.bucket.logs`
-        #[arg(value_name = "ADDR")]
-        address: Address,
-        #[command(flatten)]
-        place: PlaceArgs,
-    },
-}
 
 /// An environment and where it is.
 #[derive(Clone, Debug, Args)]
@@ -106,8 +32,8 @@ pub(crate) struct PlaceArgs {
 #[derive(Clone, Debug, Args)]
 pub(crate) struct RunArgs {
     /// How many resources to work on at once
-    #[arg(long, value_name = "N")]
-    pub(crate) parallelism: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub(crate) parallelism: Option<usize>,
     /// How long to wait while another run holds the lock, like `30s` or `5m`
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration::parse)]
     pub(crate) lock_timeout: Duration,
@@ -155,6 +81,9 @@ pub(crate) struct PlanArgs {
     /// Exit with 2 when there are changes
     #[arg(long)]
     pub(crate) detailed_exitcode: bool,
+    /// Show what destroy would do
+    #[arg(long, conflicts_with_all = ["replace", "refresh_only"])]
+    pub(crate) destroy: bool,
     /// Take no lock: nothing at all is written
     #[arg(long, conflicts_with = "lock_timeout")]
     pub(crate) no_lock: bool,
@@ -279,7 +208,7 @@ impl ScopeArgs {
             targets: set(&self.target),
             excludes: set(&self.exclude),
             unprotect: set(&self.unprotect),
-            parallelism: run.parallelism.map_or(defaults.parallelism, NonZeroUsize::get),
+            parallelism: run.parallelism.unwrap_or(defaults.parallelism),
             ..defaults
         }
     }
@@ -299,16 +228,17 @@ pub(crate) fn set(addresses: &[Address]) -> BTreeSet<Address> {
     addresses.iter().cloned().collect()
 }
 
+/// Reads a number of things to do at once.
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err("it is a whole number, at least 1".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
-
-    #[test]
-    fn the_words_fit_together() {
-        Cli::command().debug_assert();
-    }
 
     #[test]
     fn words_are_quoted_for_a_shell() {

@@ -239,6 +239,20 @@ async fn rules_are_atoms_and_permissions() {
         .unwrap();
     let got = ec2.describe_security_groups().group_names("data").send().await.unwrap();
     assert_eq!(got.security_groups()[0].ip_permissions()[0].to_port(), Some(5433));
+}
+
+#[tokio::test]
+async fn rules_are_revoked_and_groups_deleted() {
+    let world = World::new();
+    let ec2 = Client::new(&config(&world));
+    let made = ec2.create_security_group().group_name("web").description("d");
+    let web = made.send().await.unwrap().group_id().unwrap().to_owned();
+    ec2.authorize_security_group_ingress()
+        .group_id(&web)
+        .ip_permissions(tcp(443))
+        .send()
+        .await
+        .unwrap();
     let revoke = || {
         ec2.revoke_security_group_ingress()
             .group_id(&web)
@@ -340,4 +354,16 @@ async fn tags_and_blocks_come_and_go() {
     assert_eq!(code(absent), "InvalidVpcID.NotFound");
     let zones = elsewhere.describe_availability_zones().send().await.unwrap();
     assert_eq!(zones.availability_zones()[0].zone_id(), Some("use1-az1"));
+}
+
+#[tokio::test]
+async fn the_default_vpc_is_the_same_in_every_run() {
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let world = World::new();
+        let ec2 = Client::new(&config(&world));
+        seen.push(read_all(&ec2).await);
+        assert!(world.is_empty());
+    }
+    assert_eq!(seen[0], seen[1]);
 }

@@ -1,17 +1,27 @@
 //! The sandbox as SDK clients see it, service by service, before and after a reload.
+//!
+//! The modules say `cfg(test)` for clippy, which allows `unwrap` in helpers of tests only there.
 
 #[cfg(feature = "cloudfront")]
+#[cfg(test)]
 mod cloudfront;
+#[cfg(test)]
 mod common;
 #[cfg(feature = "dynamodb")]
+#[cfg(test)]
 mod dynamodb;
 #[cfg(feature = "ec2")]
+#[cfg(test)]
 mod ec2;
 #[cfg(feature = "iam")]
+#[cfg(test)]
 mod iam;
 #[cfg(feature = "s3")]
+#[cfg(test)]
 mod s3_buckets;
 #[cfg(feature = "s3")]
+#[cfg(test)]
 mod s3_objects;
 #[cfg(feature = "s3")]
+#[cfg(test)]
 mod world;

@@ -200,3 +200,19 @@ async fn worlds_are_quick_and_apart() {
     assert!(others.iter().all(World::is_empty));
     println!("a world takes {each:?}");
 }
+
+#[tokio::test]
+async fn saving_each_change_is_cheap() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::open(folder.path()).unwrap();
+    create(&world, "many").await.unwrap();
+    let s3 = Client::new(&config(&world));
+    let start = Instant::now();
+    for number in 0..100 {
+        let put = s3.put_object().bucket("many").key(format!("k{number}"));
+        put.body(vec![number; 1000].into()).send().await.unwrap();
+    }
+    let each = start.elapsed() / 100;
+    assert!(each < Duration::from_millis(50), "{each:?}");
+    println!("a saved request takes {each:?}");
+}

@@ -30,7 +30,6 @@ fn others<'a>(entries: &'a Entries, segment: &str, id: Option<&'a str>) -> impl 
 fn quantities(element: &Element) -> Result<(), Failure> {
     if let Some(quantity) = element.value(&["Quantity"]) {
         let count = element.child("Items").map_or(0, |items| items.children.len());
-        // Lists that can be switched off or say more than their items count differently.
         if quantity.parse() != Ok(count) {
             let message = format!("The Quantity of {} does not match its items.", element.name);
             return Err(Failure::new(400, "InconsistentQuantities", message));

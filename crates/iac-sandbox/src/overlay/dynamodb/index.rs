@@ -42,7 +42,8 @@ pub(super) fn check_capacity(input: &Value, on_demand: bool, index: &str) -> Res
         )));
     }
     let positive = |name: &str| field(given, name).as_u64().is_some_and(|units| units > 0);
-    if !on_demand && !(positive("ReadCapacityUnits") && positive("WriteCapacityUnits")) {
+    let both = positive("ReadCapacityUnits") && positive("WriteCapacityUnits");
+    if !on_demand && !both {
         return Err(invalid(format!(
             "One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED{of}"
         )));

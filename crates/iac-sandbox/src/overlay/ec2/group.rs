@@ -1,7 +1,7 @@
 //! Security groups: create, delete, and the permissions that describe their rules.
 
 use super::permission::{Atom, permissions};
-use super::{Kind, Outcome, Region, Resource, done, invalid, rule, tags};
+use super::{Kind, Outcome, Region, Resource, invalid, rule, tags};
 use crate::call::Call;
 use crate::reply::Failure;
 use crate::world::ACCOUNT_ID;
@@ -143,9 +143,4 @@ pub(super) fn named(region: &Region, call: &Call) -> Result<String, Failure> {
     let id = call.param("GroupId").unwrap_or_default();
     region.get(Kind::SecurityGroup, id)?;
     Ok(id.to_owned())
-}
-
-/// Nothing to give back but success.
-pub(super) fn succeeded() -> Outcome {
-    done()
 }

@@ -18,6 +18,7 @@ mod vpc;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use winterbaume_core::MockResponse;
 
 use crate::call::Call;
@@ -114,6 +115,8 @@ impl Resource {
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Region {
     name: String,
+    /// How many ids were given out.
+    ids: u64,
     resources: BTreeMap<String, Resource>,
 }
 
@@ -139,11 +142,18 @@ impl Region {
             .ok_or_else(|| missing(kind, id))
     }
 
+    /// An id that looks as random as those of AWS but follows from the region and the ids before it, so that the
+    /// default VPC is the same in every run, also when nothing was saved because nothing changed.
+    fn fresh_id(&mut self, prefix: &str) -> String {
+        self.ids += 1;
+        let digest = Sha256::digest(format!("{} {}", self.name, self.ids));
+        let digits = hex::encode(digest);
+        format!("{prefix}-{}", digits.get(..17).unwrap_or(&digits))
+    }
+
     /// Adds a resource and gives its new id, which becomes the first field of the item.
     fn add(&mut self, id_field: &str, mut resource: Resource) -> String {
-        let digits = uuid::Uuid::new_v4().simple().to_string();
-        let digits = digits.get(..17).unwrap_or(&digits);
-        let id = format!("{}-{digits}", resource.kind.prefix());
+        let id = self.fresh_id(resource.kind.prefix());
         resource.item.children.insert(0, Element::text(id_field, id.as_str()));
         self.resources.insert(id.clone(), resource);
         id
@@ -164,8 +174,9 @@ fn invalid(message: impl Into<String>) -> Failure {
     Failure::new(400, "InvalidParameterValue", message)
 }
 
-fn done() -> Outcome {
-    Ok(vec![Element::text("return", "true")])
+/// The answer of operations that only succeed.
+fn done() -> Vec<Element> {
+    vec![Element::text("return", "true")]
 }
 
 /// The EC2 of a world.

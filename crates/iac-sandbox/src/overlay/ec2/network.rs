@@ -49,15 +49,9 @@ pub(super) fn association(id: &str, field: &str, cidr: &str, state: &str) -> Ele
         .with(Element::new(state).field("state", "associated"))
 }
 
-/// A fresh id for an association.
-pub(super) fn association_id(prefix: &str) -> String {
-    let digits = uuid::Uuid::new_v4().simple().to_string();
-    format!("{prefix}-{}", digits.get(..17).unwrap_or(&digits))
-}
-
 /// Adds a VPC with everything that comes along with it.
 pub(super) fn add_vpc(region: &mut Region, cidr: &str, tenancy: &str, tags: Element) -> String {
-    let block = association(&association_id("vpc-cidr-assoc"), "cidrBlock", cidr, "cidrBlockState");
+    let block = association(&region.fresh_id("vpc-cidr-assoc"), "cidrBlock", cidr, "cidrBlockState");
     let item = Element::new("item")
         .field("ownerId", ACCOUNT_ID)
         .field("state", "available")
@@ -108,7 +102,7 @@ fn add_main_route_table(region: &mut Region, vpc: &str, cidr: &str) {
     resource.implicit = true;
     let id = region.add("routeTableId", resource);
     let main = Element::new("item")
-        .field("routeTableAssociationId", association_id("rtbassoc"))
+        .field("routeTableAssociationId", region.fresh_id("rtbassoc"))
         .field("routeTableId", id.as_str())
         .field("main", "true")
         .with(Element::new("associationState").field("state", "associated"));

@@ -207,10 +207,11 @@ pub(super) fn replacement(call: &Call, prefix: &str, egress: bool) -> Result<Ato
 
 /// Gathers rules into permissions, one for each protocol and port range.
 pub(super) fn permissions<'a>(name: &str, rules: impl Iterator<Item = &'a Element>) -> Element {
-    let mut gathered: BTreeMap<(String, Option<(String, String)>), Vec<Atom>> = BTreeMap::new();
+    let mut gathered = BTreeMap::new();
     for atom in rules.filter_map(Atom::of) {
         let key = (atom.protocol.clone(), atom.ports.clone());
-        gathered.entry(key).or_default().push(atom);
+        let atoms: &mut Vec<Atom> = gathered.entry(key).or_default();
+        atoms.push(atom);
     }
     let items = gathered.into_iter().map(|((protocol, ports), mut atoms)| {
         atoms.sort_by(|a, b| a.value.cmp(&b.value));

@@ -1,7 +1,7 @@
 //! Rules of security groups: authorize, revoke, modify, describe anew.
 
 use super::permission::{Atom, replacement, requested};
-use super::{Kind, Outcome, Region, Resource, group, tags};
+use super::{Kind, Outcome, Region, Resource, done, group, tags};
 use crate::call::Call;
 use crate::reply::Failure;
 use crate::xml::Element;
@@ -103,7 +103,7 @@ pub(super) fn revoke(region: &mut Region, call: &Call, egress: bool) -> Outcome 
     for id in &gone {
         region.resources.remove(id);
     }
-    group::succeeded()
+    Ok(done())
 }
 
 /// Replaces rules by id; what a rule says may not equal another rule.
@@ -132,7 +132,7 @@ pub(super) fn modify(region: &mut Region, call: &Call) -> Outcome {
         rule.item.children.retain(|child| kept.contains(&child.name.as_str()));
         rule.item.children.extend(atom.item().children);
     }
-    group::succeeded()
+    Ok(done())
 }
 
 /// Changes descriptions only, of rules found by id or by what they say.
@@ -162,5 +162,5 @@ pub(super) fn describe(region: &mut Region, call: &Call, egress: bool) -> Outcom
             rule.set("description", text);
         }
     }
-    group::succeeded()
+    Ok(done())
 }

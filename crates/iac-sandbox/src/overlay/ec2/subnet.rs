@@ -2,7 +2,7 @@
 
 use ipnet::{Ipv4Net, Ipv6Net};
 
-use super::network::{association, association_id, zone_id, zone_of_id};
+use super::network::{association, zone_id, zone_of_id};
 use super::{Kind, Outcome, Region, Resource, done, invalid, tags};
 use crate::call::Call;
 use crate::reply::Failure;
@@ -31,7 +31,8 @@ pub(super) fn add(region: &mut Region, request: Request<'_>) -> String {
         .parse::<Ipv4Net>()
         .map_or(0, |net| (1_u64 << (32 - net.prefix_len())) - 5);
     let mut ipv6 = Element::new(IPV6_SET);
-    ipv6.children.extend(request.ipv6.map(ipv6_association));
+    ipv6.children
+        .extend(request.ipv6.map(|cidr| ipv6_association(region, cidr)));
     let dns = Element::new("privateDnsNameOptionsOnLaunch")
         .field("hostnameType", "ip-name")
         .field("enableResourceNameDnsARecord", "false")
@@ -61,9 +62,9 @@ pub(super) fn add(region: &mut Region, request: Request<'_>) -> String {
     id
 }
 
-fn ipv6_association(cidr: &str) -> Element {
+fn ipv6_association(region: &mut Region, cidr: &str) -> Element {
     association(
-        &association_id("subnet-cidr-assoc"),
+        &region.fresh_id("subnet-cidr-assoc"),
         "ipv6CidrBlock",
         cidr,
         "ipv6CidrBlockState",
@@ -99,7 +100,7 @@ pub(super) fn create(region: &mut Region, call: &Call) -> Outcome {
     };
     let id = add(region, request);
     let mut shown = region.get(Kind::Subnet, &id)?.item.clone();
-    shown.name = "subnet".to_owned();
+    "subnet".clone_into(&mut shown.name);
     shown.set(Element::text("state", "pending"));
     Ok(vec![shown])
 }
@@ -162,7 +163,7 @@ pub(super) fn delete(region: &mut Region, call: &Call) -> Outcome {
     let id = id_of(call);
     region.get(Kind::Subnet, id)?;
     region.resources.remove(id);
-    done()
+    Ok(done())
 }
 
 /// Changes one attribute.
@@ -213,7 +214,7 @@ pub(super) fn modify_attribute(region: &mut Region, call: &Call) -> Outcome {
             options.set(Element::text(name, value));
         }
     }
-    done()
+    Ok(done())
 }
 
 /// Gives a subnet a block of IPv6 addresses; it has at most one.
@@ -222,8 +223,8 @@ pub(super) fn associate(region: &mut Region, call: &Call) -> Outcome {
     let cidr = call.param("Ipv6CidrBlock").unwrap_or_default();
     let vpc = region.get(Kind::Subnet, id)?.field("vpcId").to_owned();
     check_ipv6(region, &vpc, cidr)?;
+    let mut added = ipv6_association(region, cidr);
     let resource = region.get_mut(Kind::Subnet, id)?;
-    let mut added = ipv6_association(cidr);
     if let Some(set) = resource.item.child_mut(IPV6_SET) {
         if !set.children.is_empty() {
             let message = "The subnet already has an IPv6 CIDR block associated";
@@ -231,7 +232,7 @@ pub(super) fn associate(region: &mut Region, call: &Call) -> Outcome {
         }
         set.children.push(added.clone());
     }
-    added.name = "ipv6CidrBlockAssociation".to_owned();
+    "ipv6CidrBlockAssociation".clone_into(&mut added.name);
     Ok(vec![Element::text("subnetId", id), added])
 }
 
@@ -260,6 +261,6 @@ pub(super) fn disassociate(region: &mut Region, call: &Call) -> Outcome {
     if let Some(set) = resource.item.child_mut(IPV6_SET) {
         set.children.retain(|item| !is_it(item));
     }
-    removed.name = "ipv6CidrBlockAssociation".to_owned();
+    "ipv6CidrBlockAssociation".clone_into(&mut removed.name);
     Ok(vec![Element::text("subnetId", id), removed])
 }

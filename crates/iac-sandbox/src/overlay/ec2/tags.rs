@@ -102,7 +102,7 @@ pub(super) fn create(region: &mut Region, call: &Call) -> Outcome {
             resource.item.set(set(&tags));
         }
     }
-    done()
+    Ok(done())
 }
 
 /// Removes tags by key; with a value given, only those of that value; without keys, all.
@@ -126,7 +126,7 @@ pub(super) fn delete(region: &mut Region, call: &Call) -> Outcome {
             resource.item.set(set(&tags));
         }
     }
-    done()
+    Ok(done())
 }
 
 /// Lists tags of all resources.

@@ -2,7 +2,7 @@
 
 use ipnet::{Ipv4Net, Ipv6Net};
 
-use super::network::{add_vpc, association, association_id};
+use super::network::{add_vpc, association};
 use super::{Kind, Outcome, Region, done, invalid, tags};
 use crate::call::Call;
 use crate::reply::Failure;
@@ -39,7 +39,7 @@ pub(super) fn create(region: &mut Region, call: &Call) -> Outcome {
         add_ipv6(region, &id)?;
     }
     let mut shown = region.get(Kind::Vpc, &id)?.item.clone();
-    shown.name = "vpc".to_owned();
+    "vpc".clone_into(&mut shown.name);
     shown.set(Element::text("state", "pending"));
     Ok(vec![shown])
 }
@@ -62,7 +62,7 @@ pub(super) fn delete(region: &mut Region, call: &Call) -> Outcome {
     region.resources.retain(|own, resource| {
         own != id && resource.field("vpcId") != id && !groups.iter().any(|group| group == resource.field("groupId"))
     });
-    done()
+    Ok(done())
 }
 
 /// Describes one attribute.
@@ -110,7 +110,7 @@ pub(super) fn modify_attribute(region: &mut Region, call: &Call) -> Outcome {
         return Err(Failure::new(400, "InvalidParameterCombination", message));
     }
     resource.attributes.insert((*name).to_owned(), (*value).to_owned());
-    done()
+    Ok(done())
 }
 
 /// Changes the tenancy, which only ever goes to the default.
@@ -126,14 +126,10 @@ pub(super) fn modify_tenancy(region: &mut Region, call: &Call) -> Outcome {
 fn add_ipv6(region: &mut Region, id: &str) -> Result<Element, Failure> {
     let number = region.of_kind(Kind::Vpc).count();
     let border = region.name.clone();
+    let association_id = region.fresh_id("vpc-cidr-assoc");
     let resource = region.get_mut(Kind::Vpc, id)?;
     let cidr = format!("2600:1f18:{number:x}:100::/56");
-    let mut added = association(
-        &association_id("vpc-cidr-assoc"),
-        "ipv6CidrBlock",
-        &cidr,
-        "ipv6CidrBlockState",
-    );
+    let mut added = association(&association_id, "ipv6CidrBlock", &cidr, "ipv6CidrBlockState");
     added.children.push(Element::text("ipv6Pool", "Amazon"));
     added.children.push(Element::text("networkBorderGroup", border));
     let resource_set = resource.item.child_mut(IPV6_SET);
@@ -150,16 +146,17 @@ pub(super) fn associate(region: &mut Region, call: &Call) -> Outcome {
     let vpc = Element::text("vpcId", id.as_str());
     if call.param("AmazonProvidedIpv6CidrBlock") == Some("true") {
         let mut added = add_ipv6(region, &id)?;
-        added.name = "ipv6CidrBlockAssociation".to_owned();
+        "ipv6CidrBlockAssociation".clone_into(&mut added.name);
         return Ok(vec![vpc, added]);
     }
     let cidr = block(call.param("CidrBlock").unwrap_or_default())?.to_string();
-    let mut added = association(&association_id("vpc-cidr-assoc"), "cidrBlock", &cidr, "cidrBlockState");
+    let association_id = region.fresh_id("vpc-cidr-assoc");
+    let mut added = association(&association_id, "cidrBlock", &cidr, "cidrBlockState");
     let resource = region.get_mut(Kind::Vpc, &id)?;
     if let Some(set) = resource.item.child_mut(IPV4_SET) {
         set.children.push(added.clone());
     }
-    added.name = "cidrBlockAssociation".to_owned();
+    "cidrBlockAssociation".clone_into(&mut added.name);
     Ok(vec![vpc, added])
 }
 

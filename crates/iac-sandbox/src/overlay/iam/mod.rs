@@ -38,7 +38,7 @@ impl Iam {
     }
 
     /// What AWS reads into a request that leaves it out.
-    fn complete<'a>(&self, call: &'a Call) -> Cow<'a, Call> {
+    fn complete(call: &Call) -> Cow<'_, Call> {
         let extra = match call.operation.as_str() {
             // An omitted duration is reset, not kept.
             "UpdateRole" => ("MaxSessionDuration", "3600"),
@@ -61,7 +61,7 @@ impl Iam {
         if call.operation == "CreatePolicyVersion" {
             return policy::create_version(&mut self.aws, &mut self.versions, call);
         }
-        let call = self.complete(call);
+        let call = Self::complete(call);
         let answer = self.aws.forward(&call);
         if answer.status == 200 && call.operation == "CreateRole" {
             self.set_boundary(&call);

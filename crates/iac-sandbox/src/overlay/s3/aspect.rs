@@ -124,8 +124,8 @@ pub(super) fn owner_only() -> Element {
             .field("DisplayName", "sandbox")
     };
     let mut grantee = owner("Grantee");
-    grantee.attributes =
-        " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"CanonicalUser\"".to_owned();
+    " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"CanonicalUser\""
+        .clone_into(&mut grantee.attributes);
     Element::new("AccessControlPolicy").with(owner("Owner")).with(
         Element::new("AccessControlList").with(Element::new("Grant").with(grantee).field("Permission", "FULL_CONTROL")),
     )

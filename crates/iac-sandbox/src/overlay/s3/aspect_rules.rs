@@ -25,11 +25,9 @@ pub(super) fn accept(bucket: &Bucket, call: &Call, key: &str, mut root: Element)
             }
             complete_ids(&mut root, "ID", |name| name == "Rule");
         }
-        "object-lock" => {
-            if bucket.versioning().as_deref() != Some("Enabled") {
-                let message = "Versioning must be 'Enabled' on the bucket to apply an Object Lock configuration";
-                return Err(Failure::new(409, "InvalidBucketState", message));
-            }
+        "object-lock" if bucket.versioning().as_deref() != Some("Enabled") => {
+            let message = "Versioning must be 'Enabled' on the bucket to apply an Object Lock configuration";
+            return Err(Failure::new(409, "InvalidBucketState", message));
         }
         "encryption" => encryption(&mut root),
         "acl" => acl(bucket, call)?,

@@ -1,4 +1,4 @@
-//! Conditional requests: on ETags for writes, on ETags and times for reads.
+//! Conditional requests: on `ETag`s for writes, on `ETag`s and times for reads.
 
 use winterbaume_core::MockResponse;
 
@@ -19,7 +19,7 @@ fn failed() -> Failure {
     Failure::new(412, "PreconditionFailed", message)
 }
 
-/// Writes: `If-None-Match: *` wants no current version, `If-Match` wants the one of that ETag.
+/// Writes: `If-None-Match: *` wants no current version, `If-Match` wants the one of that `ETag`.
 pub(super) fn for_write(call: &Call, current: Option<&Version>) -> Result<(), Failure> {
     if call.header("if-none-match").is_some() && current.is_some() {
         return Err(failed());

@@ -92,7 +92,7 @@ impl S3 {
             "PutObject" => object::put(found, bodies, call, key),
             "GetObject" | "HeadObject" => read::read(found, bodies, call, key),
             "DeleteObject" => delete::one(found, call, key),
-            "CreateMultipartUpload" => multipart::create(found, call, bucket, key),
+            "CreateMultipartUpload" => Ok(multipart::create(found, call, bucket, key)),
             "UploadPart" => multipart::part(found, bodies, call),
             "ListParts" => multipart::parts(found, call, bucket, key),
             "CompleteMultipartUpload" => multipart::complete(found, bodies, call, bucket, key),

@@ -27,7 +27,7 @@ fn upload_id(call: &Call) -> &str {
 }
 
 /// Answers `CreateMultipartUpload`; headers and tags of the object are given here.
-pub(super) fn create(bucket: &mut Bucket, call: &Call, name: &str, key: &str) -> Answer {
+pub(super) fn create(bucket: &mut Bucket, call: &Call, name: &str, key: &str) -> MockResponse {
     let mut headers = kept_headers(bucket, call);
     headers.retain(|name, _| !CHECKSUMS.contains(&name.as_str()));
     let upload = Upload {
@@ -43,7 +43,7 @@ pub(super) fn create(bucket: &mut Bucket, call: &Call, name: &str, key: &str) ->
         .field("Key", key)
         .field("UploadId", id.as_str());
     bucket.uploads.insert(id, upload);
-    Ok(reply::xml(200, &result))
+    reply::xml(200, &result)
 }
 
 fn add_part(
@@ -134,7 +134,7 @@ pub(super) fn list(bucket: &Bucket, name: &str) -> MockResponse {
     reply::xml(200, &root)
 }
 
-/// Answers `CompleteMultipartUpload`: the ETag is the digest of the parts' digests, with their number.
+/// Answers `CompleteMultipartUpload`: the `ETag` is the digest of the parts' digests, with their number.
 pub(super) fn complete(
     bucket: &mut Bucket,
     bodies: &mut BTreeMap<String, Bytes>,

@@ -18,7 +18,8 @@ pub(super) fn read(bucket: &Bucket, bodies: &BTreeMap<String, Bytes>, call: &Cal
     let Some(version) = bucket.find(key, id) else {
         return Err(match id {
             Some(_) => Failure::new(404, "NoSuchVersion", "The specified version does not exist."),
-            None => absent(bucket, key),
+            // Also when the newest version is a delete marker.
+            None => no_such_key(),
         });
     };
     if version.marker {
@@ -48,13 +49,6 @@ pub(super) fn read(bucket: &Bucket, bodies: &BTreeMap<String, Bytes>, call: &Cal
     describe(&mut answer, call, version);
     version_header(&mut answer, bucket, &version.id);
     Ok(answer)
-}
-
-/// A key whose newest version is a delete marker is absent; the message is the same.
-fn absent(bucket: &Bucket, key: &str) -> Failure {
-    let deleted = bucket.keys.contains_key(key);
-    tracing::trace!(key, deleted, "absent key read");
-    no_such_key()
 }
 
 fn describe(answer: &mut MockResponse, call: &Call, version: &Version) {

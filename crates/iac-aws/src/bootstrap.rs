@@ -35,6 +35,12 @@ pub struct BootstrapStep {
     pub outcome: BootstrapOutcome,
 }
 
+impl fmt::Display for BootstrapStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.what, self.outcome)
+    }
+}
+
 /// What became of a thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

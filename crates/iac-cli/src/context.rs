@@ -21,6 +21,7 @@ use crate::{
     invocation::Invocation,
     printer::Printer,
     progress::Progress,
+    render,
 };
 
 /// One call of the command line.
@@ -123,6 +124,12 @@ impl Context<'_> {
         let opening = self.interrupts.unless_asked(opening);
         let opening = self.progress().during(format!("reaching {environment}"), opening).await;
         Ok(opening.ok_or_else(stopped)??)
+    }
+
+    /// Tells where an open environment is.
+    pub(crate) fn tell_where(&self, session: &Session, stack: &Stack, place: &PlaceArgs) {
+        self.printer
+            .tell(&render::whereabouts::line(session, stack, place.sandbox));
     }
 
     /// Reads an environment's state; nothing else is reached, and no lock is taken.

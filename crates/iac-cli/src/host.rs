@@ -196,6 +196,11 @@ fn variables() -> BTreeMap<String, String> {
         .collect()
 }
 
+/// What `IAC_LOG` asks for.
+pub(crate) fn log_level() -> Option<String> {
+    std::env::var_os("IAC_LOG")?.into_string().ok()
+}
+
 fn hostname() -> Option<String> {
     ["/proc/sys/kernel/hostname", "/etc/hostname"]
         .into_iter()

@@ -33,6 +33,7 @@ mod exit;
 mod host;
 mod interrupt;
 mod invocation;
+mod log;
 mod panic;
 mod printer;
 mod progress;
@@ -53,6 +54,7 @@ pub use run::run;
 )]
 pub fn main(app: App) -> ExitCode {
     panic::install();
+    log::install(host::log_level().as_deref());
     let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
             Ok(runtime) => runtime,

@@ -4,9 +4,9 @@ use iac_core::plan::{Mode, PlanOptions};
 
 use super::{
     plan::not_empty,
-    work::{Work, askable},
+    work::{Work, askable, brackets},
 };
-use crate::{args::ApplyArgs, context::Context, error::Outcome, exit::Exit};
+use crate::{args::ApplyArgs, context::Context, error::Outcome, exit::Exit, render};
 
 pub(super) async fn run(cx: &Context<'_>, args: &ApplyArgs) -> Outcome<Exit> {
     let place = &args.environment.place;
@@ -16,12 +16,18 @@ pub(super) async fn run(cx: &Context<'_>, args: &ApplyArgs) -> Outcome<Exit> {
     askable(cx, args.consent, "apply")?;
     let name = stack.environment();
     let session = cx.open(name, place).await?;
+    cx.tell_where(&session, &stack, place);
+    let account = render::whereabouts::account(&session, &stack);
     let mut flags = args.scope.words();
     flags.extend(args.build.words());
     let work = Work {
         verb: "apply",
         word: "yes",
-        question: format!("Apply this to {name} of {}? Type yes: ", stack.name()),
+        question: format!(
+            "Apply this to {name} of {}{}? Type yes: ",
+            stack.name(),
+            brackets(&account)
+        ),
         options: PlanOptions {
             replace: crate::args::set(&args.build.replace),
             mode: if args.build.refresh_only {

@@ -6,7 +6,7 @@ use iac_core::{
     state::Snapshot,
 };
 
-use super::work::{Work, askable};
+use super::work::{Work, askable, brackets};
 use crate::{args::DestroyArgs, context::Context, error::Outcome, exit::Exit, render};
 
 pub(super) async fn run(cx: &Context<'_>, args: &DestroyArgs) -> Outcome<Exit> {
@@ -40,11 +40,13 @@ pub(super) async fn run(cx: &Context<'_>, args: &DestroyArgs) -> Outcome<Exit> {
             (Stack::new(&cx.app.name, name), session)
         }
     };
+    cx.tell_where(&session, &stack, place);
+    let account = brackets(&render::whereabouts::account(&session, &stack));
     let work = Work {
         verb: "destroy",
         word: name,
         question: format!(
-            "This deletes all of the above in {name} of {}. Type {name} to go on: ",
+            "This deletes all of the above in {name} of {}{account}. Type {name} to go on: ",
             cx.app.name
         ),
         options: PlanOptions {

@@ -24,6 +24,7 @@ pub(super) async fn run(cx: &Context<'_>, args: &PlanArgs) -> Outcome<Exit> {
     }
     let name = stack.environment();
     let session = cx.open(name, place).await?;
+    cx.tell_where(&session, &stack, place);
     let progress = cx.progress();
     let options = PlanOptions {
         replace: crate::args::set(&args.build.replace),

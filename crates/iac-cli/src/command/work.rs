@@ -184,7 +184,7 @@ impl Work<'_> {
         match save_privately(&[cx.folder.join(&name), std::env::temp_dir().join(&name)], &unsaved.state) {
             Ok(path) => problem.hint(format!(
                 "the state as it should be is kept in {}: should a plan still want to make what is there already, put that \
-                 file to {place} as `state.json`",
+                 file to {place}/state.json",
                 path.display()
             )),
             Err(error) => {
@@ -195,6 +195,15 @@ impl Work<'_> {
                 ))
             }
         }
+    }
+}
+
+/// A remark in a sentence, when there is something to remark.
+pub(super) fn brackets(remark: &str) -> String {
+    if remark.is_empty() {
+        String::new()
+    } else {
+        format!(" ({remark})")
     }
 }
 

@@ -9,3 +9,4 @@ pub(crate) mod report;
 pub(crate) mod state;
 pub(crate) mod style;
 pub(crate) mod value;
+pub(crate) mod whereabouts;

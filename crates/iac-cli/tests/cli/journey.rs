@@ -29,6 +29,7 @@ async fn the_first_apply() {
 
     Plan: 2 to create, 0 to update, 0 to replace, 0 to delete.
     --- stderr
+    shop/dev in the sandbox (account 123456789012, eu-central-1); state in memory
     apply it with: stacks apply dev --sandbox
     --- exit 0
     "#);
@@ -61,6 +62,7 @@ async fn the_first_apply() {
       token: (secret)
 
     --- stderr
+    shop/dev in account 123456789012, eu-central-1; state in memory
     + fake.thing.base: creating
     + fake.thing.base: created in 0.0s (thing-base)
     + fake.thing.site: creating
@@ -71,6 +73,7 @@ async fn the_first_apply() {
     assert_snapshot!(lab.types(&app, "plan dev --detailed-exitcode").await.all(), @r#"
     No changes. dev is what the stack says.
     --- stderr
+    shop/dev in account 123456789012, eu-central-1; state in memory
     reading 2 objects
     --- exit 0
     "#);
@@ -82,6 +85,7 @@ async fn the_first_apply() {
       token: (secret)
 
     --- stderr
+    shop/dev in account 123456789012, eu-central-1; state in memory
     reading 2 objects
     --- exit 0
     "#);
@@ -146,6 +150,7 @@ async fn changes_and_the_end() {
 
     Plan: 0 to create, 1 to update, 0 to replace, 0 to delete.
     --- stderr
+    shop/dev in account 123456789012, eu-central-1; state in memory
     reading 2 objects
     apply it with: stacks apply dev
     --- exit 0
@@ -164,6 +169,7 @@ async fn changes_and_the_end() {
       token: (secret)
 
     --- stderr
+    shop/dev in account 123456789012, eu-central-1; state in memory
     reading 2 objects
     - fake.thing.site: deleting
     - fake.thing.site: deleted in 0.0s (thing-site)
@@ -191,6 +197,7 @@ async fn changes_and_the_end() {
 
     Plan: 1 to create, 0 to update, 0 to replace, 0 to delete.
     --- stderr
+    shop/dev in account 123456789012, eu-central-1; state in memory
     reading 2 objects
     apply it with: stacks apply dev
     --- exit 0
@@ -203,6 +210,7 @@ async fn changes_and_the_end() {
 
     Plan: 0 to create, 0 to update, 0 to replace, 0 to delete, 1 to forget.
     --- stderr
+    shop/dev in account 123456789012, eu-central-1; state in memory
     reading 2 objects
     apply it with: stacks apply dev --refresh-only
     --- exit 0
@@ -219,6 +227,7 @@ async fn changes_and_the_end() {
 
     Plan: 0 to create, 0 to update, 0 to replace, 2 to delete.
     --- stderr
+    shop/dev in account 123456789012, eu-central-1; state in memory
     do it with: stacks destroy dev
     --- exit 0
     "#);
@@ -234,6 +243,7 @@ async fn changes_and_the_end() {
     Plan: 0 to create, 0 to update, 0 to replace, 2 to delete.
 
     --- stderr
+    shop/dev in account 123456789012, eu-central-1; state in memory
     - fake.thing.site: deleting
     - fake.thing.site: deleted in 0.0s (thing-site)
     - fake.thing.base: deleting
@@ -246,6 +256,7 @@ async fn changes_and_the_end() {
     No changes. dev has nothing left to destroy.
 
     --- stderr
+    shop/dev in account 123456789012, eu-central-1; state in memory
     --- exit 0
     "#);
 }
@@ -255,7 +266,10 @@ async fn a_person_is_asked_and_may_say_no() {
     let lab = Lab::default();
     let app = lab.app(1);
     let said_no = lab.types_at(&app, "apply dev", |host| host.answering("no\n")).await;
-    assert_snapshot!(said_no.stderr, @r#"Apply this to dev of shop? Type yes: error: not confirmed: nothing was changed in dev"#);
+    assert_snapshot!(said_no.stderr, @r#"
+    shop/dev in account 123456789012, eu-central-1; state in memory
+    Apply this to dev of shop (account 123456789012, eu-central-1)? Type yes: error: not confirmed: nothing was changed in dev
+    "#);
     assert_eq!(said_no.exit, Exit::Failed);
     assert!(lab.cloud.world().things.is_empty());
     let gone = lab.types_at(&app, "apply dev", |host| host.answering("")).await;

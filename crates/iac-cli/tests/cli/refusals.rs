@@ -56,6 +56,7 @@ async fn words_that_are_not_understood() {
     "#);
     assert_snapshot!(lab.types(&app, "plan dev --target fake.thing.sites").await.all(), @r#"
     --- stderr
+    shop/dev in account 123456789012, eu-central-1; state in memory
     error: `--target fake.thing.sites`: there is no such resource
       hint: did you mean fake.thing.site?
     --- exit 1
@@ -201,6 +202,7 @@ async fn a_state_that_is_locked() {
     lab.backend.lock(&lock, None).await.unwrap();
     assert_snapshot!(lab.types(&app, "plan dev --sandbox").await.all(), @r#"
     --- stderr
+    shop/dev in the sandbox (account 123456789012, eu-central-1); state in memory
     error: the state is locked by bob@runner (apply, since 2026-01-01T00:00:00Z, lock id 7d9a)
       hint: wait for it with `--lock-timeout 5m`
       hint: if that run is surely dead, take the lock away with `stacks unlock dev 7d9a --sandbox`
@@ -208,6 +210,7 @@ async fn a_state_that_is_locked() {
     "#);
     assert_eq!(lab.types(&app, "plan dev --no-lock").await.exit, Exit::Done);
     assert_snapshot!(lab.types(&app, "plan dev --lock-timeout 2s").await.stderr, @r#"
+    shop/dev in account 123456789012, eu-central-1; state in memory
     waiting: the state is locked by bob@runner (apply, since 2026-01-01T00:00:00Z, lock id 7d9a)
     error: the state is locked by bob@runner (apply, since 2026-01-01T00:00:00Z, lock id 7d9a)
       hint: wait for it with `--lock-timeout 5m`
@@ -256,13 +259,16 @@ async fn states_that_cannot_be_used() {
     }
     assert_snapshot!(told, @r#"
     --- truncated
+    shop/dev in account 123456789012, eu-central-1; state in memory
     error: the state at memory cannot be read
       cause: EOF while parsing a string at line 1 column 26
       hint: the bucket or folder memory may keep earlier versions: put the last good one back
     --- newer
+    shop/dev in account 123456789012, eu-central-1; state in memory
     error: the state at memory has format 99, this version reads up to 1
       hint: use the version of the program that wrote it, or a newer one
     --- another's
+    shop/dev in account 123456789012, eu-central-1; state in memory
     error: the state at memory belongs to blog/dev, not to shop/dev
       hint: give every stack and environment a state of its own
     "#);
@@ -279,6 +285,7 @@ async fn a_folder_that_cannot_be_written_to() {
     assert_eq!(typed.exit, Exit::Failed);
     insta::with_settings!({filters => vec![(r"/\S*/blocked", "FOLDER")]}, {
         assert_snapshot!(typed.stderr, @r#"
+        shop/dev in account 123456789012, eu-central-1; state in FOLDER/dev
         error: cannot make the folder FOLDER/dev
           cause: Not a directory (os error 20)
         "#);

@@ -40,6 +40,7 @@ async fn a_failure_is_told_with_all_that_helps() {
       token: (secret)
 
     --- stderr
+    shop/dev in account 123456789012, eu-central-1; state in memory
     + fake.thing.base: creating
     + fake.thing.base: created in 0.0s (thing-base)
     + fake.thing.site: creating
@@ -59,6 +60,7 @@ async fn a_failure_is_told_with_all_that_helps() {
     let other = Lab::default();
     other.cloud.world().broken = Some("base");
     assert_snapshot!(other.types(&app_of(&other), "apply dev --yes").await.stderr, @r#"
+    shop/dev in account 123456789012, eu-central-1; state in memory
     + fake.thing.base: creating
     ! fake.thing.base: create failed: fake:CreateThing: ThingNameTaken: that name is taken (request req-7)
     ! fake.thing.site: create not tried, it needs fake.thing.base
@@ -95,6 +97,7 @@ async fn stopped_once_it_finishes_what_is_in_flight() {
         })
         .await;
     assert_snapshot!(stopped.stderr, @r#"
+    shop/dev in account 123456789012, eu-central-1; state in memory
     + fake.thing.base: creating
     warning: stopping: what is in flight is finished and saved, nothing more is begun; ask again to leave at once
     + fake.thing.base: created in 0.0s (thing-base)
@@ -130,6 +133,7 @@ async fn stopped_twice_it_leaves_and_the_journal_holds() {
         .await;
     assert_eq!(left.exit, Exit::Left);
     assert_snapshot!(left.stderr, @r#"
+    shop/dev in account 123456789012, eu-central-1; state in memory
     + fake.thing.base: creating
     warning: stopping: what is in flight is finished and saved, nothing more is begun; ask again to leave at once
     error: left at once: what was in flight is not waited for
@@ -165,6 +169,7 @@ async fn stopped_twice_it_leaves_and_the_journal_holds() {
     let again = lab.types(&app, "apply dev --yes").await;
     assert_eq!(again.exit, Exit::Done, "{again:?}");
     assert_snapshot!(again.stderr, @r#"
+    shop/dev in account 123456789012, eu-central-1; state in memory
     recovered: fake.thing.base: a create was cut off before it made anything
     + fake.thing.base: creating
     + fake.thing.base: created in 0.0s (thing-base)
@@ -188,10 +193,8 @@ async fn stopped_while_planning_nothing_is_left_behind() {
                 host
             })
             .await;
-        assert_eq!(
-            stopped.stderr, "reading 2 objects\nerror: stopped: nothing was changed\n",
-            "{command}"
-        );
+        let told = "reading 2 objects\nerror: stopped: nothing was changed\n";
+        assert!(stopped.stderr.ends_with(told), "{command}: {}", stopped.stderr);
         assert_eq!(stopped.exit, Exit::Failed);
         assert_eq!(lab.backend.holder().await.unwrap(), None, "the lock is given back");
     }
@@ -276,6 +279,7 @@ async fn a_state_that_cannot_be_saved_is_kept_in_a_file() {
     assert_eq!(typed.exit, Exit::Failed);
     insta::with_settings!({filters => vec![(r"/\S*/errored", "FOLDER/errored")]}, {
         assert_snapshot!(typed.stderr, @r#"
+        shop/dev in account 123456789012, eu-central-1; state in full-disk
         + fake.thing.base: creating
         + fake.thing.base: created in 0.0s (thing-base)
         + fake.thing.site: creating
@@ -294,7 +298,7 @@ async fn a_state_that_cannot_be_saved_is_kept_in_a_file() {
           cause: no storage space
           hint: free some space on that disk, then run the command again
           hint: run `stacks apply dev` first: what the journal holds is taken up from there
-          hint: the state as it should be is kept in FOLDER/errored-shop-dev-1.json: should a plan still want to make what is there already, put that file to full-disk as `state.json`
+          hint: the state as it should be is kept in FOLDER/errored-shop-dev-1.json: should a plan still want to make what is there already, put that file to full-disk/state.json
         "#);
     });
     let file = lab.folder().join("errored-shop-dev-1.json");

@@ -405,7 +405,7 @@ impl Subnet<Resolved> {
     }
 
     /// Brings all but the tags from what is live to what is desired. IPv6 switches go off before the addresses go, and on
-    /// after they have come.
+    /// after they, or others, have come.
     async fn configure(
         &self,
         id: &RemoteId,
@@ -413,7 +413,11 @@ impl Subnet<Resolved> {
         cx: &Context<'_, Aws>,
     ) -> Result<SubnetOutputs, ResourceError> {
         let (live_switches, desired) = (Attributes::of(live), Attributes::of(self));
-        let without = live_switches.without_ipv6_unless(&desired);
+        let without = if ipv6::stays(self, live) {
+            live_switches.without_ipv6_unless(&desired)
+        } else {
+            live_switches.without_ipv6_unless(&Attributes::default())
+        };
         live_switches.change_to(&without, id, cx).await?;
         ipv6::associate(self, live, id, cx).await?;
         without.change_to(&desired, id, cx).await?;

@@ -53,6 +53,13 @@ fn asks(subnet: &Subnet<Resolved>) -> bool {
     subnet.ipv6_cidr_block.is_some() || subnet.ipv6_ipam_pool_id.is_some()
 }
 
+/// Whether the addresses that the resource had are those it shall have.
+pub(super) fn stays(desired: &Subnet<Resolved>, before: &Subnet<Resolved>) -> bool {
+    asks(desired)
+        && desired.ipv6_ipam_pool_id == before.ipv6_ipam_pool_id
+        && (desired.ipv6_cidr_block.is_none() || desired.ipv6_cidr_block == before.ipv6_cidr_block)
+}
+
 fn associations(subnet: &SdkSubnet) -> impl Iterator<Item = &Association> {
     let all = subnet.ipv6_cidr_block_association_set().iter();
     all.filter(|association| {

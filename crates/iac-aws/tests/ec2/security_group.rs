@@ -1,0 +1,261 @@
+//! Security groups: made, changed, drifted, imported, interrupted and deleted.
+
+use aws_sdk_ec2::types::{IpPermission, IpRange};
+use iac_aws::ec2::{Rule, SecurityGroup};
+use iac_core::model::ErrorKind;
+use iac_sandbox::Fault;
+
+use crate::{
+    lab::{Lab, NONE, OURS, changes},
+    vpc,
+};
+
+async fn network(lab: &Lab) -> String {
+    lab.create(&vpc::plain()).await.unwrap();
+    lab.world.clear_requests();
+    lab.id().to_string()
+}
+
+fn plain(vpc: &str) -> SecurityGroup {
+    SecurityGroup::builder().name("web").vpc_id(vpc).tags(OURS).build()
+}
+
+fn full(vpc: &str) -> SecurityGroup {
+    SecurityGroup::builder()
+        .name("web")
+        .description("what the web may see")
+        .vpc_id(vpc)
+        .ingress([
+            Rule::tcp(443).from_cidr("0.0.0.0/0").description("https"),
+            Rule::tcp(443).from_cidr("2001:db8::/32"),
+            Rule::tcp(8000..=8080).from_self(),
+            Rule::icmp_type(8).from_cidr("10.0.0.0/8"),
+        ])
+        .egress([Rule::tcp(443).to_anywhere(), Rule::udp(53).to_cidr("10.0.0.2/32")])
+        .tags(OURS.into_iter().chain([("tier", "web")]))
+        .build()
+}
+
+#[tokio::test]
+async fn a_plain_group_comes_and_goes() {
+    let lab = Lab::new();
+    let vpc = network(&lab).await;
+    let outputs = lab.create(&plain(&vpc)).await.unwrap();
+    assert_eq!(
+        (&outputs["name"], &outputs["vpc_id"]),
+        (&"web".into(), &vpc.as_str().into())
+    );
+    lab.assert_settled(&plain(&vpc)).await;
+    // nothing is said of egress, so what AWS gives stays
+    assert_eq!(changes(&lab), ["CreateSecurityGroup"]);
+    lab.delete(&plain(&vpc)).await.unwrap();
+    assert_eq!(lab.read::<SecurityGroup>(&lab.id(), None).await, None);
+    lab.delete(&plain(&vpc)).await.unwrap();
+}
+
+#[tokio::test]
+async fn rules_are_made_changed_and_taken_back() {
+    let lab = Lab::new();
+    let vpc = network(&lab).await;
+    let full = full(&vpc);
+    lab.create(&full).await.unwrap();
+    lab.assert_settled(&full).await;
+    assert_eq!(
+        changes(&lab),
+        [
+            "CreateSecurityGroup",
+            "AuthorizeSecurityGroupIngress",
+            "AuthorizeSecurityGroupEgress",
+            "RevokeSecurityGroupEgress"
+        ]
+    );
+    assert_eq!(lab.changes(&lab.id(), &full, None).await, NONE);
+
+    let other = SecurityGroup {
+        ingress: Some(vec![
+            Rule::tcp(443).from_cidr("0.0.0.0/0").description("encrypted"),
+            Rule::tcp(80).from_anywhere(),
+            Rule::tcp(443).from_cidr("2001:db8::/32"),
+        ]),
+        egress: Some(vec![]),
+        ..full.clone()
+    };
+    lab.world.clear_requests();
+    lab.update(&other, Some(&full)).await.unwrap();
+    assert_eq!(
+        changes(&lab),
+        [
+            "AuthorizeSecurityGroupIngress",
+            "UpdateSecurityGroupRuleDescriptionsIngress",
+            "RevokeSecurityGroupIngress",
+            "RevokeSecurityGroupEgress"
+        ]
+    );
+    lab.assert_settled(&other).await;
+
+    // what is no longer spoken of goes back to what a new group has
+    let silent = SecurityGroup {
+        ingress: None,
+        egress: None,
+        ..other.clone()
+    };
+    lab.update(&silent, Some(&other)).await.unwrap();
+    lab.assert_settled(&silent).await;
+    let bare = SecurityGroup {
+        ingress: Some(vec![]),
+        egress: Some(vec![Rule::all().to_anywhere()]),
+        ..silent
+    };
+    assert_eq!(lab.changes(&lab.id(), &bare, Some(&bare)).await, NONE);
+}
+
+#[tokio::test]
+async fn the_order_and_the_spelling_of_rules_do_not_matter() {
+    let lab = Lab::new();
+    let vpc = network(&lab).await;
+    let group = full(&vpc);
+    lab.create(&group).await.unwrap();
+    let mut turned = group.clone();
+    turned.ingress.as_mut().unwrap().reverse();
+    turned.egress.as_mut().unwrap()[0].protocol = "6".into();
+    assert_eq!(lab.changes(&lab.id(), &turned, Some(&group)).await, NONE);
+}
+
+#[tokio::test]
+async fn a_rule_made_by_hand_is_drift_where_rules_are_declared() {
+    let lab = Lab::new();
+    let vpc = network(&lab).await;
+    let group = SecurityGroup {
+        ingress: Some(vec![]),
+        ..plain(&vpc)
+    };
+    lab.create(&group).await.unwrap();
+    let permission = |builder: aws_sdk_ec2::types::builders::IpPermissionBuilder| {
+        builder
+            .ip_ranges(IpRange::builder().cidr_ip("0.0.0.0/0").build())
+            .build()
+    };
+    let ssh = permission(IpPermission::builder().ip_protocol("tcp").from_port(22).to_port(22));
+    let authorize = lab.ec2.authorize_security_group_ingress().group_id(lab.id().as_str());
+    authorize.ip_permissions(ssh).send().await.unwrap();
+    assert_eq!(lab.changes(&lab.id(), &group, Some(&group)).await, ["ingress"]);
+    assert_eq!(lab.changes(&lab.id(), &plain(&vpc), Some(&plain(&vpc))).await, NONE);
+    lab.update(&group, Some(&group)).await.unwrap();
+    lab.assert_settled(&group).await;
+}
+
+#[tokio::test]
+async fn a_group_is_made_once_whatever_happens() {
+    for fault in [
+        Fault::response_lost(),
+        Fault::timeout_after_effect(),
+        Fault::throttling(),
+    ] {
+        let lab = Lab::new();
+        let vpc = network(&lab).await;
+        lab.world.inject(fault.on_operation("CreateSecurityGroup").nth(1));
+        lab.create(&full(&vpc)).await.unwrap();
+        lab.assert_settled(&full(&vpc)).await;
+        assert_eq!(lab.recover(&full(&vpc)).await, Some(lab.id()));
+        assert_eq!(lab.attempt("another").recover(&full(&vpc)).await, None);
+    }
+}
+
+#[tokio::test]
+async fn a_half_made_group_is_finished() {
+    for operation in [
+        "AuthorizeSecurityGroupIngress",
+        "AuthorizeSecurityGroupEgress",
+        "RevokeSecurityGroupEgress",
+    ] {
+        let lab = Lab::new();
+        let vpc = network(&lab).await;
+        lab.world.inject(Fault::access_denied().on_operation(operation).nth(1));
+        let error = lab.create(&full(&vpc)).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Denied);
+        lab.update(&full(&vpc), None).await.unwrap();
+        lab.assert_settled(&full(&vpc)).await;
+    }
+}
+
+#[tokio::test]
+async fn stale_reads_are_looked_at_again() {
+    let lab = Lab::new();
+    let vpc = network(&lab).await;
+    let duplicate = Fault::error(400, "InvalidPermission.Duplicate", "already exists");
+    lab.world
+        .inject(duplicate.on_operation("AuthorizeSecurityGroupIngress").nth(1));
+    let gone = Fault::error(400, "InvalidPermission.NotFound", "does not exist");
+    lab.world.inject(gone.on_operation("RevokeSecurityGroupEgress").nth(1));
+    let unknown = Fault::error(400, "InvalidGroup.NotFound", "does not exist");
+    lab.world
+        .inject(unknown.on_operation("AuthorizeSecurityGroupEgress").first(2));
+    lab.create(&full(&vpc)).await.unwrap();
+    lab.assert_settled(&full(&vpc)).await;
+}
+
+#[tokio::test]
+async fn without_room_for_old_and_new_rules_the_old_ones_go_first() {
+    let lab = Lab::new();
+    let vpc = network(&lab).await;
+    let group = full(&vpc);
+    lab.create(&group).await.unwrap();
+    let other = SecurityGroup {
+        ingress: Some(vec![Rule::tcp(80).from_anywhere()]),
+        ..group.clone()
+    };
+    let full_up = Fault::error(400, "RulesPerSecurityGroupLimitExceeded", "too many");
+    lab.world
+        .inject(full_up.on_operation("AuthorizeSecurityGroupIngress").nth(1));
+    lab.world.clear_requests();
+    lab.update(&other, Some(&group)).await.unwrap();
+    lab.assert_settled(&other).await;
+    assert_eq!(
+        changes(&lab),
+        [
+            "AuthorizeSecurityGroupIngress",
+            "RevokeSecurityGroupIngress",
+            "AuthorizeSecurityGroupIngress"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_name_that_is_taken_is_not_adopted() {
+    let lab = Lab::new();
+    let vpc = network(&lab).await;
+    lab.create(&plain(&vpc)).await.unwrap();
+    let error = lab.attempt("another").create(&plain(&vpc)).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::AlreadyExists);
+    assert!(error.hints[0].contains("import"));
+}
+
+#[tokio::test]
+async fn a_group_that_others_refer_to_stays_unless_told() {
+    let lab = Lab::new();
+    let vpc = network(&lab).await;
+    lab.create(&plain(&vpc)).await.unwrap();
+    let wanted = lab.id();
+    let referring = SecurityGroup {
+        name: Some("app".into()),
+        ingress: Some(vec![
+            Rule::tcp(80).from_group(wanted.as_str()),
+            Rule::tcp(22).from_cidr("10.0.0.0/8"),
+        ]),
+        egress: Some(vec![Rule::all().to_group(wanted.as_str())]),
+        ..plain(&vpc)
+    };
+    let app = lab.attempt("another");
+    app.create(&referring).await.unwrap();
+    app.assert_settled(&referring).await;
+
+    lab.adopt(&wanted);
+    let error = lab.delete(&plain(&vpc)).await.unwrap_err();
+    assert_eq!((error.kind, error.hints.len()), (ErrorKind::Conflict, 2));
+    let told = SecurityGroup {
+        revoke_rules_on_delete: true,
+        ..plain(&vpc)
+    };
+    lab.delete(&told).await.unwrap();
+    assert_eq!(lab.read::<SecurityGroup>(&wanted, None).await, None);
+}

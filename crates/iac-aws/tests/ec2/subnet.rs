@@ -1,0 +1,152 @@
+//! Subnets: made, changed, imported, interrupted and deleted.
+
+use iac_aws::ec2::{HostnameType, Subnet, Vpc};
+use iac_core::model::ErrorKind;
+use iac_sandbox::Fault;
+use ipnet::Ipv6Net;
+
+use crate::lab::{Lab, NONE, OURS, changes};
+
+/// A VPC with IPv6 addresses: its id and the first `/64` of them.
+async fn network(lab: &Lab) -> (String, String) {
+    let vpc: Vpc = Vpc::builder()
+        .cidr_block("10.0.0.0/16")
+        .assign_generated_ipv6_cidr_block(true)
+        .build();
+    let outputs = lab.create(&vpc).await.unwrap();
+    let block = outputs["ipv6_cidr_blocks"][0].as_str().unwrap().replace("/56", "/64");
+    lab.world.clear_requests();
+    (lab.id().to_string(), block)
+}
+
+fn plain(vpc: &str) -> Subnet {
+    Subnet::builder()
+        .vpc_id(vpc)
+        .cidr_block("10.0.1.0/24")
+        .availability_zone("eu-west-1b")
+        .tags(OURS)
+        .build()
+}
+
+fn full(vpc: &str, ipv6: &str) -> Subnet {
+    Subnet::builder()
+        .vpc_id(vpc)
+        .cidr_block("10.0.1.0/24")
+        .availability_zone("eu-west-1b")
+        .map_public_ip_on_launch(true)
+        .ipv6_cidr_block(ipv6)
+        .assign_ipv6_address_on_creation(true)
+        .enable_dns64(true)
+        .private_dns_hostname_type_on_launch(HostnameType::ResourceName)
+        .enable_resource_name_dns_a_record_on_launch(true)
+        .enable_resource_name_dns_aaaa_record_on_launch(true)
+        .tags(OURS.into_iter().chain([("tier", "public")]))
+        .build()
+}
+
+#[tokio::test]
+async fn a_plain_subnet_comes_and_goes() {
+    let lab = Lab::new();
+    let (vpc, _) = network(&lab).await;
+    let outputs = lab.create(&plain(&vpc)).await.unwrap();
+    assert_eq!(outputs["availability_zone"], "eu-west-1b");
+    assert_eq!(outputs["cidr_blocks"][0], "10.0.1.0/24");
+    lab.assert_settled(&plain(&vpc)).await;
+    assert_eq!(lab.read::<Subnet>(&lab.id(), None).await.unwrap().outputs, outputs);
+    lab.delete(&plain(&vpc)).await.unwrap();
+    assert_eq!(lab.read::<Subnet>(&lab.id(), None).await, None);
+    lab.delete(&plain(&vpc)).await.unwrap();
+}
+
+#[tokio::test]
+async fn everything_is_made_and_changed_back() {
+    let lab = Lab::new();
+    let (vpc, ipv6) = network(&lab).await;
+    let full = full(&vpc, &ipv6);
+    let plain = Subnet {
+        private_dns_hostname_type_on_launch: Some(HostnameType::IpName),
+        ..plain(&vpc)
+    };
+    let outputs = lab.create(&full).await.unwrap();
+    assert_eq!(outputs["ipv6_cidr_blocks"][0], ipv6);
+    lab.assert_settled(&full).await;
+    let outputs = lab.update(&plain, Some(&full)).await.unwrap();
+    assert_eq!(outputs["ipv6_cidr_blocks"].as_array().map(Vec::len), Some(0));
+    lab.assert_settled(&plain).await;
+    lab.update(&full, Some(&plain)).await.unwrap();
+    lab.assert_settled(&full).await;
+    assert_eq!(lab.changes(&lab.id(), &full, None).await, NONE);
+    lab.world.clear_requests();
+    lab.update(&full, Some(&full)).await.unwrap();
+    assert_eq!(changes(&lab), NONE);
+}
+
+#[tokio::test]
+async fn other_ipv6_addresses_take_the_place_of_the_first() {
+    let lab = Lab::new();
+    let (vpc, ipv6) = network(&lab).await;
+    let blocks: Ipv6Net = ipv6.replace("/64", "/56").parse().unwrap();
+    let second = blocks.subnets(64).unwrap().nth(1).unwrap().to_string();
+    let (first, second) = (full(&vpc, &ipv6), full(&vpc, &second));
+    lab.create(&first).await.unwrap();
+    lab.world.clear_requests();
+    lab.update(&second, Some(&first)).await.unwrap();
+    lab.assert_settled(&second).await;
+    assert_eq!(
+        changes(&lab),
+        [
+            "ModifySubnetAttribute",
+            "ModifySubnetAttribute",
+            "DisassociateSubnetCidrBlock",
+            "AssociateSubnetCidrBlock",
+            "ModifySubnetAttribute",
+            "ModifySubnetAttribute"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_subnet_is_made_once_whatever_happens() {
+    for fault in [
+        Fault::response_lost(),
+        Fault::timeout_after_effect(),
+        Fault::throttling(),
+    ] {
+        let lab = Lab::new();
+        let (vpc, _) = network(&lab).await;
+        lab.world.inject(fault.on_operation("CreateSubnet").nth(1));
+        lab.create(&plain(&vpc)).await.unwrap();
+        lab.assert_settled(&plain(&vpc)).await;
+        assert_eq!(lab.recover(&plain(&vpc)).await, Some(lab.id()));
+        assert_eq!(lab.attempt("another").recover(&plain(&vpc)).await, None);
+    }
+}
+
+#[tokio::test]
+async fn a_vpc_that_is_not_known_yet_is_waited_for() {
+    let lab = Lab::new();
+    let (vpc, _) = network(&lab).await;
+    let unknown = || Fault::error(400, "InvalidVpcID.NotFound", "The vpc ID does not exist");
+    lab.world.inject(unknown().on_operation("CreateSubnet").first(3));
+    let stale = || Fault::error(400, "InvalidSubnetID.NotFound", "The subnet ID does not exist");
+    lab.world.inject(stale().on_operation("ModifySubnetAttribute").first(2));
+    let public = Subnet {
+        map_public_ip_on_launch: true,
+        ..plain(&vpc)
+    };
+    lab.create(&public).await.unwrap();
+    lab.assert_settled(&public).await;
+}
+
+#[tokio::test]
+async fn addresses_that_are_taken_say_what_to_do() {
+    let lab = Lab::new();
+    let (vpc, _) = network(&lab).await;
+    lab.create(&plain(&vpc)).await.unwrap();
+    let error = lab.attempt("another").create(&plain(&vpc)).await.unwrap_err();
+    assert_eq!(
+        (error.kind, error.code.as_str()),
+        (ErrorKind::Conflict, "InvalidSubnet.Conflict")
+    );
+    assert!(!error.hints.is_empty());
+}

@@ -36,6 +36,7 @@ mod error;
 mod faults;
 mod operation;
 mod overlay;
+mod platform;
 mod record;
 mod reply;
 mod s3_target;
@@ -47,6 +48,7 @@ mod xml;
 
 pub use error::SandboxError;
 pub use faults::{Effect, Fault, Moment, Silence};
+pub use platform::SandboxPlatform;
 pub use record::Request;
 pub use service::Service;
 pub use world::{ACCOUNT_ID, World};

@@ -151,10 +151,28 @@ impl<'a> Job<'a> {
             .ok_or_else(|| ResourceError::invalid("the plan holds no inputs"))?;
         let value = template::evaluate(template, &|reference| self.shop.lookup(reference))
             .map_err(|error| ResourceError::invalid(error.to_string()))?;
-        template::resolved(&self.info.shape.canonical(&value)).ok_or_else(|| {
+        let value = self.info.shape.canonical(&value);
+        let Some(inputs) = template::resolved(&value) else {
             let unknown: Vec<String> = template::references(&value).iter().map(ToString::to_string).collect();
-            ResourceError::invalid(format!("still unknown: {}", unknown.join(", ")))
-        })
+            return Err(ResourceError::invalid(format!("still unknown: {}", unknown.join(", "))));
+        };
+        self.validate(&value, &inputs)?;
+        Ok(inputs)
+    }
+
+    /// Checks what could not be checked while parts of it were unknown.
+    fn validate(&self, template: &Value, inputs: &Value) -> Result<(), ResourceError> {
+        let mut violations = self.info.shape.check(template);
+        if violations.is_empty() {
+            violations = (self.info.validate)(inputs);
+        }
+        match violations.first() {
+            Some(violation) => Err(ResourceError::invalid(format!(
+                "`{}`: {}",
+                violation.path, violation.message
+            ))),
+            None => Ok(()),
+        }
     }
 
     fn sealed(&self, inputs: &Value) -> Value {

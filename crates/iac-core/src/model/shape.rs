@@ -151,7 +151,8 @@ impl Shape {
     }
 
     /// The form in which values of this shape are compared and stored: properties that are not set are left out, sets are
-    /// sorted, texts and documents are in their normal form. Places that hold an expression stay as they are.
+    /// sorted, texts are in their normal form. Documents keep the user's order and spelling; places that hold an expression
+    /// stay as they are.
     #[must_use]
     pub fn canonical(&self, value: &Value) -> Value {
         if super::template::as_expression(value).is_some() {
@@ -181,7 +182,6 @@ impl Shape {
                 .map(|(field, value)| (field.name.to_owned(), field.shape.canonical(value)))
                 .collect(),
             (Self::Secret(inner), value) => inner.canonical(value),
-            (Self::Document(document), value) if !super::template::has_unknown(value) => (document.canonical)(value),
             (_, value) => value.clone(),
         }
     }

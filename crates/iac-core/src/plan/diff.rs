@@ -177,6 +177,13 @@ impl Walk<'_> {
                     self.changed(shape, path, Some(want), Some(have), forced);
                 }
             }
+            (Shape::Document(document), want, have) => {
+                let same = template::resolved(want)
+                    .is_some_and(|want| (document.canonical)(&want) == (document.canonical)(have));
+                if !same {
+                    self.changed(shape, path, Some(want), Some(have), forced);
+                }
+            }
             (_, want, have) => {
                 if template::resolved(want).as_ref() != Some(have) {
                     self.changed(shape, path, Some(want), Some(have), forced);

@@ -1,0 +1,118 @@
+//! Opens any stack of AWS resources in the sandbox: what `--sandbox` stands for.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use iac_aws::{Aws, AwsConfig};
+use iac_core::{
+    OpenError, OpenRequest, Platform, Session,
+    model::Hint,
+    state::{Backend, FileBackend},
+};
+
+use crate::{SandboxError, World};
+
+/// The folder worlds and their states live in when the user names none.
+const FOLDER: &str = "state";
+/// How long another command on the same world is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// AWS in the process, one account per environment. World and state live below the state folder, in
+/// `<stack>/<environment>/world` and `<stack>/<environment>/state`, and survive between runs.
+#[derive(Debug, Default)]
+pub struct SandboxPlatform {
+    regions: BTreeMap<String, String>,
+    default_tags: BTreeMap<String, String>,
+    /// Open worlds: each holds its folder until the platform is dropped.
+    worlds: Mutex<BTreeMap<PathBuf, World>>,
+}
+
+impl SandboxPlatform {
+    /// All environments in `us-east-1`, without default tags.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Puts an environment into a region.
+    #[must_use]
+    pub fn region(mut self, environment: &str, region: &str) -> Self {
+        self.regions.insert(environment.to_owned(), region.to_owned());
+        self
+    }
+
+    /// Tags for every resource.
+    #[must_use]
+    pub fn default_tags<K: Into<String>, V: Into<String>>(mut self, tags: impl IntoIterator<Item = (K, V)>) -> Self {
+        self.default_tags
+            .extend(tags.into_iter().map(|(key, value)| (key.into(), value.into())));
+        self
+    }
+
+    fn client(&self, folder: &Path) -> Result<aws_smithy_runtime_api::client::http::SharedHttpClient, SandboxError> {
+        let mut worlds = self.worlds.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(world) = worlds.get(folder) {
+            return Ok(world.http_client());
+        }
+        let world = World::open_within(folder, PATIENCE)?;
+        let client = world.http_client();
+        worlds.insert(folder.to_path_buf(), world);
+        Ok(client)
+    }
+}
+
+fn folder(request: &OpenRequest) -> PathBuf {
+    let root = request.state_dir.clone().unwrap_or_else(|| PathBuf::from(FOLDER));
+    root.join(&request.stack).join(&request.environment)
+}
+
+fn state(request: &OpenRequest) -> Arc<dyn Backend> {
+    Arc::new(FileBackend::new(folder(request).join("state")))
+}
+
+impl Hint for SandboxError {
+    fn hints(&self) -> Vec<String> {
+        vec![self.hint().to_owned()]
+    }
+}
+
+#[async_trait]
+impl Platform for SandboxPlatform {
+    async fn open(&self, request: &OpenRequest) -> Result<Session, OpenError> {
+        let failed = |error| OpenError::new("cannot open the sandbox", error);
+        let client = self.client(&folder(request).join("world")).map_err(failed)?;
+        let region = self
+            .regions
+            .get(&request.environment)
+            .map_or("us-east-1", String::as_str);
+        let config = AwsConfig::builder()
+            .region(region)
+            .default_tags(self.default_tags.clone())
+            .http_client(client)
+            .build();
+        let aws = Aws::connect(&config)
+            .await
+            .map_err(|error| OpenError::new("cannot open the sandbox", error))?;
+        Ok(Session {
+            registry: iac_aws::registry(&Arc::new(aws)),
+            backend: state(request),
+            clock: Arc::clone(&request.clock),
+            who: request.who.clone(),
+        })
+    }
+
+    async fn open_state(&self, request: &OpenRequest) -> Result<Arc<dyn Backend>, OpenError> {
+        Ok(state(request))
+    }
+
+    async fn bootstrap(&self, request: &OpenRequest) -> Result<Vec<String>, OpenError> {
+        Ok(vec![format!(
+            "the sandbox keeps its state in {}: nothing to prepare",
+            folder(request).join("state").display()
+        )])
+    }
+}

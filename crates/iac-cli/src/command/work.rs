@@ -151,6 +151,9 @@ impl Work<'_> {
         if cx.json {
             cx.document(&render::json::report(&told, problem.as_ref()));
         } else if self.verb == "apply" {
+            if !report.outputs.is_empty() && !report.done.is_empty() {
+                cx.printer.tell("\n");
+            }
             cx.printer.result(&render::outputs::all(&report.outputs));
         }
         let Some(problem) = problem else {

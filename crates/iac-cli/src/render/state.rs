@@ -78,8 +78,8 @@ pub(crate) fn show(address: &Address, resource: &ResourceState) -> String {
 fn object(object: &ObjectState, text: &mut String) {
     let _ = writeln!(text, "  id: {}", object.id);
     let location = &object.location;
-    if !location.account.is_empty() || !location.region.is_empty() {
-        let _ = writeln!(text, "  in: {} {}", location.account, location.region);
+    if !location.account.is_empty() {
+        let _ = writeln!(text, "  in: account {}, {}", location.account, location.region);
     }
     if object.status == Status::Tainted {
         let _ = writeln!(text, "  {}", paint(WARNING, "its create did not finish"));

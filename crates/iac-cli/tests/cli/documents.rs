@@ -1,6 +1,7 @@
 //! `--json`: every document is one, fits its schema, and holds no secret.
 
 use iac_cli::Exit;
+use iac_core::state::{Lock, LockInfo};
 use serde_json::Value;
 
 use crate::lab::{Lab, Typed};
@@ -50,6 +51,24 @@ async fn all_documents_fit_their_schemas() {
         asked.stderr.contains("Plan: 2 to create"),
         "what is asked about is shown: {asked:?}"
     );
+}
+
+#[tokio::test]
+async fn an_unlock_is_a_document() {
+    let lab = Lab::default();
+    let info = LockInfo {
+        id: "7d9a".to_owned(),
+        operation: "apply".to_owned(),
+        info: String::new(),
+        who: "bob@runner".to_owned(),
+        version: "0.1.0".to_owned(),
+        created: "2026-01-01T00:00:00Z".parse().unwrap(),
+        path: "memory".to_owned(),
+    };
+    lab.backend.lock(&Lock { info, expires: None }, None).await.unwrap();
+    let app = lab.app(1);
+    fits(&lab.types(&app, "plan dev --json").await, "error");
+    fits(&lab.types(&app, "unlock dev 7d9a --json").await, "unlock");
 }
 
 #[tokio::test]

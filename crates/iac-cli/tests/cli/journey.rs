@@ -67,6 +67,7 @@ async fn the_first_apply() {
     + fake.thing.base: created in 0.0s (thing-base)
     + fake.thing.site: creating
     + fake.thing.site: created in 0.0s (thing-site)
+
     Applied in 0.0s: 2 created. state serial 1
     --- exit 0
     "#);
@@ -116,7 +117,7 @@ async fn a_look_at_what_is_there() {
     assert_snapshot!(lab.types(&app, "state show dev fake.thing.site").await.all(), @r#"
     fake.thing.site
       id: thing-site
-      in: 123456789012 eu-central-1
+      in: account 123456789012, eu-central-1
       created: 2026-01-01T00:00:00Z
       updated: 2026-01-01T00:00:00Z
       inputs:
@@ -175,6 +176,7 @@ async fn changes_and_the_end() {
     - fake.thing.site: deleted in 0.0s (thing-site)
     + fake.thing.site: creating
     + fake.thing.site: created in 0.0s (thing-site)
+
     Applied in 0.0s: 1 created, 1 deleted. state serial 3
     --- exit 0
     "#);

@@ -46,6 +46,7 @@ async fn a_failure_is_told_with_all_that_helps() {
     + fake.thing.site: creating
     ! fake.thing.site: create failed: fake:CreateThing: ThingNameTaken: that name is taken (request req-7)
 
+
     Done:
       + fake.thing.base: created
 
@@ -102,6 +103,7 @@ async fn stopped_once_it_finishes_what_is_in_flight() {
     warning: stopping: what is in flight is finished and saved, nothing more is begun; ask again to leave at once
     + fake.thing.base: created in 0.0s (thing-base)
     ! fake.thing.site: create not tried, the run was stopped
+
 
     Done:
       + fake.thing.base: created
@@ -175,6 +177,7 @@ async fn stopped_twice_it_leaves_and_the_journal_holds() {
     + fake.thing.base: created in 0.0s (thing-base)
     + fake.thing.site: creating
     + fake.thing.site: created in 0.0s (thing-site)
+
     Applied in 0.0s: 2 created. state serial 1
     "#);
 }
@@ -288,6 +291,7 @@ async fn a_state_that_cannot_be_saved_is_kept_in_a_file() {
         warning: the state cannot be saved, trying again: cannot write full-disk/state.json
         warning: the state cannot be saved, trying again: cannot write full-disk/state.json
         warning: the state cannot be saved, trying again: cannot write full-disk/state.json
+
 
         Done:
           + fake.thing.base: created

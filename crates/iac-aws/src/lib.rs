@@ -8,6 +8,8 @@ mod bootstrap;
 #[allow(dead_code, reason = "skeleton")]
 mod error;
 mod names;
+#[cfg(all(feature = "s3", feature = "dynamodb"))]
+mod platform;
 pub mod policy;
 mod session;
 #[cfg(all(feature = "s3", feature = "dynamodb"))]
@@ -30,6 +32,8 @@ pub use arn::Arn;
 #[cfg(all(feature = "s3", feature = "dynamodb"))]
 pub use bootstrap::{BOOTSTRAP_OPERATIONS, BootstrapOptions, BootstrapOutcome, BootstrapStep, bootstrap};
 pub use names::DomainName;
+#[cfg(all(feature = "s3", feature = "dynamodb"))]
+pub use platform::AwsPlatform;
 pub use session::{AssumeRole, Aws, AwsConfig, SessionError};
 #[cfg(all(feature = "s3", feature = "dynamodb"))]
 pub use state_s3::{S3Backend, StateStore};

@@ -22,6 +22,8 @@ pub struct Aws {
     location: Location,
     partition: &'static str,
     default_tags: BTreeMap<String, String>,
+    /// Whether S3 is called at an address without TLS.
+    plain_http: bool,
     #[cfg(feature = "cloudfront")]
     pub(crate) cloudfront: aws_sdk_cloudfront::Client,
     #[cfg(feature = "dynamodb")]
@@ -64,6 +66,7 @@ impl Aws {
             partition,
             location,
             default_tags,
+            plain_http: load::endpoint(config, "S3").is_some_and(|url| url.starts_with("http://")),
             #[cfg(feature = "cloudfront")]
             cloudfront: aws_sdk_cloudfront::Client::new(&global),
             #[cfg(feature = "dynamodb")]
@@ -90,6 +93,11 @@ impl Aws {
     /// The region's name.
     pub fn region(&self) -> &str {
         &self.location.region
+    }
+
+    /// Whether S3 is called at an address without TLS: an endpoint of one's own.
+    pub fn speaks_plain_http(&self) -> bool {
+        self.plain_http
     }
 }
 

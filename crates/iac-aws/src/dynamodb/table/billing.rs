@@ -82,7 +82,8 @@ impl Billing {
         }
     }
 
-    pub(super) fn capacity(&self) -> Option<Capacity> {
+    /// The provisioned capacity; none on demand.
+    pub fn capacity(&self) -> Option<Capacity> {
         match self {
             Self::OnDemand(_) => None,
             Self::Provisioned(capacity) => Some(*capacity),

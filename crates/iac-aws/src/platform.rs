@@ -1,0 +1,111 @@
+//! Environments in AWS: each with its account, its region and the place of its state.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use async_trait::async_trait;
+use iac_core::{
+    OpenError, OpenRequest, Platform, Session,
+    model::{Hint, ResourceError},
+    state::{Backend, FileBackend},
+};
+
+use crate::{Aws, AwsConfig, BootstrapOptions, S3Backend, StateStore, bootstrap, registry};
+
+/// Environments in AWS, by name. State is kept in S3 with the lock in DynamoDB, in the environment's own account; with
+/// `--state-dir` it is kept in a local folder instead.
+#[derive(Clone, Debug, Default)]
+pub struct AwsPlatform {
+    environments: BTreeMap<String, (AwsConfig, StateStore)>,
+}
+
+/// Why an environment cannot be opened before anything is called.
+#[derive(Debug, thiserror::Error)]
+#[error("it is not said where in AWS the environment `{0}` lives")]
+struct Unconfigured(String);
+
+impl Hint for Unconfigured {
+    fn hints(&self) -> Vec<String> {
+        vec![format!(
+            "add `.environment(\"{}\", ...)` to the AwsPlatform of this program",
+            self.0
+        )]
+    }
+}
+
+impl AwsPlatform {
+    /// Knows no environment.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Says how an environment is reached and where its state is kept. `{account}` in the names of the bucket and the table
+    /// stands for the id of the account that was reached.
+    #[must_use]
+    pub fn environment(mut self, name: &str, config: AwsConfig, store: StateStore) -> Self {
+        self.environments.insert(name.to_owned(), (config, store));
+        self
+    }
+
+    fn configured(&self, request: &OpenRequest) -> Result<&(AwsConfig, StateStore), OpenError> {
+        self.environments
+            .get(&request.environment)
+            .ok_or_else(|| OpenError::new("cannot open the environment", Unconfigured(request.environment.clone())))
+    }
+
+    async fn connect(&self, request: &OpenRequest) -> Result<(Aws, StateStore), OpenError> {
+        let (config, store) = self.configured(request)?;
+        let aws = Aws::connect(config)
+            .await
+            .map_err(|error| OpenError::new(format!("cannot reach AWS for `{}`", request.environment), error))?;
+        let store = StateStore {
+            bucket: store.bucket.replace("{account}", aws.account()),
+            table: store.table.replace("{account}", aws.account()),
+        };
+        Ok((aws, store))
+    }
+}
+
+fn key(request: &OpenRequest) -> String {
+    format!("{}/{}", request.stack, request.environment)
+}
+
+fn local(folder: &Path, request: &OpenRequest) -> Arc<dyn Backend> {
+    Arc::new(FileBackend::new(folder.join(key(request)).join("state")))
+}
+
+#[async_trait]
+impl Platform for AwsPlatform {
+    async fn open(&self, request: &OpenRequest) -> Result<Session, OpenError> {
+        let (aws, store) = self.connect(request).await?;
+        let backend = match &request.state_dir {
+            Some(folder) => local(folder, request),
+            None => Arc::new(S3Backend::new(&aws, &store, &key(request))),
+        };
+        Ok(Session {
+            registry: registry(&Arc::new(aws)),
+            backend,
+            clock: Arc::clone(&request.clock),
+            who: request.who.clone(),
+        })
+    }
+
+    async fn open_state(&self, request: &OpenRequest) -> Result<Arc<dyn Backend>, OpenError> {
+        match &request.state_dir {
+            Some(folder) => Ok(local(folder, request)),
+            None => Ok(self.open(request).await?.backend),
+        }
+    }
+
+    async fn bootstrap(&self, request: &OpenRequest) -> Result<Vec<String>, OpenError> {
+        let (aws, store) = self.connect(request).await?;
+        let options = BootstrapOptions {
+            plain_http: aws.speaks_plain_http(),
+            ..BootstrapOptions::default()
+        };
+        let failed = |error: ResourceError| OpenError::new("cannot make the place for the state", error);
+        let steps = bootstrap(&aws, &store, options, &*request.clock)
+            .await
+            .map_err(failed)?;
+        Ok(steps.iter().map(ToString::to_string).collect())
+    }
+}

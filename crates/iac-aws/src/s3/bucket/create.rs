@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_sdk_s3::types::CreateBucketConfiguration;
 use iac_core::model::{Context, ErrorKind, Resolved, ResourceError};
 
-use super::{Bucket, BucketName, aspect::At, versioning::Versioning};
+use super::{Bucket, BucketName, ObjectOwnership, aspect::At, versioning::Versioning};
 use crate::{Aws, error::failed, s3::tags};
 
 words! {
@@ -61,13 +61,14 @@ impl Bucket<Resolved> {
                 .build()
         });
         let own = self.namespace == BucketNamespace::AccountRegional;
+        let owned = self.ownership != ObjectOwnership::default();
         let call = cx
             .provider
             .s3
             .create_bucket()
             .bucket(name.as_str())
             .set_create_bucket_configuration(configuration)
-            .object_ownership(self.ownership.as_str().into())
+            .set_object_ownership(owned.then(|| self.ownership.as_str().into()))
             .set_object_lock_enabled_for_bucket(self.object_lock.then_some(true))
             .set_bucket_namespace(own.then(|| self.namespace.as_str().into()));
         let freed = |error: &ResourceError| error.code == "OperationAborted";

@@ -31,7 +31,7 @@ pub mod s3;
 pub use arn::Arn;
 #[cfg(all(feature = "s3", feature = "dynamodb"))]
 pub use bootstrap::{BOOTSTRAP_OPERATIONS, BootstrapOptions, BootstrapOutcome, BootstrapStep, bootstrap};
-pub use names::DomainName;
+pub use names::{DomainName, HostedZoneId};
 #[cfg(all(feature = "s3", feature = "dynamodb"))]
 pub use platform::AwsPlatform;
 pub use session::{AssumeRole, Aws, AwsConfig, SessionError};
@@ -72,6 +72,14 @@ macro_rules! for_each_type {
         #[cfg(feature = "iam")]
         $use!(iam::Role);
         // s3
+        #[cfg(feature = "s3")]
+        $use!(s3::Bucket);
+        #[cfg(feature = "s3")]
+        $use!(s3::BucketPolicy);
+        #[cfg(feature = "s3")]
+        $use!(s3::Directory);
+        #[cfg(feature = "s3")]
+        $use!(s3::Object);
     };
 }
 

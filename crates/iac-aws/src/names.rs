@@ -6,6 +6,15 @@ iac_core::text_type! {
     /// At most 253 characters; labels of letters, digits, hyphens and underscores, at most 63 characters each. Case does not
     /// matter: two names are compared in lower case.
     pub struct DomainName, check = check, normal = str::to_ascii_lowercase;
+
+    /// The id of a hosted zone of Route 53: `Z` and capital letters and digits. Empty where AWS has none.
+    pub struct HostedZoneId, check = |id| {
+        if id.is_empty() || (id.starts_with('Z') && id.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())) {
+            Ok(())
+        } else {
+            Err(format!("`{id}` is not the id of a hosted zone, which looks like `Z2FDTNDATAQYW2`"))
+        }
+    };
 }
 
 fn check(name: &str) -> Result<(), String> {

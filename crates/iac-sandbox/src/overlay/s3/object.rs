@@ -15,7 +15,7 @@ use crate::reply::{self, Failure};
 use crate::xml::{self, Element};
 
 /// Headers of a write that reads give back as they are; metadata is kept too.
-const KEPT: [&str; 12] = [
+const KEPT: [&str; 13] = [
     "cache-control",
     "content-disposition",
     "content-language",
@@ -26,6 +26,7 @@ const KEPT: [&str; 12] = [
     "x-amz-object-lock-retain-until-date",
     "x-amz-server-side-encryption",
     "x-amz-server-side-encryption-aws-kms-key-id",
+    "x-amz-server-side-encryption-bucket-key-enabled",
     "x-amz-storage-class",
     "x-amz-website-redirect-location",
 ];

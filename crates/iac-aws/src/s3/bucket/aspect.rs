@@ -1,0 +1,177 @@
+//! The one mechanism of all configurations that hang on a bucket: read, compare, put or remove.
+//!
+//! S3 refuses two changes of one bucket at a time (`OperationAborted`), so they are made one after the other.
+
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use aws_sdk_s3::{Client, config::Region, error::SdkError};
+use iac_core::model::{Call, Context, ErrorKind, ResourceError};
+
+use crate::{Aws, error::failed};
+
+/// How long S3 may take until a change of a bucket is seen everywhere.
+pub(in crate::s3) const PROPAGATION: Duration = Duration::from_secs(120);
+/// How long reads of a lifecycle configuration may lag behind.
+const LAG: Duration = Duration::from_secs(180);
+/// How many reads in a row must agree before a lagging configuration counts as settled.
+const AGREEING_READS: u32 = 3;
+
+/// A configuration of a bucket, as its property holds it.
+#[async_trait]
+pub(super) trait Aspect: Sized + PartialEq + Send + Sync {
+    /// The codes that say that it is not configured, or that it is not there in this partition.
+    const NOT_CONFIGURED: &'static [&'static str] = &[];
+    /// Whether reads may show the old configuration for a while after a put.
+    const LAGS: bool = false;
+
+    /// What a bucket has when it is not configured.
+    fn absent() -> Self;
+
+    /// Reads it.
+    async fn get(at: &At<'_>) -> Result<Self, ResourceError>;
+
+    /// Puts it as a whole.
+    async fn put(&self, at: &At<'_>) -> Result<(), ResourceError>;
+
+    /// Removes it.
+    async fn remove(at: &At<'_>) -> Result<(), ResourceError> {
+        Self::absent().put(at).await
+    }
+
+    /// Whether a failed put may succeed soon, apart from what passes for every configuration.
+    fn passes(_error: &ResourceError) -> bool {
+        false
+    }
+
+    /// What to do when the put fails for good.
+    fn advice(_error: &ResourceError) -> Option<&'static str> {
+        None
+    }
+}
+
+/// A bucket that is there: its name, its region and a client for it.
+#[derive(Debug)]
+pub(in crate::s3) struct At<'a> {
+    pub(in crate::s3) s3: Client,
+    pub(in crate::s3) name: &'a str,
+    pub(super) region: String,
+    pub(in crate::s3) call: &'a Call,
+}
+
+impl<'a> At<'a> {
+    /// The bucket of this name in the session's region.
+    pub(in crate::s3) fn here(cx: &'a Context<'_, Aws>, name: &'a str) -> Self {
+        Self {
+            s3: cx.provider.s3.clone(),
+            name,
+            region: cx.provider.region().to_owned(),
+            call: cx,
+        }
+    }
+
+    /// Looks for the bucket; `None` when there is none. A bucket in another region is followed there.
+    pub(super) async fn find(cx: &'a Context<'_, Aws>, name: &'a str) -> Result<Option<Self>, ResourceError> {
+        let mut at = Self::here(cx, name);
+        let Err(error) = at.s3.head_bucket().bucket(name).send().await else {
+            return Ok(Some(at));
+        };
+        // an answer to HEAD has no body and thus no code: the status and this header are all there is
+        let (status, region) = match &error {
+            SdkError::ServiceError(service) => (
+                service.raw().status().as_u16(),
+                service.raw().headers().get("x-amz-bucket-region").map(str::to_owned),
+            ),
+            _ => (0, None),
+        };
+        match (status, region) {
+            (404, _) => Ok(None),
+            (301 | 400, Some(region)) if region != at.region => {
+                let config = at.s3.config().to_builder().region(Region::new(region.clone())).build();
+                at.s3 = Client::from_conf(config);
+                at.region = region;
+                match at
+                    .s3
+                    .head_bucket()
+                    .bucket(name)
+                    .send()
+                    .await
+                    .map_err(failed("s3:HeadBucket"))
+                {
+                    Ok(_) => Ok(Some(at)),
+                    Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
+                    Err(error) => Err(error),
+                }
+            }
+            (403, _) => Err(failed("s3:HeadBucket")(error).hint(format!(
+                "`{name}` belongs to another account, or `s3:ListBucket` on it is missing"
+            ))),
+            _ => Err(failed("s3:HeadBucket")(error)),
+        }
+    }
+
+    /// Reads a configuration.
+    pub(super) async fn get<A: Aspect>(&self) -> Result<A, ResourceError> {
+        match A::get(self).await {
+            Err(error) if A::NOT_CONFIGURED.contains(&error.code.as_str()) => Ok(A::absent()),
+            read => read,
+        }
+    }
+
+    /// Brings a configuration to what is desired, with no call when it is that already.
+    pub(super) async fn bring<A: Aspect>(&self, desired: &A, live: &A) -> Result<(), ResourceError> {
+        if desired == live {
+            return Ok(());
+        }
+        self.steadily(A::passes, || async {
+            if *desired == A::absent() {
+                A::remove(self).await
+            } else {
+                desired.put(self).await
+            }
+        })
+        .await
+        .map_err(|error| match A::advice(&error) {
+            Some(advice) => error.hint(advice),
+            None => error,
+        })?;
+        if A::LAGS { self.settled(desired).await } else { Ok(()) }
+    }
+
+    /// Repeats a change while the bucket is not known everywhere yet or another change is under way.
+    pub(in crate::s3) async fn steadily<T, F>(
+        &self,
+        passes: impl Fn(&ResourceError) -> bool + Send + Sync,
+        change: impl FnMut() -> F + Send,
+    ) -> Result<T, ResourceError>
+    where
+        F: Future<Output = Result<T, ResourceError>> + Send,
+    {
+        let awaited = "the bucket to accept the change";
+        let retry = |error: &ResourceError| is_unsettled(error) || passes(error);
+        self.call.retry(awaited, PROPAGATION, retry, change).await
+    }
+
+    async fn settled<A: Aspect>(&self, desired: &A) -> Result<(), ResourceError> {
+        let agreeing = AtomicU32::new(0);
+        self.call
+            .until("the configuration to be seen everywhere", LAG, || async {
+                if self.get::<A>().await? == *desired {
+                    let reads = agreeing.fetch_add(1, Ordering::Relaxed) + 1;
+                    Ok((reads >= AGREEING_READS).then_some(()))
+                } else {
+                    agreeing.store(0, Ordering::Relaxed);
+                    Ok(None)
+                }
+            })
+            .await
+    }
+}
+
+/// Errors of every change of a bucket that pass by themselves.
+pub(in crate::s3) fn is_unsettled(error: &ResourceError) -> bool {
+    matches!(error.code.as_str(), "NoSuchBucket" | "OperationAborted")
+}

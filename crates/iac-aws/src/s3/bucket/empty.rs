@@ -1,0 +1,261 @@
+//! Emptying a bucket: every version, delete marker and unfinished upload.
+
+use aws_sdk_s3::types::{
+    Delete, EncodingType, Error as Refused, ObjectIdentifier, ObjectLockLegalHold, ObjectLockLegalHoldStatus,
+};
+use iac_core::model::{ErrorKind, ResourceError};
+
+use super::aspect::At;
+use crate::{error::failed, s3::words::built};
+
+/// A version, or a marker, of a key.
+struct Version {
+    key: String,
+    id: Option<String>,
+}
+
+/// Empties the bucket. With `locked`, locks that the caller may lift are lifted.
+pub(super) async fn empty(at: &At<'_>, locked: bool) -> Result<(), ResourceError> {
+    delete_versions(at, locked).await?;
+    abort_uploads(at).await
+}
+
+async fn delete_versions(at: &At<'_>, locked: bool) -> Result<(), ResourceError> {
+    let mut from = (None, None);
+    let mut deleted = 0;
+    loop {
+        // encoded, because a key may hold characters that XML cannot
+        let request = at
+            .s3
+            .list_object_versions()
+            .bucket(at.name)
+            .encoding_type(EncodingType::Url);
+        let request = request.set_key_marker(from.0).set_version_id_marker(from.1);
+        let page = request.send().await.map_err(failed("s3:ListObjectVersions"))?;
+        let versions = page
+            .versions()
+            .iter()
+            .map(|version| (version.key(), version.version_id()));
+        let markers = page
+            .delete_markers()
+            .iter()
+            .map(|marker| (marker.key(), marker.version_id()));
+        let found = versions.chain(markers).map(|(key, id)| Version {
+            key: decode(key.unwrap_or_default()),
+            id: id.map(str::to_owned),
+        });
+        let found: Vec<Version> = found.collect();
+        deleted += found.len();
+        delete_all(at, found, locked).await?;
+        at.call.progress(&format!("deleted {deleted} versions"));
+        if page.is_truncated() != Some(true) {
+            return Ok(());
+        }
+        from = (
+            page.next_key_marker.map(|key| decode(&key)),
+            page.next_version_id_marker,
+        );
+    }
+}
+
+/// Deletes the objects of these keys. A bucket with versions keeps those.
+pub(in crate::s3) async fn delete_keys(at: &At<'_>, keys: &[String]) -> Result<(), ResourceError> {
+    let latest = keys.iter().map(|key| Version {
+        key: key.clone(),
+        id: None,
+    });
+    delete_all(at, latest.collect(), false).await
+}
+
+/// Deletes one key with all its versions. With `locked`, locks that the caller may lift are lifted.
+pub(in crate::s3) async fn delete_versions_of(at: &At<'_>, key: &str, locked: bool) -> Result<(), ResourceError> {
+    let mut from = (None, None);
+    loop {
+        let request = at.s3.list_object_versions().bucket(at.name).prefix(key);
+        let request = request.encoding_type(EncodingType::Url);
+        let request = request.set_key_marker(from.0).set_version_id_marker(from.1);
+        let page = request.send().await.map_err(failed("s3:ListObjectVersions"))?;
+        let versions = page
+            .versions()
+            .iter()
+            .map(|version| (version.key(), version.version_id()));
+        let markers = page
+            .delete_markers()
+            .iter()
+            .map(|marker| (marker.key(), marker.version_id()));
+        for (found, id) in versions.chain(markers) {
+            // the prefix is that of longer keys, too
+            if decode(found.unwrap_or_default()) == key {
+                let version = Version {
+                    key: key.to_owned(),
+                    id: id.map(str::to_owned),
+                };
+                delete_held(at, &version, locked).await?;
+            }
+        }
+        if page.is_truncated() != Some(true) {
+            return Ok(());
+        }
+        from = (
+            page.next_key_marker.map(|key| decode(&key)),
+            page.next_version_id_marker,
+        );
+    }
+}
+
+async fn delete_held(at: &At<'_>, version: &Version, locked: bool) -> Result<(), ResourceError> {
+    match delete_one(at, version, locked).await {
+        Err(error) if error.code == "AccessDenied" && locked => {
+            lift_hold(at, version).await?;
+            delete_one(at, version, locked).await
+        }
+        deleted => deleted,
+    }
+}
+
+async fn delete_all(at: &At<'_>, versions: Vec<Version>, locked: bool) -> Result<(), ResourceError> {
+    let (plain, odd): (Vec<Version>, Vec<Version>) = versions.into_iter().partition(|version| is_xml(&version.key));
+    for batch in plain.chunks(1000) {
+        at.call.recorder.may_change().await?;
+        delete_batch(at, batch, locked).await?;
+    }
+    for version in &odd {
+        delete_held(at, version, locked).await?;
+    }
+    Ok(())
+}
+
+async fn delete_batch(at: &At<'_>, batch: &[Version], locked: bool) -> Result<(), ResourceError> {
+    let objects = batch.iter().map(|version| {
+        let object = ObjectIdentifier::builder().key(&version.key);
+        object.set_version_id(version.id.clone()).build().map_err(built)
+    });
+    let delete = Delete::builder()
+        .quiet(true)
+        .set_objects(Some(objects.collect::<Result<_, _>>()?));
+    let request = at
+        .s3
+        .delete_objects()
+        .bucket(at.name)
+        .delete(delete.build().map_err(built)?);
+    let request = request.set_bypass_governance_retention(locked.then_some(true));
+    let answer = request.send().await.map_err(failed("s3:DeleteObjects"))?;
+    for refused in answer.errors() {
+        match refused.code().unwrap_or_default() {
+            "NoSuchKey" | "NoSuchVersion" => {}
+            "AccessDenied" if locked => {
+                let version = Version {
+                    key: refused.key().unwrap_or_default().to_owned(),
+                    id: refused.version_id().map(str::to_owned),
+                };
+                lift_hold(at, &version).await?;
+                delete_one(at, &version, locked).await?;
+            }
+            _ => return Err(refusal(refused)),
+        }
+    }
+    Ok(())
+}
+
+async fn delete_one(at: &At<'_>, version: &Version, locked: bool) -> Result<(), ResourceError> {
+    let request = at.s3.delete_object().bucket(at.name).key(&version.key);
+    let request = request
+        .set_version_id(version.id.clone())
+        .set_bypass_governance_retention(locked.then_some(true));
+    match request.send().await.map_err(failed("s3:DeleteObject")) {
+        Err(error) if error.kind != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+async fn lift_hold(at: &At<'_>, version: &Version) -> Result<(), ResourceError> {
+    let hold = ObjectLockLegalHold::builder().status(ObjectLockLegalHoldStatus::Off);
+    let request = at.s3.put_object_legal_hold().bucket(at.name).key(&version.key);
+    let request = request.set_version_id(version.id.clone()).legal_hold(hold.build());
+    request.send().await.map_err(failed("s3:PutObjectLegalHold"))?;
+    Ok(())
+}
+
+fn refusal(refused: &Refused) -> ResourceError {
+    let code = refused.code().unwrap_or_default();
+    let kind = match code {
+        "AccessDenied" => ErrorKind::Denied,
+        "SlowDown" => ErrorKind::Throttled,
+        "InternalError" => ErrorKind::Unavailable,
+        _ => ErrorKind::Other,
+    };
+    let message = format!(
+        "`{}`: {}",
+        refused.key().unwrap_or_default(),
+        refused.message().unwrap_or_default()
+    );
+    let mut error = ResourceError::new(kind, message).during("s3:DeleteObjects");
+    error.code = code.to_owned();
+    error
+}
+
+async fn abort_uploads(at: &At<'_>) -> Result<(), ResourceError> {
+    let mut from = (None, None);
+    loop {
+        let request = at
+            .s3
+            .list_multipart_uploads()
+            .bucket(at.name)
+            .encoding_type(EncodingType::Url);
+        let request = request.set_key_marker(from.0).set_upload_id_marker(from.1);
+        let page = request.send().await.map_err(failed("s3:ListMultipartUploads"))?;
+        for upload in page.uploads() {
+            let key = decode(upload.key().unwrap_or_default());
+            let request = at.s3.abort_multipart_upload().bucket(at.name).key(key);
+            let request = request.set_upload_id(upload.upload_id().map(str::to_owned));
+            match request.send().await.map_err(failed("s3:AbortMultipartUpload")) {
+                Err(error) if error.kind != ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        if page.is_truncated() != Some(true) {
+            return Ok(());
+        }
+        from = (page.next_key_marker.map(|key| decode(&key)), page.next_upload_id_marker);
+    }
+}
+
+/// Whether the key can stand in XML. Source: XML 1.0, section 2.2.
+fn is_xml(key: &str) -> bool {
+    key.chars()
+        .all(|c| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{FFFD}' | '\u{10000}'..))
+}
+
+/// A key from a listing in URL encoding, in which a space is `+`.
+pub(in crate::s3) fn decode(encoded: &str) -> String {
+    let mut bytes = Vec::with_capacity(encoded.len());
+    let mut rest = encoded.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let escaped = match (first, tail) {
+            (b'%', [high, low, ..]) => std::str::from_utf8(&[*high, *low])
+                .ok()
+                .and_then(|digits| u8::from_str_radix(digits, 16).ok()),
+            _ => None,
+        };
+        rest = if escaped.is_some() { &tail[2..] } else { tail };
+        bytes.push(escaped.unwrap_or(if *first == b'+' { b' ' } else { *first }));
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_decoded() {
+        assert_eq!(decode("a+b%2Fc%2Bd%01"), "a b/c+d\u{1}");
+        assert_eq!(decode("%C3%A4%"), "ä%");
+    }
+
+    #[test]
+    fn keys_that_xml_cannot_hold() {
+        assert!(is_xml("a/b c\té"));
+        assert!(!is_xml("a\u{1}b"));
+    }
+}

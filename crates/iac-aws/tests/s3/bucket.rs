@@ -1,0 +1,367 @@
+//! Buckets: made, changed in every configuration, drifted, imported, interrupted, emptied and deleted.
+
+use aws_sdk_s3::primitives::ByteStream;
+use iac_aws::s3::{
+    Acceleration, BlockedEncryption, Bucket, CorsMethod, CorsRule, Encryption, IntelligentTiering, LifecycleRule,
+    Logging, MinimumTransitionSize, NoncurrentExpiration, Notification, ObjectOwnership, PublicAccessBlock,
+    RedirectAll, Replication, ReplicationRule, RequestPayer, Retention, RetentionMode, RoutingRule, SseAlgorithm,
+    Target, Transition, TransitionClass, Versioning, Website,
+};
+use iac_core::model::{ErrorKind, RemoteId};
+use iac_sandbox::{Fault, World};
+
+use crate::lab::{Lab, problems};
+
+const NONE: Vec<String> = Vec::new();
+
+const OURS: [(&str, &str); 3] = [
+    ("iac:stack", "test"),
+    ("iac:environment", "dev"),
+    ("iac:address", "s3.test.it"),
+];
+
+fn plain() -> Bucket {
+    Bucket::builder().bucket("plain").tags(OURS).build()
+}
+
+/// Everything but what excludes something else.
+fn full() -> Bucket {
+    let move_to = |class, days| Transition::builder().class(class).days(days).build();
+    let queue = "arn:aws:sqs:eu-west-1:123456789012:queue";
+    Bucket::builder()
+        .bucket("plain")
+        .ownership(ObjectOwnership::BucketOwnerPreferred)
+        .public_access_block(PublicAccessBlock::builder().block_public_policy(false).build())
+        .versioning(Versioning::Enabled)
+        .encryption(
+            Encryption::builder()
+                .algorithm(SseAlgorithm::Kms)
+                .kms_key("arn:aws:kms:eu-west-1:123456789012:key/1")
+                .bucket_key(true)
+                .blocked([BlockedEncryption::Nothing])
+                .build(),
+        )
+        .lifecycle_rules([
+            (
+                "logs",
+                LifecycleRule::builder()
+                    .prefix("logs/")
+                    .tags([("kind", "log")])
+                    .transitions([
+                        move_to(TransitionClass::Glacier, 90),
+                        move_to(TransitionClass::StandardIa, 30),
+                    ])
+                    .expire_after_days(365)
+                    .build(),
+            ),
+            (
+                "old",
+                LifecycleRule::builder()
+                    .expire_noncurrent(NoncurrentExpiration::builder().days(30).keep_newest(2).build())
+                    .abort_uploads_after_days(7)
+                    .build(),
+            ),
+        ])
+        .minimum_transition_size(MinimumTransitionSize::VariesByStorageClass)
+        .cors_rules([CorsRule::builder()
+            .allowed_methods([CorsMethod::Put, CorsMethod::Get])
+            .allowed_origins(["https://b.example", "https://a.example"])
+            .allowed_headers(["*"])
+            .max_age_s(3600)
+            .build()])
+        .website(
+            Website::builder()
+                .index_document("index.html")
+                .error_document("404.html")
+                .routing_rules([RoutingRule::builder()
+                    .if_key_prefix("a/")
+                    .replace_key_prefix("b/")
+                    .build()])
+                .build(),
+        )
+        .logging(
+            Logging::builder()
+                .target_bucket("logs-of-others")
+                .target_prefix("plain/")
+                .build(),
+        )
+        .notification(
+            Notification::builder()
+                .event_bridge(true)
+                .queues([(
+                    "new",
+                    Target::builder()
+                        .arn(queue)
+                        .events(["s3:ObjectCreated:*"])
+                        .suffix(".jpg")
+                        .build(),
+                )])
+                .build(),
+        )
+        .intelligent_tiering([("archive", IntelligentTiering::builder().archive_after_days(90).build())])
+        .replication(
+            Replication::builder()
+                .role("arn:aws:iam::123456789012:role/copy")
+                .rules([(
+                    "all",
+                    ReplicationRule::builder()
+                        .destination("arn:aws:s3:::logs-of-others")
+                        .build(),
+                )])
+                .build(),
+        )
+        .acceleration(Acceleration::Enabled)
+        .request_payer(RequestPayer::Requester)
+        .tags([("team", "edge")].into_iter().chain(OURS))
+        .build()
+}
+
+async fn with_target() -> Lab {
+    let lab = Lab::new();
+    let target = Bucket::builder()
+        .bucket("logs-of-others")
+        .versioning(Versioning::Enabled)
+        .build();
+    lab.create(&target).await.unwrap();
+    lab.world.clear_requests();
+    lab
+}
+
+#[tokio::test]
+async fn a_plain_bucket_takes_one_call() {
+    let lab = Lab::new();
+    let outputs = lab.create(&plain()).await.unwrap();
+    let called: Vec<String> = lab
+        .world
+        .requests()
+        .into_iter()
+        .map(|request| request.operation)
+        .collect();
+    assert_eq!(called, ["CreateBucket"]);
+    assert_eq!(outputs["arn"], "arn:aws:s3:::plain");
+    assert_eq!(outputs["regional_domain_name"], "plain.s3.eu-west-1.amazonaws.com");
+    lab.assert_settled(&plain()).await;
+}
+
+#[tokio::test]
+async fn every_configuration_comes_and_goes() {
+    let lab = with_target().await;
+    lab.create(&plain()).await.unwrap();
+    lab.update(&full(), Some(&plain())).await.unwrap();
+    lab.assert_settled(&full()).await;
+
+    lab.world.clear_requests();
+    lab.update(&full(), Some(&full())).await.unwrap();
+    let writes = lab
+        .world
+        .requests()
+        .into_iter()
+        .filter(|request| request.operation.starts_with("Put"));
+    assert_eq!(writes.count(), 0, "what is there already is not put again");
+
+    lab.update(&plain(), Some(&full())).await.unwrap();
+    lab.assert_settled(&plain()).await;
+}
+
+#[tokio::test]
+async fn a_full_bucket_is_made_and_imported() {
+    let lab = with_target().await;
+    lab.create(&full()).await.unwrap();
+    lab.assert_settled(&full()).await;
+    assert_eq!(lab.changes(&RemoteId::new("plain"), &full(), None).await, NONE);
+}
+
+#[tokio::test]
+async fn drift_is_seen() {
+    let lab = Lab::new();
+    lab.create(&plain()).await.unwrap();
+    lab.s3
+        .delete_public_access_block()
+        .bucket("plain")
+        .send()
+        .await
+        .unwrap();
+    lab.s3.delete_bucket_tagging().bucket("plain").send().await.unwrap();
+    let changed = lab.changes(&lab.id(), &plain(), Some(&plain())).await;
+    assert!(
+        changed.iter().any(|path| path.starts_with("public_access_block")),
+        "{changed:?}"
+    );
+    assert!(changed.iter().any(|path| path.starts_with("tags")), "{changed:?}");
+    lab.update(&plain(), Some(&plain())).await.unwrap();
+    lab.assert_settled(&plain()).await;
+}
+
+#[tokio::test]
+async fn a_redirect_of_everything() {
+    let lab = Lab::new();
+    let to = RedirectAll::builder().host_name("www.example.com").build();
+    let bucket = Bucket::builder()
+        .bucket("redirect")
+        .website(Website::builder().redirect_all(to).build())
+        .build();
+    lab.create(&bucket).await.unwrap();
+    lab.assert_settled(&bucket).await;
+}
+
+#[tokio::test]
+async fn a_lock_has_its_retention_put_and_taken() {
+    let lab = Lab::new();
+    let locked = Bucket::builder()
+        .bucket("locked")
+        .versioning(Versioning::Enabled)
+        .object_lock(true)
+        .build();
+    let retention = Retention::builder().mode(RetentionMode::Governance).days(1).build();
+    let kept = Bucket {
+        default_retention: Some(retention),
+        ..locked.clone()
+    };
+    lab.create(&kept).await.unwrap();
+    lab.assert_settled(&kept).await;
+    lab.update(&locked, Some(&kept)).await.unwrap();
+    lab.assert_settled(&locked).await;
+}
+
+#[tokio::test]
+async fn a_taken_name_is_never_adopted() {
+    for region in ["us-east-1", "eu-west-1"] {
+        let lab = Lab::of(World::new(), region);
+        lab.create(&plain()).await.unwrap();
+        let error = lab.create(&plain()).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::AlreadyExists, "{region}");
+        assert!(error.hints[0].contains("import"), "{region}");
+    }
+}
+
+#[tokio::test]
+async fn what_an_interrupted_create_left_is_found_only_when_it_is_ours() {
+    let lab = Lab::new();
+    assert_eq!(lab.recover(&plain()).await, None);
+    lab.create(&plain()).await.unwrap();
+    assert_eq!(lab.recover(&plain()).await, Some(RemoteId::new("plain")));
+    lab.s3.delete_bucket_tagging().bucket("plain").send().await.unwrap();
+    assert_eq!(lab.recover(&plain()).await, None);
+}
+
+#[tokio::test]
+async fn a_half_made_bucket_is_finished() {
+    let lab = with_target().await;
+    lab.world
+        .inject(Fault::access_denied().on_operation("PutBucketCors").first(1));
+    lab.create(&full()).await.unwrap_err();
+    lab.update(&full(), Some(&full())).await.unwrap();
+    lab.assert_settled(&full()).await;
+}
+
+#[tokio::test]
+async fn what_passes_by_itself_is_repeated() {
+    let lab = Lab::new();
+    lab.world.inject(
+        Fault::error(409, "OperationAborted", "")
+            .on_operation("CreateBucket")
+            .first(3),
+    );
+    lab.world.inject(
+        Fault::error(404, "NoSuchBucket", "")
+            .on_operation("PutBucketVersioning")
+            .first(3),
+    );
+    let bucket = Bucket {
+        versioning: Versioning::Enabled,
+        ..plain()
+    };
+    lab.create(&bucket).await.unwrap();
+    lab.assert_settled(&bucket).await;
+}
+
+#[tokio::test]
+async fn a_bucket_of_another_region_is_followed() {
+    let lab = Lab::new();
+    lab.create(&plain()).await.unwrap();
+    let Lab { world, .. } = lab;
+    let elsewhere = Lab::of(world, "us-east-1");
+    let live = elsewhere.read(&RemoteId::new("plain"), Some(&plain())).await.unwrap();
+    assert_eq!(live.outputs["region"], "eu-west-1");
+}
+
+async fn fill(lab: &Lab, bucket: &str) {
+    for (key, body) in [("a", "1"), ("a", "2"), ("odd\u{1}key", "3"), ("b c+d", "4")] {
+        let body = ByteStream::from_static(body.as_bytes());
+        lab.s3
+            .put_object()
+            .bucket(bucket)
+            .key(key)
+            .body(body)
+            .send()
+            .await
+            .unwrap();
+    }
+    lab.s3.delete_object().bucket(bucket).key("a").send().await.unwrap();
+    lab.s3
+        .create_multipart_upload()
+        .bucket(bucket)
+        .key("upload")
+        .send()
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_bucket_that_holds_objects_stays_unless_forced() {
+    let lab = Lab::new();
+    let bucket = Bucket {
+        versioning: Versioning::Enabled,
+        ..plain()
+    };
+    lab.create(&bucket).await.unwrap();
+    fill(&lab, "plain").await;
+    let error = lab.delete(&bucket).await.unwrap_err();
+    assert_eq!(error.code, "BucketNotEmpty");
+    assert!(error.hints[0].contains("force_destroy"));
+
+    lab.world.clear_requests();
+    let forced = Bucket {
+        force_destroy: true,
+        ..bucket
+    };
+    lab.delete(&forced).await.unwrap();
+    assert!(lab.world.is_empty());
+    assert_eq!(lab.read(&lab.id(), Some(&forced)).await.map(|live| live.id), None);
+    lab.delete(&forced).await.unwrap();
+}
+
+#[test]
+fn what_s3_refuses_is_refused_when_planned() {
+    let named = |name| Bucket::builder().bucket(name).build();
+    assert_eq!(problems(&named("My_Bucket")).len(), 1);
+    let cases = [
+        Bucket {
+            object_lock: true,
+            ..plain()
+        },
+        Bucket {
+            default_retention: Some(Retention::builder().mode(RetentionMode::Compliance).days(1).build()),
+            ..plain()
+        },
+        Bucket {
+            minimum_transition_size: MinimumTransitionSize::VariesByStorageClass,
+            ..plain()
+        },
+        Bucket {
+            website: Some(Website::builder().error_document("e").build()),
+            ..plain()
+        },
+        Bucket {
+            encryption: Encryption::builder().kms_key("k").build(),
+            ..plain()
+        },
+        Bucket {
+            acceleration: Acceleration::Enabled,
+            ..named("a.b.c")
+        },
+    ];
+    for case in cases {
+        assert_eq!(problems(&case).len(), 1, "{:?}", problems(&case));
+    }
+}

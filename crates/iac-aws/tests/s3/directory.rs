@@ -1,0 +1,241 @@
+//! Folders of objects.
+
+use std::path::Path;
+
+use aws_sdk_s3::primitives::ByteStream;
+use iac_aws::s3::{Bucket, Directory, Encryption, Folder, SseAlgorithm};
+use iac_core::model::{ErrorKind, RemoteId};
+use iac_sandbox::Fault;
+
+use crate::lab::{Lab, problems};
+
+struct Site(tempfile::TempDir);
+
+impl Site {
+    fn new() -> Self {
+        let site = Self(tempfile::tempdir().unwrap());
+        for (path, content) in [
+            ("index.html", "<p>"),
+            ("about/index.html", "<b>"),
+            ("assets/app.js", "1"),
+        ] {
+            site.write(path, content);
+        }
+        site
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(&self, path: &str, content: &str) {
+        let path = self.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+
+    fn directory(&self) -> Directory {
+        let folder = Folder::at(self.path())
+            .cache_control("assets/**", "immutable")
+            .cache_control("**", "no-cache");
+        Directory::builder()
+            .bucket("site")
+            .prefix("www/")
+            .source(folder)
+            .build()
+    }
+}
+
+async fn with_bucket(bucket: Bucket) -> Lab {
+    let lab = Lab::new();
+    lab.create(&bucket).await.unwrap();
+    lab.world.clear_requests();
+    lab
+}
+
+fn bucket() -> Bucket {
+    Bucket::builder().bucket("site").build()
+}
+
+/// The writes, in order.
+fn written(lab: &Lab) -> Vec<String> {
+    let requests = lab.world.requests();
+    let writes = requests.into_iter().filter(|request| {
+        ["PutObject", "DeleteObject", "DeleteObjects", "UploadPart"].contains(&request.operation.as_str())
+    });
+    let written = writes.map(|request| request.operation).collect();
+    lab.world.clear_requests();
+    written
+}
+
+#[tokio::test]
+async fn only_what_differs_is_uploaded() {
+    let lab = with_bucket(bucket()).await;
+    let site = Site::new();
+    let first = site.directory();
+    let outputs = lab.create(&first).await.unwrap();
+    assert_eq!(outputs["count"], 3);
+    assert_eq!(written(&lab), ["PutObject"; 3]);
+    lab.assert_settled(&first).await;
+
+    site.write("assets/app.js", "2");
+    std::fs::remove_dir_all(site.path().join("about")).unwrap();
+    let second = site.directory();
+    lab.world.clear_requests();
+    let next = lab.update(&second, Some(&first)).await.unwrap();
+    assert_ne!(outputs["manifest_hash"], next["manifest_hash"]);
+    assert_eq!(written(&lab), ["PutObject", "DeleteObjects"]);
+    lab.assert_settled(&second).await;
+
+    lab.update(&second, Some(&second)).await.unwrap();
+    assert_eq!(written(&lab), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_read_of_small_files_is_one_listing() {
+    let lab = with_bucket(bucket()).await;
+    let directory = Site::new();
+    let directory = directory.directory();
+    lab.create(&directory).await.unwrap();
+    lab.world.clear_requests();
+    lab.assert_settled(&directory).await;
+    let operations: Vec<String> = lab
+        .world
+        .requests()
+        .into_iter()
+        .map(|request| request.operation)
+        .collect();
+    assert_eq!(operations, ["ListObjectsV2"]);
+}
+
+#[tokio::test]
+async fn drift_is_seen_and_strangers_are_left_alone_unless_pruned() {
+    let lab = with_bucket(bucket()).await;
+    let site = Site::new();
+    let directory = site.directory();
+    lab.create(&directory).await.unwrap();
+    let put = |key: &'static str| {
+        lab.s3
+            .put_object()
+            .bucket("site")
+            .key(key)
+            .body(ByteStream::from_static(b"x"))
+            .send()
+    };
+    put("www/assets/app.js").await.unwrap();
+    put("www/stranger").await.unwrap();
+    put("elsewhere").await.unwrap();
+    lab.s3
+        .delete_object()
+        .bucket("site")
+        .key("www/index.html")
+        .send()
+        .await
+        .unwrap();
+    let changed = lab.changes(&lab.id(), &directory, Some(&directory)).await;
+    assert!(changed.iter().any(|path| path.contains("app.js")), "{changed:?}");
+    assert!(changed.iter().any(|path| path.contains("index.html")), "{changed:?}");
+    assert!(!changed.iter().any(|path| path.contains("stranger")), "{changed:?}");
+    lab.update(&directory, Some(&directory)).await.unwrap();
+    lab.assert_settled(&directory).await;
+
+    let pruning = Directory {
+        prune_unknown: true,
+        ..directory.clone()
+    };
+    lab.update(&pruning, Some(&directory)).await.unwrap();
+    let left = lab.s3.list_objects_v2().bucket("site").send().await.unwrap();
+    assert_eq!(left.contents().len(), 4);
+
+    lab.delete(&pruning).await.unwrap();
+    let left = lab.s3.list_objects_v2().bucket("site").send().await.unwrap();
+    assert_eq!(
+        left.contents()
+            .iter()
+            .map(|object| object.key().unwrap())
+            .collect::<Vec<_>>(),
+        ["elsewhere"]
+    );
+}
+
+#[tokio::test]
+async fn it_is_imported_as_it_is() {
+    let lab = with_bucket(bucket()).await;
+    let site = Site::new();
+    let directory = site.directory();
+    lab.create(&directory).await.unwrap();
+    let changed = lab.changes(&RemoteId::new("site/www/"), &directory, None).await;
+    assert!(changed.iter().all(|path| path == "source.root"), "{changed:?}");
+    lab.world.clear_requests();
+    lab.update(&directory, None).await.unwrap();
+    assert_eq!(written(&lab), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn objects_that_are_there_are_not_overwritten() {
+    let lab = with_bucket(bucket()).await;
+    let body = ByteStream::from_static(b"x");
+    lab.s3
+        .put_object()
+        .bucket("site")
+        .key("www/index.html")
+        .body(body)
+        .send()
+        .await
+        .unwrap();
+    let error = lab.create(&Site::new().directory()).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::AlreadyExists);
+}
+
+#[tokio::test]
+async fn an_interrupted_upload_has_no_page_without_its_assets_and_is_finished() {
+    let lab = with_bucket(bucket()).await;
+    let site = Site::new();
+    let directory = site.directory();
+    lab.world
+        .inject(Fault::access_denied().on_operation("PutObject").nth(1));
+    lab.create(&directory).await.unwrap_err();
+    let there = lab.s3.list_objects_v2().bucket("site").send().await.unwrap();
+    assert_eq!(there.contents().len(), 0, "the asset comes first");
+    lab.update(&directory, Some(&directory)).await.unwrap();
+    lab.assert_settled(&directory).await;
+}
+
+#[tokio::test]
+async fn a_file_that_changed_since_the_plan_is_an_error() {
+    let lab = with_bucket(bucket()).await;
+    let site = Site::new();
+    let directory = site.directory();
+    site.write("assets/app.js", "changed");
+    let error = lab.create(&directory).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Conflict);
+    assert!(error.message.contains("app.js"), "{error}");
+}
+
+#[tokio::test]
+async fn encrypted_objects_are_compared_by_their_checksum() {
+    let kms = Encryption::builder().algorithm(SseAlgorithm::Kms).build();
+    let lab = with_bucket(Bucket {
+        encryption: kms,
+        ..bucket()
+    })
+    .await;
+    let site = Site::new();
+    let directory = site.directory();
+    lab.create(&directory).await.unwrap();
+    lab.assert_settled(&directory).await;
+}
+
+#[test]
+fn what_cannot_be_read_is_refused_when_planned() {
+    let missing = Directory::builder()
+        .bucket("site")
+        .source(Folder::at("no/such/folder"))
+        .build();
+    assert_eq!(problems(&missing).len(), 1, "{:?}", problems(&missing));
+    let open = Directory {
+        prefix: "www".to_owned(),
+        ..Site::new().directory()
+    };
+    assert_eq!(problems(&open).len(), 1);
+}

@@ -1,0 +1,8 @@
+//! The S3 types against the AWS in the process.
+#![cfg(feature = "s3")]
+
+mod bucket;
+mod bucket_policy;
+mod directory;
+mod lab;
+mod object;

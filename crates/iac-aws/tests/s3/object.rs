@@ -1,0 +1,250 @@
+//! Objects: from texts, bytes and files, small and large.
+
+use aws_sdk_s3::primitives::ByteStream;
+use iac_aws::s3::{Bucket, Content, Object, ObjectRetention, RetentionMode, SseAlgorithm, StorageClass, Versioning};
+use iac_core::model::{ErrorKind, RemoteId};
+use iac_sandbox::Fault;
+
+use crate::lab::{Lab, problems};
+
+const OURS: [(&str, &str); 3] = [
+    ("iac:stack", "test"),
+    ("iac:environment", "dev"),
+    ("iac:address", "s3.test.it"),
+];
+
+async fn with_bucket(bucket: Bucket) -> Lab {
+    let lab = Lab::new();
+    lab.create(&bucket).await.unwrap();
+    lab.world.clear_requests();
+    lab
+}
+
+fn bucket() -> Bucket {
+    Bucket::builder().bucket("things").build()
+}
+
+fn text(content: &str) -> Object {
+    Object::builder()
+        .bucket("things")
+        .key("a/hello.txt")
+        .content(Content::text(content))
+        .tags(OURS)
+        .build()
+}
+
+async fn body(lab: &Lab, key: &str) -> Vec<u8> {
+    let object = lab.s3.get_object().bucket("things").key(key).send().await.unwrap();
+    object.body.collect().await.unwrap().to_vec()
+}
+
+#[tokio::test]
+async fn a_text_is_put_changed_and_deleted() {
+    let lab = with_bucket(bucket()).await;
+    let outputs = lab.create(&text("one")).await.unwrap();
+    assert_eq!(outputs["arn"], "arn:aws:s3:::things/a/hello.txt");
+    lab.assert_settled(&text("one")).await;
+    lab.update(&text("two"), Some(&text("one"))).await.unwrap();
+    assert_eq!(body(&lab, "a/hello.txt").await, b"two");
+    lab.assert_settled(&text("two")).await;
+    lab.delete(&text("two")).await.unwrap();
+    lab.delete(&text("two")).await.unwrap();
+    assert!(lab.read(&lab.id(), Some(&text("two"))).await.is_none());
+}
+
+#[tokio::test]
+async fn headers_metadata_and_tags_come_back() {
+    let lab = with_bucket(bucket()).await;
+    let full = Object::builder()
+        .bucket("things")
+        .key("page")
+        .content(Content::base64("aGVsbG8="))
+        .content_type("text/html")
+        .cache_control("no-cache")
+        .content_disposition("inline")
+        .content_encoding("identity")
+        .content_language("en")
+        .metadata([("owner", "edge")])
+        .storage_class(StorageClass::StandardIa)
+        .encryption(SseAlgorithm::Aes256)
+        .website_redirect("/other")
+        .tags(OURS.into_iter().chain([("a b", "c&d")]))
+        .build();
+    lab.create(&full).await.unwrap();
+    lab.assert_settled(&full).await;
+
+    lab.world.clear_requests();
+    let retagged = Object {
+        tags: [("k".to_owned(), "v".into())].into(),
+        ..full.clone()
+    };
+    lab.update(&retagged, Some(&full)).await.unwrap();
+    lab.assert_settled(&retagged).await;
+    let operations: Vec<String> = lab
+        .world
+        .requests()
+        .into_iter()
+        .map(|request| request.operation)
+        .collect();
+    assert!(
+        !operations.contains(&"PutObject".to_owned()),
+        "tags alone upload nothing: {operations:?}"
+    );
+
+    let plain = Object {
+        cache_control: None,
+        website_redirect: None,
+        metadata: [].into(),
+        ..retagged.clone()
+    };
+    lab.update(&plain, Some(&retagged)).await.unwrap();
+    lab.assert_settled(&plain).await;
+}
+
+#[tokio::test]
+async fn drift_of_the_content_is_seen() {
+    let lab = with_bucket(bucket()).await;
+    lab.create(&text("one")).await.unwrap();
+    let other = ByteStream::from_static(b"other");
+    lab.s3
+        .put_object()
+        .bucket("things")
+        .key("a/hello.txt")
+        .body(other)
+        .send()
+        .await
+        .unwrap();
+    let changed = lab.changes(&lab.id(), &text("one"), Some(&text("one"))).await;
+    assert!(changed.iter().any(|path| path.starts_with("content")), "{changed:?}");
+    lab.update(&text("one"), Some(&text("one"))).await.unwrap();
+    lab.assert_settled(&text("one")).await;
+}
+
+#[tokio::test]
+async fn an_object_that_is_there_is_not_overwritten() {
+    let lab = with_bucket(bucket()).await;
+    let other = ByteStream::from_static(b"other");
+    lab.s3
+        .put_object()
+        .bucket("things")
+        .key("a/hello.txt")
+        .body(other)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(lab.recover(&text("one")).await, None);
+    let error = lab.create(&text("one")).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::AlreadyExists);
+    assert_eq!(body(&lab, "a/hello.txt").await, b"other");
+}
+
+#[tokio::test]
+async fn a_lost_answer_makes_no_second_object() {
+    let lab = with_bucket(bucket()).await;
+    lab.world
+        .inject(Fault::response_lost().on_operation("PutObject").first(1));
+    lab.create(&text("one")).await.unwrap();
+    lab.assert_settled(&text("one")).await;
+    assert_eq!(
+        lab.recover(&text("one")).await,
+        Some(RemoteId::new("things/a/hello.txt"))
+    );
+}
+
+#[tokio::test]
+async fn files_small_and_large() {
+    let lab = with_bucket(bucket()).await;
+    let folder = tempfile::tempdir().unwrap();
+    let large: Vec<u8> = (0..20_000_000_u32).map(|n| n.to_le_bytes()[1]).collect();
+    for (name, bytes) in [("small", b"small".to_vec()), ("large", large)] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, &bytes).unwrap();
+        let object = Object::builder()
+            .bucket("things")
+            .key(name)
+            .content(Content::file(&path))
+            .build();
+        lab.create(&object).await.unwrap();
+        lab.assert_settled(&object).await;
+        assert_eq!(body(&lab, name).await, bytes);
+        std::fs::write(&path, b"changed").unwrap();
+        lab.s3.delete_object().bucket("things").key(name).send().await.unwrap();
+        let error = lab.create(&object).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Conflict, "{error}");
+    }
+    let uploads = lab.s3.list_multipart_uploads().bucket("things").send().await.unwrap();
+    assert_eq!(uploads.uploads().len(), 0);
+}
+
+#[tokio::test]
+async fn locks_are_put_and_lifted() {
+    let lab = with_bucket(Bucket {
+        object_lock: true,
+        versioning: Versioning::Enabled,
+        ..bucket()
+    })
+    .await;
+    let until = ObjectRetention::builder()
+        .mode(RetentionMode::Governance)
+        .until("2099-01-01T00:00:00Z")
+        .build();
+    let held = Object {
+        legal_hold: true,
+        retention: Some(until),
+        ..text("one")
+    };
+    lab.create(&held).await.unwrap();
+    lab.assert_settled(&held).await;
+    let later = ObjectRetention::builder()
+        .mode(RetentionMode::Governance)
+        .until("2100-01-01T00:00:00Z")
+        .build();
+    let freed = Object {
+        legal_hold: false,
+        retention: Some(later),
+        ..held.clone()
+    };
+    lab.update(&freed, Some(&held)).await.unwrap();
+    lab.assert_settled(&freed).await;
+    lab.delete(&Object {
+        force_destroy: true,
+        ..freed
+    })
+    .await
+    .unwrap();
+    assert!(lab.read(&lab.id(), None::<&Object>).await.is_none());
+}
+
+#[test]
+fn what_s3_refuses_is_refused_when_planned() {
+    let keyed = |key: &str| {
+        Object::builder()
+            .bucket("things")
+            .key(key)
+            .content(Content::text(""))
+            .build()
+    };
+    assert_eq!(problems(&keyed("/a")).len(), 1);
+    assert_eq!(
+        problems(&Object {
+            content: Content::base64("?"),
+            ..keyed("a")
+        })
+        .len(),
+        1
+    );
+    let missing = Object {
+        content: Content::file("no/such/file"),
+        ..keyed("a")
+    };
+    assert!(
+        problems(&missing)[0].contains("cannot read `no/such/file`"),
+        "{:?}",
+        problems(&missing)
+    );
+    let upper = Object {
+        metadata: [("Owner".to_owned(), "x".into())].into(),
+        ..keyed("a")
+    };
+    assert_eq!(problems(&upper).len(), 1);
+}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{report::ApplyReport, work::Workshop};
+use super::{report::ApplyReport, workshop::Workshop};
 use crate::{
     model::{LiveObject, seal, template},
     plan::{Action, Change, Mode, Plan, Reason},

@@ -15,7 +15,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::{
     report::{ApplyOptions, ApplyReport, Done, Failure, Skipped},
     steps::Steps,
-    work::Workshop,
+    workshop::Workshop,
 };
 use crate::{
     model::{Address, RemoteId, ResourceError},

@@ -2,11 +2,12 @@
 
 mod bookkeeping;
 mod executor;
+mod job;
 mod recorder;
 mod report;
 mod run;
 mod steps;
-mod work;
+mod workshop;
 
 pub use report::{ApplyOptions, ApplyReport, Done, Failure, Skipped, Stop, Unsaved};
 pub use run::{Run, RunError};

@@ -11,7 +11,7 @@ use super::{
     recorder::StepRecorder,
     report::{ApplyOptions, ApplyReport, Unsaved},
     steps::Steps,
-    work::Workshop,
+    workshop::Workshop,
 };
 use crate::{
     Session,

@@ -28,6 +28,14 @@ pub struct Reference {
 }
 
 impl Reference {
+    /// A reference to a resource as a whole, not to one of its outputs.
+    pub(crate) fn whole(address: &Address) -> Self {
+        Self {
+            address: address.clone(),
+            path: Vec::new(),
+        }
+    }
+
     /// Follows the path into `outputs`; `None` when something on the way is missing.
     pub fn follow<'a>(&self, outputs: &'a Value) -> Option<&'a Value> {
         self.path.iter().try_fold(outputs, |value, segment| match segment {

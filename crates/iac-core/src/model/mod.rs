@@ -10,6 +10,7 @@ mod registry;
 mod resource;
 mod secret;
 mod shape;
+mod shaped;
 mod stack;
 mod stage;
 pub mod template;

@@ -12,32 +12,20 @@ use serde_json::Value;
 use super::{
     address::Address,
     expr::Reference,
-    input::{Input, Output},
     lifecycle::{Declaration, Lifecycle},
     resource::{OutputRefs, Resource, TypeInfo},
-    shape::{Shape, Shaped},
-    stage::Data,
+    secret::REDACTED,
     template,
 };
 
-/// A place in the user's source: `stacks/src/network.rs:12`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place(String);
+mod error;
+mod output;
 
-impl Place {
-    fn of(location: &Location<'_>) -> Self {
-        Self(format!("{}:{}", location.file(), location.line()))
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+pub use error::{Place, StackError};
+pub use output::StackOutput;
 
 /// A resource as the engine sees it: its template, its edges and its marks.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Node {
     /// Its identity.
     pub address: Address,
@@ -53,94 +41,16 @@ pub struct Node {
     pub place: Place,
 }
 
-/// An output of the stack.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StackOutput {
-    /// The value, as a template.
-    pub value: Value,
-    /// Whether it is never shown.
-    pub secret: bool,
-}
-
-/// What is wrong with a stack before anything is called.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum StackError {
-    /// Two resources have one address.
-    #[error("{address} is declared twice: at {first} and at {second}")]
-    Duplicate {
-        /// The address.
-        address: Address,
-        /// Where it was first.
-        first: Place,
-        /// Where it was again.
-        second: Place,
-    },
-    /// A name that cannot be part of an address.
-    #[error("at {place}: {source}")]
-    Name {
-        /// Where.
-        place: Place,
-        /// What is wrong with it.
-        source: super::address::AddressError,
-    },
-    /// A property that can never be right.
-    #[error("{address}: {}{message} (declared at {place})", property(.path))]
-    Invalid {
-        /// The resource.
-        address: Address,
-        /// The property; empty for the whole resource.
-        path: String,
-        /// What is allowed.
-        message: String,
-        /// Where it was declared.
-        place: Place,
-    },
-    /// A reference to a resource or an output that is not in the stack.
-    #[error("{from} refers to `{reference}`, which is not in this stack")]
-    Dangling {
-        /// Who refers.
-        from: String,
-        /// To what.
-        reference: Reference,
-    },
-    /// An output name given twice.
-    #[error("the output `{name}` is declared twice")]
-    DuplicateOutput {
-        /// The name.
-        name: String,
-    },
-    /// A move that cannot be made.
-    #[error("cannot move {from} to {to}: {reason}")]
-    Move {
-        /// The old address.
-        from: Address,
-        /// The new address.
-        to: Address,
-        /// Why not.
-        reason: &'static str,
-    },
-}
-
-fn property(path: &str) -> String {
-    if path.is_empty() {
-        String::new()
-    } else {
-        format!("`{path}`: ")
-    }
-}
-
-impl super::error::Hint for StackError {
-    fn hints(&self) -> Vec<String> {
-        match self {
-            Self::Duplicate { .. } => {
-                vec!["give one of them another name, or put it in a `stack.scope(..)`".to_owned()]
-            }
-            Self::Dangling { .. } => {
-                vec!["use handles of this same stack; a value of another stack is passed as text".to_owned()]
-            }
-            _ => Vec::new(),
-        }
+impl fmt::Debug for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inputs = self.info.shape.seal(&self.inputs, &|_, _| REDACTED.into());
+        f.debug_struct("Node")
+            .field("address", &self.address)
+            .field("inputs", &inputs)
+            .field("dependencies", &self.dependencies)
+            .field("lifecycle", &self.lifecycle)
+            .field("place", &self.place)
+            .finish_non_exhaustive()
     }
 }
 
@@ -277,6 +187,22 @@ impl Stack {
         built
     }
 
+    /// Makes `from` wait for `on` though no value of it is used. The same as the mark
+    /// [`depends_on`](super::lifecycle::Mark::depends_on), for resources that are added already; a ring made this way is told
+    /// when the stack is planned.
+    pub fn depend_on<F: Resource, O: Resource>(&mut self, from: &Handle<F>, on: &Handle<O>) {
+        match self.nodes.get_mut(from.address()) {
+            Some(node) => {
+                node.lifecycle.depends_on.push(on.address().clone());
+                node.dependencies.insert(on.address().clone());
+            }
+            None => self.errors.push(StackError::Dangling {
+                from: "an explicit dependency".to_owned(),
+                reference: Reference::whole(from.address()),
+            }),
+        }
+    }
+
     /// Makes a value an output of the stack: shown after an apply and by `output`.
     pub fn output(&mut self, name: &str, value: impl Into<StackOutput>) {
         if self.outputs.insert(name.to_owned(), value.into()).is_some() {
@@ -340,58 +266,27 @@ impl Stack {
                 message: violation.message,
                 place: node.place.clone(),
             }));
-            self.dangling(&node.address.to_string(), &node.inputs, &mut errors);
+            let from = node.address.to_string();
+            self.dangling(&from, template::references(&node.inputs), &mut errors);
+            let lifecycle = &node.lifecycle;
+            let triggers = lifecycle.replace_when.iter().flat_map(template::references);
+            self.dangling(&from, triggers, &mut errors);
+            self.dangling(&from, lifecycle.depends_on.iter().map(Reference::whole), &mut errors);
         }
         for (name, output) in &self.outputs {
-            self.dangling(&format!("the output `{name}`"), &output.value, &mut errors);
+            let from = format!("the output `{name}`");
+            self.dangling(&from, template::references(&output.value), &mut errors);
         }
         errors
     }
 
-    fn dangling(&self, from: &str, value: &Value, errors: &mut Vec<StackError>) {
-        let lost = template::references(value)
+    fn dangling(&self, from: &str, references: impl IntoIterator<Item = Reference>, errors: &mut Vec<StackError>) {
+        let lost = references
             .into_iter()
             .filter(|reference| !self.nodes.contains_key(&reference.address));
         errors.extend(lost.map(|reference| StackError::Dangling {
             from: from.to_owned(),
             reference,
         }));
-    }
-}
-
-fn output_of<T: Shaped>(value: &impl serde::Serialize) -> StackOutput {
-    StackOutput {
-        value: serde_json::to_value(value).unwrap_or_default(),
-        secret: matches!(T::shape(), Shape::Secret(_)),
-    }
-}
-
-impl<T: Data> From<&Output<T>> for StackOutput {
-    fn from(output: &Output<T>) -> Self {
-        output_of::<T>(output)
-    }
-}
-
-impl<T: Data> From<Input<T>> for StackOutput {
-    fn from(input: Input<T>) -> Self {
-        output_of::<T>(&input)
-    }
-}
-
-impl From<&str> for StackOutput {
-    fn from(text: &str) -> Self {
-        Self {
-            value: text.into(),
-            secret: false,
-        }
-    }
-}
-
-impl From<String> for StackOutput {
-    fn from(text: String) -> Self {
-        Self {
-            value: text.into(),
-            secret: false,
-        }
     }
 }

@@ -3,6 +3,7 @@
 mod change;
 mod decide;
 mod diff;
+mod drift;
 mod error;
 mod event;
 mod inputs;

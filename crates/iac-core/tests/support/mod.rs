@@ -26,7 +26,7 @@ use serde_json::{Map, Value, json};
 
 iac_core::text_type! {
     /// The id of a thing.
-    pub struct ThingId;
+    pub(crate) struct ThingId;
 }
 
 /// Something in the fake cloud.
@@ -34,56 +34,56 @@ iac_core::text_type! {
 #[serde(bound = "")]
 #[builder(on(_, into))]
 #[resource(type = "fake.thing", outputs = ThingOutputs)]
-pub struct Thing<S: Stage = Declared> {
+pub(crate) struct Thing<S: Stage = Declared> {
     /// Its name.
     #[field(create_only, name = 40)]
-    pub name: Option<S::Value<String>>,
+    pub(crate) name: Option<S::Value<String>>,
     /// How large it is.
     #[builder(default = 1)]
-    pub size: i32,
+    pub(crate) size: i32,
     /// Where it is; the cloud chooses when it is unset.
     #[field(create_only, computed)]
-    pub zone: Option<S::Value<String>>,
+    pub(crate) zone: Option<S::Value<String>>,
     /// The things it uses.
     #[field(set)]
     #[serde(default)]
     #[builder(default)]
-    pub uses: Vec<S::Value<ThingId>>,
+    pub(crate) uses: Vec<S::Value<ThingId>>,
     /// A text that may come from elsewhere.
-    pub note: Option<S::Value<String>>,
+    pub(crate) note: Option<S::Value<String>>,
     /// A password.
-    pub password: Option<S::Value<Secret<String>>>,
+    pub(crate) password: Option<S::Value<Secret<String>>>,
     /// Tags.
     #[field(tags)]
     #[serde(default)]
     #[builder(default)]
-    pub tags: BTreeMap<String, S::Value<String>>,
+    pub(crate) tags: BTreeMap<String, S::Value<String>>,
 }
 
 /// What a thing gives.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Outputs)]
 #[serde(bound = "")]
-pub struct ThingOutputs<S: Stage = Resolved> {
+pub(crate) struct ThingOutputs<S: Stage = Resolved> {
     /// The id, chosen by the cloud.
-    pub id: S::Value<ThingId>,
+    pub(crate) id: S::Value<ThingId>,
     /// Follows from the name.
-    pub url: S::Value<String>,
+    pub(crate) url: S::Value<String>,
     /// Changes with every update.
     #[field(volatile)]
-    pub revision: S::Value<i64>,
+    pub(crate) revision: S::Value<i64>,
 }
 
 /// What the cloud holds of a thing.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Held {
-    pub inputs: Thing<Resolved>,
-    pub revision: i64,
-    pub token: String,
+pub(crate) struct Held {
+    pub(crate) inputs: Thing<Resolved>,
+    pub(crate) revision: i64,
+    pub(crate) token: String,
 }
 
 /// What happens at a chosen call.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// Fails, nothing was done.
     Before(ErrorKind),
     /// Fails, though it was done.
@@ -95,27 +95,27 @@ pub enum Fault {
 }
 
 #[derive(Debug, Default)]
-pub struct World {
-    pub things: BTreeMap<String, Held>,
+pub(crate) struct World {
+    pub(crate) things: BTreeMap<String, Held>,
     /// Every call so far: `create fake.thing.a`.
-    pub calls: Vec<String>,
+    pub(crate) calls: Vec<String>,
     /// Numbers for new ids.
     made: u64,
     /// At the call of this number, counted from zero.
-    pub fault: Option<(usize, Fault)>,
+    pub(crate) fault: Option<(usize, Fault)>,
 }
 
 /// The fake cloud. Clones share the world.
 #[derive(Clone, Debug, Default)]
-pub struct Cloud(Arc<Mutex<World>>);
+pub(crate) struct Cloud(Arc<Mutex<World>>);
 
 impl Cloud {
-    pub fn world(&self) -> MutexGuard<'_, World> {
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// The thing of this name.
-    pub fn thing(&self, name: &str) -> Option<Held> {
+    pub(crate) fn thing(&self, name: &str) -> Option<Held> {
         self.world()
             .things
             .values()
@@ -124,7 +124,7 @@ impl Cloud {
     }
 
     /// The things by name, without what the cloud chose.
-    pub fn summary(&self) -> BTreeMap<String, (i32, usize, Option<String>)> {
+    pub(crate) fn summary(&self) -> BTreeMap<String, (i32, usize, Option<String>)> {
         let world = self.world();
         let summary = world.things.values().map(|held| {
             let Thing {
@@ -312,7 +312,7 @@ impl Reconcile for Thing<Resolved> {
 
 /// A clock that stands until someone sleeps, and then jumps.
 #[derive(Debug, Default)]
-pub struct TestClock(Mutex<i64>);
+pub(crate) struct TestClock(Mutex<i64>);
 
 #[async_trait]
 impl Clock for TestClock {
@@ -335,13 +335,13 @@ impl Clock for TestClock {
 
 /// A world with its state, and the commands on it.
 #[derive(Clone, Debug)]
-pub struct Lab {
-    pub cloud: Cloud,
-    pub backend: MemoryBackend,
-    pub session: Session,
+pub(crate) struct Lab {
+    pub(crate) cloud: Cloud,
+    pub(crate) backend: MemoryBackend,
+    pub(crate) session: Session,
 }
 
-pub const NAMES: (&str, &str) = ("lab", "dev");
+pub(crate) const NAMES: (&str, &str) = ("lab", "dev");
 
 impl Default for Lab {
     fn default() -> Self {
@@ -350,7 +350,7 @@ impl Default for Lab {
 }
 
 impl Lab {
-    pub fn over(cloud: Cloud, backend: MemoryBackend) -> Self {
+    pub(crate) fn over(cloud: Cloud, backend: MemoryBackend) -> Self {
         let mut registry = Registry::new();
         registry.add::<Thing>(&Arc::new(cloud.clone()));
         let session = Session {
@@ -366,25 +366,25 @@ impl Lab {
         }
     }
 
-    pub async fn snapshot(&self) -> Snapshot {
+    pub(crate) async fn snapshot(&self) -> Snapshot {
         Snapshot::read(&self.backend, NAMES.0, NAMES.1)
             .await
             .unwrap_or_else(|error| panic!("{error}"))
     }
 
-    pub async fn state(&self) -> State {
+    pub(crate) async fn state(&self) -> State {
         self.snapshot().await.state
     }
 
-    pub async fn plan_with(&self, stack: &Stack, options: &PlanOptions) -> Result<Plan, PlanError> {
+    pub(crate) async fn plan_with(&self, stack: &Stack, options: &PlanOptions) -> Result<Plan, PlanError> {
         plan::plan(stack, &self.snapshot().await, &self.session, options, &Silent).await
     }
 
-    pub async fn plan(&self, stack: &Stack) -> Result<Plan, PlanError> {
+    pub(crate) async fn plan(&self, stack: &Stack) -> Result<Plan, PlanError> {
         self.plan_with(stack, &PlanOptions::default()).await
     }
 
-    pub async fn apply_with(
+    pub(crate) async fn apply_with(
         &self,
         stack: &Stack,
         options: &PlanOptions,
@@ -405,7 +405,7 @@ impl Lab {
     }
 
     /// Applies, and demands that it succeeds.
-    pub async fn apply(&self, stack: &Stack) -> ApplyReport {
+    pub(crate) async fn apply(&self, stack: &Stack) -> ApplyReport {
         let report = self
             .apply_with(stack, &PlanOptions::default())
             .await
@@ -414,7 +414,7 @@ impl Lab {
         report
     }
 
-    pub async fn destroy(&self, stack: &Stack) -> ApplyReport {
+    pub(crate) async fn destroy(&self, stack: &Stack) -> ApplyReport {
         let options = PlanOptions {
             mode: Mode::Destroy,
             ..PlanOptions::default()
@@ -428,7 +428,7 @@ impl Lab {
     }
 
     /// The plan in short: symbol and address of what it does.
-    pub async fn actions(&self, stack: &Stack) -> Vec<String> {
+    pub(crate) async fn actions(&self, stack: &Stack) -> Vec<String> {
         let plan = self.plan(stack).await.unwrap_or_else(|error| panic!("{error}"));
         plan.actions()
             .map(|change| format!("{} {}", change.action.symbol(), change.address))
@@ -436,7 +436,7 @@ impl Lab {
     }
 
     /// Begins a run and leaves it as a killed process would.
-    pub async fn crash(&self, stack: &Stack) -> Result<(), RunError> {
+    pub(crate) async fn crash(&self, stack: &Stack) -> Result<(), RunError> {
         let mut run = Run::begin(&self.session, NAMES, "apply", Duration::ZERO, &Silent).await?;
         run.settle(&Silent).await?;
         if let Ok(plan) = plan::plan(stack, run.snapshot(), &self.session, &PlanOptions::default(), &Silent).await {
@@ -455,6 +455,6 @@ impl Lab {
 }
 
 /// A stack with the names of the lab.
-pub fn stack() -> Stack {
+pub(crate) fn stack() -> Stack {
     Stack::new(NAMES.0, NAMES.1)
 }

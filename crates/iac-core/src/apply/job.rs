@@ -1,0 +1,210 @@
+//! One step at work: its inputs resolved, its intent written down, its outcome put into the state.
+
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
+
+use super::{
+    recorder::{StepRecorder, unrecorded},
+    workshop::Workshop,
+};
+use crate::{
+    model::{Address, Call, Reconciler, RemoteId, ResourceError, TypeInfo, seal, template},
+    plan::Change,
+    state::{Intent, ObjectState, Record, ResourceState, Status, Verb},
+};
+
+mod change;
+mod create;
+
+/// A step with what belongs to it.
+pub(super) struct Job<'a> {
+    shop: &'a Workshop<'a>,
+    change: &'a Change,
+    reconciler: &'a dyn Reconciler,
+    info: &'static TypeInfo,
+    number: u64,
+    recorder: Arc<StepRecorder>,
+    key: Vec<u8>,
+}
+
+impl<'a> Job<'a> {
+    pub(super) fn new(shop: &'a Workshop<'a>, change: &'a Change, reconciler: &'a dyn Reconciler) -> Self {
+        let number = shop.ledger.next_step();
+        let recorder = Arc::new(StepRecorder {
+            ledger: Arc::clone(&shop.ledger),
+            step: number,
+            address: change.address.clone(),
+            progress: shop.progress.clone(),
+            id: Mutex::new(None),
+        });
+        let key = shop.state().seal_key(&change.address);
+        Self {
+            shop,
+            change,
+            reconciler,
+            info: reconciler.info(),
+            number,
+            recorder,
+            key,
+        }
+    }
+
+    fn address(&self) -> &'a Address {
+        &self.change.address
+    }
+
+    fn seed(&self) -> String {
+        let state = self.shop.state();
+        format!("{}/{}", state.lineage, state.serial)
+    }
+
+    fn call(&self) -> Call {
+        let state = self.shop.state();
+        Call {
+            address: self.address().clone(),
+            stack: state.stack.clone(),
+            environment: state.environment.clone(),
+            seed: format!("{}/{}", state.lineage, state.serial),
+            timeout: self.change.work.lifecycle.timeout,
+            clock: Arc::clone(&self.shop.session.clock),
+            recorder: Arc::clone(&self.recorder) as Arc<_>,
+        }
+    }
+
+    /// The inputs with every reference resolved.
+    fn resolve(&self) -> Result<Value, ResourceError> {
+        let template = self
+            .change
+            .work
+            .template
+            .as_ref()
+            .ok_or_else(|| ResourceError::invalid("the plan holds no inputs"))?;
+        let value = template::evaluate(template, &|reference| self.shop.lookup(reference))
+            .map_err(|error| ResourceError::invalid(error.to_string()))?;
+        let value = self.info.shape.canonical(&value);
+        let Some(inputs) = template::resolved(&value) else {
+            let unknown: Vec<String> = template::references(&value).iter().map(ToString::to_string).collect();
+            return Err(ResourceError::invalid(format!("still unknown: {}", unknown.join(", "))));
+        };
+        self.validate(&value, &inputs)?;
+        Ok(inputs)
+    }
+
+    /// Checks what could not be checked while parts of it were unknown.
+    fn validate(&self, template: &Value, inputs: &Value) -> Result<(), ResourceError> {
+        let mut violations = self.info.shape.check(template);
+        if violations.is_empty() {
+            violations = (self.info.validate)(inputs);
+        }
+        match violations.first() {
+            Some(violation) => Err(ResourceError::invalid(format!(
+                "`{}`: {}",
+                violation.path, violation.message
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    fn sealed(&self, inputs: &Value) -> Value {
+        self.info
+            .shape
+            .seal(inputs, &|path, secret| seal(&self.key, path, secret))
+    }
+
+    /// The state's entry with a new current object.
+    fn entry(&self, current: Option<ObjectState>, deposed: Vec<ObjectState>) -> Option<ResourceState> {
+        if current.is_none() && deposed.is_empty() {
+            return None;
+        }
+        let mut lifecycle = self.change.work.lifecycle.clone();
+        lifecycle.replace_when = self.triggers();
+        Some(ResourceState {
+            current,
+            deposed,
+            dependencies: self.change.work.dependencies.clone(),
+            lifecycle,
+        })
+    }
+
+    fn triggers(&self) -> Vec<Value> {
+        let triggers = &self.change.work.lifecycle.replace_when;
+        let values = triggers
+            .iter()
+            .map(|trigger| template::evaluate(trigger, &|reference| self.shop.lookup(reference)));
+        values.filter_map(|value| template::resolved(&value.ok()?)).collect()
+    }
+
+    fn object(&self, id: RemoteId, inputs: &Value, outputs: Value, status: Status) -> ObjectState {
+        let now = self.shop.session.clock.now();
+        ObjectState {
+            id,
+            location: self.reconciler.location(),
+            schema_version: self.info.schema_version,
+            inputs: self.sealed(inputs),
+            outputs,
+            status,
+            created: now,
+            updated: now,
+        }
+    }
+
+    fn resource(&self) -> Option<ResourceState> {
+        self.shop.state().resources.get(self.address()).cloned()
+    }
+
+    async fn intend(
+        &self,
+        verb: Verb,
+        inputs: &Value,
+        pending: Option<ResourceState>,
+    ) -> Result<Intent, ResourceError> {
+        let intent = Intent {
+            step: self.number,
+            address: self.address().clone(),
+            verb,
+            seed: self.seed(),
+            inputs: self.sealed(inputs),
+            pending,
+        };
+        let record = Record::Intended(intent.clone());
+        self.shop
+            .ledger
+            .append(&record)
+            .await
+            .map_err(|error| unrecorded(&error))?;
+        Ok(intent)
+    }
+
+    /// Puts the outcome into the state, and into the journal. A journal that cannot be written is told, but the state in
+    /// memory is true either way.
+    async fn settle(&self, resource: Option<ResourceState>) -> Result<(), ResourceError> {
+        self.shop.set(self.address(), resource.clone());
+        let record = Record::Settled {
+            step: self.number,
+            address: self.address().clone(),
+            resource,
+        };
+        self.shop
+            .ledger
+            .append(&record)
+            .await
+            .map_err(|error| unrecorded(&error))
+    }
+
+    /// Whether the outputs are those the plan promised.
+    fn agree(&self, outputs: &Value) -> Result<(), ResourceError> {
+        let promised = self.change.work.outputs.as_object().into_iter().flatten();
+        for (name, planned) in promised {
+            let volatile = self.info.outputs.field(name).is_some_and(|field| field.marks.volatile);
+            let returned = outputs.get(name).unwrap_or(&Value::Null);
+            if returned != planned && !volatile {
+                return Err(ResourceError::invalid(format!(
+                    "the result disagrees with the plan: `{name}` was planned as {planned} and came back as {returned}"
+                ))
+                .hint("this is an error of the resource type; the object and the state are sound"));
+            }
+        }
+        Ok(())
+    }
+}

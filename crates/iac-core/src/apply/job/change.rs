@@ -1,0 +1,81 @@
+//! Changing an object in place, and deleting one.
+
+use super::Job;
+use crate::{
+    model::{Changed, RemoteId, ResourceError, template},
+    plan::{self, Comparison},
+    state::{ObjectState, Status, Verb},
+};
+
+impl Job<'_> {
+    pub(in crate::apply) async fn update(&self) -> Result<RemoteId, ResourceError> {
+        let work = &self.change.work;
+        let (Some(prior), Some(live)) = (&work.prior, &work.live) else {
+            return Err(ResourceError::invalid("the plan updates something that is not there"));
+        };
+        let full = self.resolve()?;
+        let mut inputs = full.clone();
+        plan::ignore(&mut inputs, &live.inputs, &work.lifecycle.ignore_changes);
+        let resource = self.resource();
+        let deposed = resource
+            .as_ref()
+            .map(|resource| resource.deposed.clone())
+            .unwrap_or_default();
+        let tainted = prior.status == Status::Tainted;
+        let differences = plan::diff(&Comparison {
+            shape: &self.info.shape,
+            desired: &template::escape(inputs.clone()),
+            live: &live.inputs,
+            prior: Some(&prior.inputs),
+            key: &self.key,
+        });
+        let changed: Changed = if tainted {
+            self.info.shape.fields().iter().map(|field| field.name).collect()
+        } else {
+            differences.iter().map(plan::AttributeChange::property).collect()
+        };
+        let outputs = if changed == Changed::default() {
+            live.outputs.clone()
+        } else {
+            let _intent = self.intend(Verb::Update, &inputs, None).await?;
+            match self.reconciler.update(&inputs, live, &changed, &self.call()).await {
+                Ok(outputs) => outputs,
+                Err(error) => {
+                    // the last known object stays, with the id it may have got in the meantime
+                    let kept = resource.map(|mut resource| {
+                        if let (Some(object), Some(id)) = (&mut resource.current, self.recorder.id()) {
+                            object.id = id;
+                        }
+                        resource
+                    });
+                    self.settle(kept).await?;
+                    return Err(error);
+                }
+            }
+        };
+        let id = self.recorder.id().unwrap_or_else(|| prior.id.clone());
+        let object = ObjectState {
+            created: prior.created,
+            ..self.object(id.clone(), &inputs, outputs.clone(), Status::Ready)
+        };
+        self.settle(self.entry(Some(object), deposed)).await?;
+        self.agree(&outputs).map(|()| id)
+    }
+
+    pub(in crate::apply) async fn delete(&self, object: &ObjectState) -> Result<RemoteId, ResourceError> {
+        let _intent = self.intend(Verb::Delete, &object.inputs, None).await?;
+        let deleted = self.reconciler.delete(&object.inputs, &object.id, &self.call()).await;
+        let mut resource = self.resource();
+        if deleted.is_ok() {
+            if let Some(resource) = &mut resource {
+                resource.deposed.retain(|other| other.id != object.id);
+                if resource.current.as_ref().is_some_and(|current| current.id == object.id) {
+                    resource.current = None;
+                }
+            }
+            resource = resource.filter(|resource| resource.current.is_some() || !resource.deposed.is_empty());
+        }
+        self.settle(resource).await?;
+        deleted.map(|()| object.id.clone())
+    }
+}

@@ -1,0 +1,86 @@
+//! Making an object, and finding out what became of a create that failed.
+
+use serde_json::Value;
+
+use super::Job;
+use crate::{
+    model::{ErrorKind, RemoteId, ResourceError},
+    state::{Intent, ObjectState, ResourceState, Status, Unsettled, Verb},
+};
+
+impl Job<'_> {
+    pub(in crate::apply) async fn create(&self) -> Result<RemoteId, ResourceError> {
+        let inputs = self.resolve()?;
+        let before = self.resource();
+        let mut deposed = before
+            .as_ref()
+            .map(|resource| resource.deposed.clone())
+            .unwrap_or_default();
+        // a create-first replacement keeps the old object until the new one is there
+        let replaced = if self.change.action.replaces() {
+            before.as_ref().and_then(|it| it.current.clone())
+        } else {
+            None
+        };
+        deposed.extend(replaced);
+        let pending = self.object(RemoteId::new(""), &inputs, Value::Null, Status::Tainted);
+        let intent = self
+            .intend(Verb::Create, &inputs, self.entry(Some(pending), deposed.clone()))
+            .await?;
+        let created = self.reconciler.create(&inputs, &self.call()).await;
+        let id = self.recorder.id();
+        match (created, id) {
+            (Ok(outputs), Some(id)) => {
+                let object = self.object(id.clone(), &inputs, outputs.clone(), Status::Ready);
+                self.settle(self.entry(Some(object), deposed)).await?;
+                self.agree(&outputs).map(|()| id)
+            }
+            (Ok(_), None) => {
+                self.settle(before).await?;
+                Err(ResourceError::invalid(
+                    "the type made an object and did not record its id: an error of the type",
+                ))
+            }
+            (Err(error), Some(id)) => {
+                let object = self.object(id, &inputs, Value::Null, Status::Tainted);
+                self.settle(self.entry(Some(object), deposed)).await?;
+                Err(error)
+            }
+            (Err(error), None) => self.not_created(error, intent, &inputs, before, deposed).await,
+        }
+    }
+
+    /// A create that failed before an id was known. When no answer came it may have been made all the same: it is looked for
+    /// now, and, if it does not show yet, by the next run.
+    async fn not_created(
+        &self,
+        error: ResourceError,
+        intent: Intent,
+        inputs: &Value,
+        before: Option<ResourceState>,
+        deposed: Vec<ObjectState>,
+    ) -> Result<RemoteId, ResourceError> {
+        if !is_open(error.kind) {
+            self.settle(before).await?;
+            return Err(error);
+        }
+        match self.reconciler.recover(inputs, &self.call()).await {
+            Ok(Some(id)) => {
+                let object = self.object(id, inputs, Value::Null, Status::Tainted);
+                self.settle(self.entry(Some(object), deposed)).await?;
+            }
+            Ok(None) | Err(_) => {
+                self.shop.state().unsettled.push(Unsettled { intent, id: None });
+            }
+        }
+        Err(error)
+    }
+}
+
+/// Whether a failed create may have made the object all the same.
+fn is_open(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::Timeout | ErrorKind::Unavailable | ErrorKind::Other | ErrorKind::Throttled
+    )
+}

@@ -1,0 +1,46 @@
+//! What was changed outside since the state was written.
+
+use super::{
+    change::{After, Drift},
+    diff::{self, Comparison},
+};
+use crate::{
+    model::{LiveObject, Node, template},
+    state::{ResourceState, Status},
+};
+
+/// What was changed outside, in what the user manages.
+pub(super) fn drift(node: &Node, resource: &ResourceState, live: Option<&LiveObject>, key: &[u8]) -> Option<Drift> {
+    let prior = resource.current.as_ref()?;
+    let Some(live) = live else {
+        return Some(Drift {
+            address: node.address.clone(),
+            gone: true,
+            attributes: Vec::new(),
+        });
+    };
+    let last = template::escape(prior.inputs.clone());
+    let mut attributes = diff::diff(&Comparison {
+        shape: &node.info.shape,
+        desired: &last,
+        live: &live.inputs,
+        prior: Some(&prior.inputs),
+        key,
+    });
+    for attribute in &mut attributes {
+        // seen from the state, the change goes the other way
+        let state = match std::mem::replace(&mut attribute.after, After::Absent) {
+            After::Known(value) => Some(value),
+            After::Unknown | After::Absent => None,
+        };
+        if let Some(there) = std::mem::replace(&mut attribute.before, state) {
+            attribute.after = After::Known(there);
+        }
+        attribute.forces_replacement = false;
+    }
+    (!attributes.is_empty() && prior.status == Status::Ready).then(|| Drift {
+        address: node.address.clone(),
+        gone: false,
+        attributes,
+    })
+}

@@ -1,0 +1,102 @@
+//! What concerns the plan as a whole: protection, objects claimed twice, and the outputs of the stack.
+
+use std::collections::BTreeMap;
+
+use super::Planner;
+use crate::{
+    model::{Address, Lookup, RemoteId, seal, template},
+    plan::{
+        change::{Action, After, Mode, OutputChange},
+        error::PlanIssue,
+    },
+    state::OutputState,
+};
+
+impl Planner<'_> {
+    pub(super) fn check_protection(&mut self) {
+        for change in self.changes.values() {
+            let what = match change.action {
+                Action::Delete => "deleted",
+                Action::Replace | Action::ReplaceCreateFirst => "replaced",
+                _ => continue,
+            };
+            let kept = self
+                .state
+                .resources
+                .get(&change.address)
+                .is_some_and(|resource| resource.lifecycle.protect);
+            // while the code is there it has the say: taking the mark away is how it is lifted
+            let protected = self
+                .stack
+                .nodes()
+                .get(&change.address)
+                .map_or(kept, |node| node.lifecycle.protect);
+            if protected && !self.options.unprotect.contains(&change.address) {
+                let why = change.reasons.first().map(ToString::to_string).unwrap_or_default();
+                self.issues.push(PlanIssue::Protected {
+                    address: change.address.clone(),
+                    what,
+                    why,
+                });
+            }
+        }
+    }
+
+    pub(super) fn check_claims(&mut self) {
+        let mut claims: BTreeMap<(&str, &RemoteId), &Address> = BTreeMap::new();
+        let current = self
+            .state
+            .resources
+            .iter()
+            .filter_map(|(address, resource)| Some((address, resource.current.as_ref()?)));
+        for (address, object) in current {
+            if let Some(first) = claims.insert((address.type_name(), &object.id), address) {
+                self.issues.push(PlanIssue::ClaimedTwice {
+                    first: first.clone(),
+                    second: address.clone(),
+                    id: object.id.clone(),
+                });
+            }
+        }
+    }
+
+    pub(super) fn stack_outputs(&mut self) -> BTreeMap<String, OutputChange> {
+        let before = &self.state.outputs;
+        let removed = |before: &OutputState| OutputChange {
+            before: Some(before.clone()),
+            after: After::Absent,
+            secret: before.secret,
+            template: None,
+        };
+        let mut outputs: BTreeMap<String, OutputChange> = match self.options.mode {
+            Mode::RefreshOnly => return BTreeMap::new(),
+            _ if self.selection.is_partial() && self.options.mode == Mode::Destroy => return BTreeMap::new(),
+            _ => before
+                .iter()
+                .map(|(name, output)| (name.clone(), removed(output)))
+                .collect(),
+        };
+        if self.options.mode == Mode::Destroy {
+            return outputs;
+        }
+        for (name, output) in self.stack.outputs() {
+            let value = template::evaluate(&output.value, &|reference| match self.lookup(reference) {
+                Lookup::Missing if self.issues.is_empty() && self.selection.is_partial() => Lookup::Unknown,
+                found => found,
+            });
+            let after = match value.as_ref().map(template::resolved) {
+                Ok(Some(value)) if output.secret => After::Known(seal(self.state.lineage.as_bytes(), name, &value)),
+                Ok(Some(value)) => After::Known(value),
+                _ => After::Unknown,
+            };
+            let change = OutputChange {
+                before: before.get(name).cloned(),
+                after,
+                secret: output.secret,
+                template: Some(output.value.clone()),
+            };
+            outputs.insert(name.clone(), change);
+        }
+        outputs
+    }
+}

@@ -1,0 +1,224 @@
+//! Chooses what is done with each resource, in the order of dependencies.
+
+use serde_json::{Map, Value};
+
+use super::Planner;
+use crate::{
+    model::{Address, Node, Reference, template},
+    plan::{
+        change::{Action, Change, Mode, Reason, Work},
+        decide::{Outputs, Question},
+        diff,
+        drift::drift,
+        error::PlanIssue,
+        inputs::Owner,
+        refresh,
+    },
+    state::ResourceState,
+};
+
+impl Planner<'_> {
+    pub(super) fn decide_all(&mut self) {
+        for address in self.order.clone() {
+            match self.stack.nodes().get(&address) {
+                Some(node) if self.selection.contains(&address) => self.decide(node),
+                Some(_) => self.pass_over(&address),
+                None => self.leave(&address),
+            }
+        }
+        self.force_create_first();
+    }
+
+    fn decide(&mut self, node: &Node) {
+        let address = &node.address;
+        let Some(reconciler) = self.session.registry.get(address.type_name()) else {
+            let source = refresh::unknown_type(address);
+            self.issues.push(PlanIssue::Read {
+                address: address.clone(),
+                source,
+            });
+            return;
+        };
+        let resource = self.state.resources.get(address);
+        let location = reconciler.location();
+        if let Some(object) = resource.and_then(|resource| resource.current.as_ref()) {
+            if object.location.account != location.account {
+                self.issues.push(PlanIssue::OtherAccount {
+                    address: address.clone(),
+                    found: object.location.account.clone(),
+                    wanted: location.account.clone(),
+                });
+                return;
+            }
+        }
+        let live = self.live(address);
+        let key = self.state.seal_key(address);
+        let lookup = |reference: &Reference| self.lookup(reference);
+        let question = Question {
+            node,
+            reconciler: &**reconciler,
+            owner: Owner {
+                stack: self.stack.name(),
+                environment: self.stack.environment(),
+                account: &location.account,
+                serial: self.state.serial,
+            },
+            resource,
+            live: live.as_ref(),
+            imported: self.imports.contains(address),
+            replace: self.options.replace.contains(address),
+            key: &key,
+            lookup: &lookup,
+        };
+        match question.decide() {
+            Ok((mut change, outputs)) => {
+                self.explain(&mut change);
+                if let Some(resource) = resource {
+                    self.drift.extend(drift(node, resource, live.as_ref(), &key));
+                }
+                self.outputs.insert(address.clone(), outputs);
+                self.changes.insert(address.clone(), change);
+            }
+            Err(source) => self.issues.push(PlanIssue::Dangling {
+                address: address.clone(),
+                source,
+            }),
+        }
+    }
+
+    /// Adds the reasons that do not come from comparing.
+    fn explain(&self, change: &mut Change) {
+        if let Some(from) = self.moved.get(&change.address) {
+            change.reasons.push(Reason::Moved { from: from.clone() });
+        }
+        if self.imports.contains(&change.address) {
+            if let Some(live) = &change.work.live {
+                change.reasons.push(Reason::Imported { id: live.id.clone() });
+            }
+        }
+        change.reasons.extend(
+            change
+                .work
+                .deposed
+                .iter()
+                .map(|object| Reason::Deposed { id: object.id.clone() }),
+        );
+    }
+
+    /// Keeps a resource that is not selected as it is.
+    fn pass_over(&mut self, address: &Address) {
+        let outputs = self.state.current(address).map(|object| object.outputs.clone());
+        let known = match outputs {
+            Some(Value::Object(known)) => known,
+            _ => Map::new(),
+        };
+        let more = known.is_empty();
+        self.outputs.insert(address.clone(), Outputs { known, more });
+    }
+
+    /// Plans a resource that is in the state and not in the stack.
+    fn leave(&mut self, address: &Address) {
+        if !self.selection.contains(address) {
+            return;
+        }
+        let Some(resource) = self.state.resources.get(address) else {
+            return;
+        };
+        let destroys = self.options.mode == Mode::Destroy;
+        let forgotten = self.stack.forgotten().contains(address);
+        let (action, reason) = match () {
+            () if forgotten && !destroys => (Action::Forget, Reason::Requested),
+            () if resource.lifecycle.retain_on_delete => (Action::Forget, Reason::Retained),
+            () if destroys => (Action::Delete, Reason::Destroy),
+            () => (Action::Delete, Reason::Removed),
+        };
+        let mut change = self.settle_state(address, resource, action, vec![reason]);
+        if action == Action::Delete {
+            if let (Some(prior), Some(types)) = (&change.work.prior, self.session.registry.get(address.type_name())) {
+                let key = self.state.seal_key(address);
+                change.attributes =
+                    diff::whole(&types.info().shape, &template::escape(prior.inputs.clone()), &key, true);
+            }
+        }
+        self.changes.insert(address.clone(), change);
+    }
+
+    /// A change that works on what the state has.
+    fn settle_state(
+        &self,
+        address: &Address,
+        resource: &ResourceState,
+        action: Action,
+        reasons: Vec<Reason>,
+    ) -> Change {
+        Change {
+            address: address.clone(),
+            action,
+            reasons,
+            attributes: Vec::new(),
+            work: Work {
+                lifecycle: resource.lifecycle.clone(),
+                dependencies: resource.dependencies.clone(),
+                old_dependencies: resource.dependencies.clone(),
+                prior: resource.current.clone(),
+                live: self.live(address),
+                deposed: resource.deposed.clone(),
+                ..Work::default()
+            },
+        }
+    }
+
+    pub(super) fn destroy_all(&mut self) {
+        for address in self.order.clone() {
+            self.leave(&address);
+        }
+    }
+
+    /// Plans to take what is there for what is wanted, in the state alone.
+    pub(super) fn accept_all(&mut self) {
+        for address in self.order.clone() {
+            let Some(resource) = self.state.resources.get(&address) else {
+                continue;
+            };
+            let live = self.live(&address);
+            let key = self.state.seal_key(&address);
+            let found = self
+                .stack
+                .nodes()
+                .get(&address)
+                .and_then(|node| drift(node, resource, live.as_ref(), &key));
+            let (action, reasons) = match (&live, &found) {
+                (None, _) => (Action::Forget, vec![Reason::Gone]),
+                (Some(_), Some(_)) => (Action::NoOp, vec![Reason::Differs]),
+                (Some(_), None) => (Action::NoOp, Vec::new()),
+            };
+            let mut change = self.settle_state(&address, resource, action, reasons);
+            change.work.live = live;
+            self.drift.extend(found);
+            self.changes.insert(address, change);
+        }
+    }
+
+    /// What a resource that is replaced create-first needs must be there before the old is gone, too.
+    fn force_create_first(&mut self) {
+        let first: Vec<Address> = self
+            .changes
+            .values()
+            .filter(|change| change.action == Action::ReplaceCreateFirst)
+            .map(|change| change.address.clone())
+            .collect();
+        for by in first {
+            for address in self.graph.with_dependencies(&[by.clone()].into()) {
+                if let Some(change) = self
+                    .changes
+                    .get_mut(&address)
+                    .filter(|change| change.action == Action::Replace)
+                {
+                    change.action = Action::ReplaceCreateFirst;
+                    change.work.lifecycle.create_before_delete = true;
+                    change.reasons.push(Reason::CreateFirstForced { by: by.clone() });
+                }
+            }
+        }
+    }
+}

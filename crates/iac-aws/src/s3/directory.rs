@@ -64,7 +64,7 @@ pub struct DirectoryOutputs<S: Stage = Resolved> {
     pub manifest_hash: S::Value<String>,
     /// How many files there are.
     #[field(volatile)]
-    pub count: S::Value<u64>,
+    pub count: S::Value<i64>,
 }
 
 #[async_trait]
@@ -175,7 +175,7 @@ impl Directory<Resolved> {
     fn outputs(&self) -> DirectoryOutputs {
         DirectoryOutputs {
             manifest_hash: self.source.hash(),
-            count: self.source.files.len() as u64,
+            count: self.source.files.len().try_into().unwrap_or(i64::MAX),
         }
     }
 }

@@ -16,14 +16,15 @@ use iac_core::{
         Resource, ResourceError, TypeInfo, Violation,
     },
     plan::{Comparison, diff},
+    state::LEASE,
 };
 use iac_sandbox::{ACCOUNT_ID, World};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-/// A clock on which waiting takes no time.
-#[derive(Debug)]
-struct Instant(Mutex<Timestamp>);
+/// A clock on which waiting takes no time; but a lease is never renewed, as no time passes.
+#[derive(Debug, Default)]
+pub(crate) struct Instant(Mutex<Timestamp>);
 
 #[async_trait]
 impl Clock for Instant {
@@ -32,7 +33,11 @@ impl Clock for Instant {
     }
 
     async fn sleep(&self, duration: Duration) {
+        if duration == LEASE / 4 {
+            std::future::pending::<()>().await;
+        }
         *self.0.lock().unwrap() += SignedDuration::try_from(duration).unwrap();
+        tokio::task::yield_now().await;
     }
 }
 
@@ -69,6 +74,25 @@ pub(crate) fn problems<R: Resource>(resource: &R) -> Vec<String> {
         .collect()
 }
 
+fn config(world: &World, region: &'static str) -> SdkConfig {
+    let credentials = Credentials::new("any", "any", None, None, "test");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static(region))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(world.http_client())
+        .build()
+}
+
+/// The types over a session in the world.
+pub(crate) fn types(world: &World, region: &'static str) -> Registry {
+    let location = Location {
+        account: ACCOUNT_ID.to_owned(),
+        region: region.to_owned(),
+    };
+    registry(&Arc::new(Aws::new(&config(world, region), location, [].into())))
+}
+
 /// A world, a session in it and one call.
 pub(crate) struct Lab {
     pub(crate) world: World,
@@ -84,18 +108,6 @@ impl Lab {
     }
 
     pub(crate) fn of(world: World, region: &'static str) -> Self {
-        let credentials = Credentials::new("any", "any", None, None, "test");
-        let config = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::from_static(region))
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .http_client(world.http_client())
-            .build();
-        let location = Location {
-            account: ACCOUNT_ID.to_owned(),
-            region: region.to_owned(),
-        };
-        let aws = Arc::new(Aws::new(&config, location, [].into()));
         let ids = Arc::new(Ids::default());
         let call = Call {
             address: "s3.test.it".parse::<Address>().unwrap(),
@@ -103,12 +115,12 @@ impl Lab {
             environment: "dev".to_owned(),
             seed: "seed".to_owned(),
             timeout: None,
-            clock: Arc::new(Instant(Mutex::new(Timestamp::UNIX_EPOCH))),
+            clock: Arc::new(Instant::default()),
             recorder: Arc::clone(&ids) as Arc<dyn Recorder>,
         };
         Self {
-            s3: aws_sdk_s3::Client::new(&config),
-            registry: registry(&aws),
+            s3: aws_sdk_s3::Client::new(&config(&world, region)),
+            registry: types(&world, region),
             world,
             call,
             ids,

@@ -4,5 +4,6 @@
 mod bucket;
 mod bucket_policy;
 mod directory;
+mod engine;
 mod lab;
 mod object;

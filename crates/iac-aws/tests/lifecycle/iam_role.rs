@@ -19,7 +19,7 @@ fn trust(service: &str) -> PolicyDocument {
 fn full(_: &mut Stack) -> Role {
     Role::builder()
         .name("full")
-        .assume_role_policy(trust("lambda.amazonaws.com"))
+        .trust_policy(trust("lambda.amazonaws.com"))
         .description("a role")
         .build()
 }
@@ -29,7 +29,7 @@ async fn lifecycle() {
     Lifecycle::new(
         |_| {
             Role::builder()
-                .assume_role_policy(trust("lambda.amazonaws.com"))
+                .trust_policy(trust("lambda.amazonaws.com"))
                 .build()
         },
         full,
@@ -37,14 +37,14 @@ async fn lifecycle() {
     .update("description", |_| {
         Role::builder()
             .name("full")
-            .assume_role_policy(trust("lambda.amazonaws.com"))
+            .trust_policy(trust("lambda.amazonaws.com"))
             .description("another")
             .build()
     })
     .replace("name", |_| {
         Role::builder()
             .name("other")
-            .assume_role_policy(trust("lambda.amazonaws.com"))
+            .trust_policy(trust("lambda.amazonaws.com"))
             .description("a role")
             .build()
     })

@@ -4,4 +4,13 @@
 
 mod harness;
 
+#[cfg(feature = "iam")]
 mod iam_role;
+#[cfg(feature = "s3")]
+mod s3_bucket;
+#[cfg(feature = "s3")]
+mod s3_bucket_policy;
+#[cfg(feature = "s3")]
+mod s3_directory;
+#[cfg(feature = "s3")]
+mod s3_object;

@@ -5,7 +5,8 @@ use std::{error::Error, path::Path, sync::Arc, time::Duration};
 use iac_aws::{
     policy::{PolicyDocument, Principal, Statement},
     s3::{
-        Bucket, BucketPolicy, Content, CorsMethod, CorsRule, Directory, Folder, LifecycleRule, Object, Versioning, Website,
+        Bucket, BucketPolicy, Content, CorsMethod, CorsRule, Directory, Folder, LifecycleRule, Object, Versioning,
+        Website,
     },
 };
 use iac_core::{
@@ -60,7 +61,9 @@ impl Engine {
     async fn actions(&self, stack: &Stack) -> Vec<String> {
         let snapshot = Snapshot::read(&self.backend, STACK, ENVIRONMENT).await.unwrap();
         let options = PlanOptions::default();
-        let plan = plan::plan(stack, &snapshot, &self.session, &options, &Silent).await.unwrap();
+        let plan = plan::plan(stack, &snapshot, &self.session, &options, &Silent)
+            .await
+            .unwrap();
         let actions = plan
             .actions()
             .map(|change| format!("{} {}", change.action.symbol(), change.address));
@@ -71,7 +74,9 @@ impl Engine {
 /// A site in a bucket with a policy, from a folder and a generated object.
 fn stack(root: &Path, version: u32) -> Stack {
     let mut stack = Stack::new(STACK, ENVIRONMENT);
-    let rule = LifecycleRule::builder().abort_uploads_after_days(i32::try_from(version).unwrap()).build();
+    let rule = LifecycleRule::builder()
+        .abort_uploads_after_days(i32::try_from(version).unwrap())
+        .build();
     let cors = CorsRule::builder()
         .allowed_methods([CorsMethod::Get])
         .allowed_origins([format!("https://v{version}.example.com")])
@@ -80,7 +85,11 @@ fn stack(root: &Path, version: u32) -> Stack {
         .versioning(Versioning::Enabled)
         .lifecycle_rules([("uploads", rule)])
         .cors_rules([cors])
-        .website(Website::builder().index_document(format!("index{version}.html")).build())
+        .website(
+            Website::builder()
+                .index_document(format!("index{version}.html"))
+                .build(),
+        )
         .tags([("version", version.to_string())])
         .force_destroy(true)
         .build();
@@ -104,7 +113,11 @@ fn stack(root: &Path, version: u32) -> Stack {
     let count = Object::builder()
         .bucket(&bucket.name)
         .key("count.txt")
-        .content(Content::text(text!("{} files, version {}", site.count, site.manifest_hash)))
+        .content(Content::text(text!(
+            "{} files, version {}",
+            site.count,
+            site.manifest_hash
+        )))
         .build();
     stack.add("count", count);
     stack
@@ -154,7 +167,11 @@ async fn a_crash_at_any_call_leaves_nothing_to_clean_up() {
             let engine = Engine::new(&world);
             world.inject(cut().on_mutations().nth(n));
             let mut struck = false;
-            for (stack, mode) in [(&wanted, Mode::Normal), (&changed, Mode::Normal), (&changed, Mode::Destroy)] {
+            for (stack, mode) in [
+                (&wanted, Mode::Normal),
+                (&changed, Mode::Normal),
+                (&changed, Mode::Destroy),
+            ] {
                 let cut_off = engine.run(stack, mode).await;
                 if world.is_cut() {
                     assert!(

@@ -8,6 +8,7 @@ use std::{
 use async_trait::async_trait;
 use aws_config::BehaviorVersion;
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_smithy_types::retry::RetryConfig;
 use aws_types::{SdkConfig, region::Region};
 use iac_aws::{Aws, registry};
 use iac_core::{
@@ -81,6 +82,7 @@ fn config(world: &World, region: &'static str) -> SdkConfig {
         .region(Region::from_static(region))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .http_client(world.http_client())
+        .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(1)))
         .build()
 }
 

@@ -1,16 +1,15 @@
 //! AWS for `iac`: resource types by service, sessions, and the state backend on S3 and DynamoDB.
 #![forbid(unsafe_code)]
 
-#[allow(dead_code, reason = "skeleton")]
 mod arn;
 #[cfg(all(feature = "s3", feature = "dynamodb"))]
 mod bootstrap;
-#[allow(dead_code, reason = "skeleton")]
 mod error;
 mod names;
 #[cfg(all(feature = "s3", feature = "dynamodb"))]
 mod platform;
 pub mod policy;
+mod reference;
 mod session;
 #[cfg(all(feature = "s3", feature = "dynamodb"))]
 mod state_s3;
@@ -34,6 +33,7 @@ pub use bootstrap::{BOOTSTRAP_OPERATIONS, BootstrapOptions, BootstrapOutcome, Bo
 pub use names::{DomainName, HostedZoneId};
 #[cfg(all(feature = "s3", feature = "dynamodb"))]
 pub use platform::AwsPlatform;
+pub use reference::reference;
 pub use session::{AssumeRole, Aws, AwsConfig, SessionError};
 #[cfg(all(feature = "s3", feature = "dynamodb"))]
 pub use state_s3::{S3Backend, StateStore};

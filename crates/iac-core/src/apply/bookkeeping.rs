@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{report::ApplyReport, workshop::Workshop};
 use crate::{
     model::{LiveObject, seal, template},
-    plan::{Action, Change, Mode, Plan, Reason},
+    plan::{self, Action, Change, Mode, Plan, Reason},
     state::{Ledger, ObjectState, OutputState, Record, ResourceState, State, StoreError},
 };
 
@@ -25,6 +25,7 @@ pub(crate) async fn before(plan: &Plan, state: &mut State, ledger: &Arc<Ledger>)
                 state.rename(from, &change.address);
             }
         }
+        let held = state.resources.get(&change.address);
         let adopted = change
             .reasons
             .iter()
@@ -32,7 +33,11 @@ pub(crate) async fn before(plan: &Plan, state: &mut State, ledger: &Arc<Ledger>)
         let resource = if adopted {
             Some(resource_of(change, change.work.prior.clone(), Vec::new()))
         } else if change.action == Action::Forget {
-            None
+            // what is let go of is the current object; what earlier replacements left is still to be deleted
+            held.filter(|held| !held.deposed.is_empty()).map(|held| ResourceState {
+                current: None,
+                ..held.clone()
+            })
         } else {
             continue;
         };
@@ -59,7 +64,7 @@ fn resource_of(change: &Change, current: Option<ObjectState>, deposed: Vec<Objec
 /// After the steps: marks, edges and inputs of what stayed as it is, and the outputs of the stack.
 pub(crate) fn after(plan: &Plan, shop: &Workshop<'_>, report: &ApplyReport) {
     for change in plan.changes.iter().filter(|change| change.action == Action::NoOp) {
-        note(plan, change, shop);
+        note(plan.mode, change, shop);
     }
     let complete = report.failed.is_empty() && report.skipped.is_empty() && !report.interrupted;
     for (name, change) in &plan.outputs {
@@ -91,7 +96,7 @@ pub(crate) fn after(plan: &Plan, shop: &Workshop<'_>, report: &ApplyReport) {
 }
 
 /// Brings the entry of a resource that stays as it is up to what the stack says of it.
-fn note(plan: &Plan, change: &Change, shop: &Workshop<'_>) {
+fn note(mode: Mode, change: &Change, shop: &Workshop<'_>) {
     let triggers = change.work.lifecycle.replace_when.iter().map(|trigger| {
         let value = template::evaluate(trigger, &|reference| shop.lookup(reference)).ok()?;
         template::resolved(&value)
@@ -99,31 +104,38 @@ fn note(plan: &Plan, change: &Change, shop: &Workshop<'_>) {
     let triggers: Vec<_> = triggers.flatten().collect();
     let mut state = shop.state();
     let key = state.seal_key(&change.address);
+    let triggers = triggers.iter().map(|value| plan::sealed_trigger(&key, value)).collect();
     let Some(resource) = state.resources.get_mut(&change.address) else {
         return;
     };
     let Some(object) = &mut resource.current else { return };
-    let shape = shop
-        .session
-        .registry
-        .get(change.address.type_name())
-        .map(|types| &types.info().shape);
-    if let (Some(shape), Some(inputs)) = (shape, kept_inputs(plan, change, object)) {
+    let types = shop.session.registry.get(change.address.type_name());
+    let types = types.map(|types| types.info());
+    let shape = types.map(|info| &info.shape);
+    let outputs_shape = types.map(|info| &info.outputs);
+    if let (Some(shape), Some(inputs)) = (shape, kept_inputs(mode, change, object)) {
         object.inputs = shape.seal(&inputs, &|path, secret| seal(&key, path, secret));
     }
     if let Some(LiveObject { outputs, .. }) = &change.work.live {
-        object.outputs.clone_from(outputs);
+        object.outputs = match outputs_shape {
+            Some(shape) => shape.seal(outputs, &|path, secret| seal(&key, path, secret)),
+            None => outputs.clone(),
+        };
     }
-    if plan.mode == Mode::Normal {
-        resource.dependencies.clone_from(&change.work.dependencies);
+    if mode == Mode::Normal {
+        if resource.deposed.is_empty() {
+            resource.dependencies.clone_from(&change.work.dependencies);
+        } else {
+            resource.dependencies.extend(change.work.dependencies.iter().cloned());
+        }
         resource.lifecycle.clone_from(&change.work.lifecycle);
         resource.lifecycle.replace_when = triggers;
     }
 }
 
 /// The inputs the state should hold of a resource that stays as it is.
-fn kept_inputs(plan: &Plan, change: &Change, object: &ObjectState) -> Option<Value> {
-    match plan.mode {
+fn kept_inputs(mode: Mode, change: &Change, object: &ObjectState) -> Option<Value> {
+    match mode {
         Mode::RefreshOnly if !change.reasons.is_empty() => {
             let live = &change.work.live.as_ref()?.inputs;
             Some(merge(live, &object.inputs))

@@ -81,6 +81,13 @@ impl Executor<'_> {
         report
     }
 
+    /// The report of a run that did not begin: every step is skipped.
+    pub(crate) fn nothing(&self) -> ApplyReport {
+        let mut report = ApplyReport::default();
+        self.tell_skipped(&Progress::new(self.steps), &mut report);
+        report
+    }
+
     async fn step(&self, index: NodeIndex) -> Outcome {
         let step = self.steps.get(index);
         self.observer.on(Event::StepStarted {

@@ -9,8 +9,8 @@ use super::{
     workshop::Workshop,
 };
 use crate::{
-    model::{Address, Call, Reconciler, RemoteId, ResourceError, TypeInfo, seal, template},
-    plan::Change,
+    model::{Address, Call, REDACTED, Reconciler, RemoteId, ResourceError, Shape, TypeInfo, seal, template},
+    plan::{self, Change},
     state::{Intent, ObjectState, Record, ResourceState, Status, Verb},
 };
 
@@ -119,10 +119,15 @@ impl<'a> Job<'a> {
         }
         let mut lifecycle = self.change.work.lifecycle.clone();
         lifecycle.replace_when = self.triggers();
+        let mut dependencies = self.change.work.dependencies.clone();
+        if !deposed.is_empty() {
+            // an old object needs what it always needed, until it is gone
+            dependencies.extend(self.change.work.old_dependencies.iter().cloned());
+        }
         Some(ResourceState {
             current,
             deposed,
-            dependencies: self.change.work.dependencies.clone(),
+            dependencies,
             lifecycle,
         })
     }
@@ -132,7 +137,8 @@ impl<'a> Job<'a> {
         let values = triggers
             .iter()
             .map(|trigger| template::evaluate(trigger, &|reference| self.shop.lookup(reference)));
-        values.filter_map(|value| template::resolved(&value.ok()?)).collect()
+        let values = values.filter_map(|value| template::resolved(&value.ok()?));
+        values.map(|value| plan::sealed_trigger(&self.key, &value)).collect()
     }
 
     fn object(&self, id: RemoteId, inputs: &Value, outputs: Value, status: Status) -> ObjectState {
@@ -142,7 +148,10 @@ impl<'a> Job<'a> {
             location: self.reconciler.location(),
             schema_version: self.info.schema_version,
             inputs: self.sealed(inputs),
-            outputs,
+            outputs: self
+                .info
+                .outputs
+                .seal(&outputs, &|path, secret| seal(&self.key, path, secret)),
             status,
             created: now,
             updated: now,
@@ -178,8 +187,8 @@ impl<'a> Job<'a> {
 
     /// Puts the outcome into the state, and into the journal. A journal that cannot be written is told, but the state in
     /// memory is true either way.
-    async fn settle(&self, resource: Option<ResourceState>) -> Result<(), ResourceError> {
-        self.shop.set(self.address(), resource.clone());
+    async fn settle(&self, resource: Option<ResourceState>, outputs: Option<Value>) -> Result<(), ResourceError> {
+        self.shop.set(self.address(), resource.clone(), outputs);
         let record = Record::Settled {
             step: self.number,
             address: self.address().clone(),
@@ -196,9 +205,17 @@ impl<'a> Job<'a> {
     fn agree(&self, outputs: &Value) -> Result<(), ResourceError> {
         let promised = self.change.work.outputs.as_object().into_iter().flatten();
         for (name, planned) in promised {
-            let volatile = self.info.outputs.field(name).is_some_and(|field| field.marks.volatile);
+            let field = self.info.outputs.field(name);
+            let volatile = field.is_some_and(|field| field.marks.volatile);
             let returned = outputs.get(name).unwrap_or(&Value::Null);
             if returned != planned && !volatile {
+                let hidden = Value::from(REDACTED);
+                let secret = field.is_some_and(|field| matches!(field.shape, Shape::Secret(_)));
+                let (planned, returned) = if secret {
+                    (&hidden, &hidden)
+                } else {
+                    (planned, returned)
+                };
                 return Err(ResourceError::invalid(format!(
                     "the result disagrees with the plan: `{name}` was planned as {planned} and came back as {returned}"
                 ))

@@ -15,9 +15,12 @@ use super::{
 };
 use crate::{
     Session,
-    model::{Address, Call, Hint, ResourceError},
+    model::{Address, Call, Hint, RemoteId, ResourceError},
     plan::{Event, Observer, Plan},
-    state::{BackendError, Lease, Ledger, LockInfo, LockNews, Record, Snapshot, State, StoreError, Unsettled, Verb},
+    state::{
+        BackendError, Lease, Ledger, LockInfo, LockNews, Record, ResourceState, Snapshot, State, StoreError, Unsettled,
+        Verb,
+    },
 };
 
 /// How often a state that cannot be saved is tried again.
@@ -131,9 +134,8 @@ impl Run {
     /// # Errors
     /// [`RunError::Recover`] when the cloud cannot be asked; nothing is forgotten then.
     pub async fn settle(&mut self, observer: &dyn Observer) -> Result<(), RunError> {
-        for Unsettled { intent, id } in std::mem::take(&mut self.snapshot.unsettled) {
+        while let Some(Unsettled { intent, id }) = self.snapshot.state.unsettled.first().cloned() {
             let address = intent.address.clone();
-            let held = self.snapshot.state.current(&address).map(|object| object.id.clone());
             let mut resource = self.snapshot.state.resources.get(&address).cloned();
             let message = match intent.verb {
                 Verb::Update => "an update was cut off; what is missing shows in the plan".to_owned(),
@@ -144,27 +146,25 @@ impl Run {
                         None => self.find(&address, &intent.inputs, &intent.seed, intent.step).await?,
                     };
                     match (id, intent.pending) {
-                        (Some(id), _) if held.as_ref() == Some(&id) => {
+                        (Some(id), _) if resource.as_ref().is_some_and(|resource| resource.holds(&id)) => {
                             format!("a create was cut off; {id} is known already")
                         }
-                        (Some(id), Some(mut pending)) => {
-                            if let Some(object) = &mut pending.current {
-                                object.id = id.clone();
-                            }
-                            resource = Some(pending);
+                        (Some(id), Some(pending)) => {
+                            resource = Some(taken_up(pending, id.clone(), resource));
                             format!("a create was cut off after it made {id}; it is taken up again")
                         }
                         _ => "a create was cut off before it made anything".to_owned(),
                     }
                 }
             };
-            self.snapshot.state.set(address.clone(), resource.clone());
             let record = Record::Settled {
                 step: intent.step,
                 address: address.clone(),
-                resource,
+                resource: resource.clone(),
             };
             self.ledger.append(&record).await?;
+            self.snapshot.state.set(address.clone(), resource);
+            self.snapshot.state.strike(intent.step);
             observer.on(Event::Recovered { address, message });
         }
         Ok(())
@@ -176,7 +176,7 @@ impl Run {
         inputs: &Value,
         seed: &str,
         step: u64,
-    ) -> Result<Option<crate::model::RemoteId>, RunError> {
+    ) -> Result<Option<RemoteId>, RunError> {
         let failed = |source| RunError::Recover {
             address: address.clone(),
             source,
@@ -209,12 +209,10 @@ impl Run {
         let (sender, receiver) = mpsc::unbounded_channel();
         let mut state = self.snapshot.state.clone();
         let noted = bookkeeping::before(plan, &mut state, &self.ledger).await;
-        let outputs = plan
-            .changes
-            .iter()
-            .filter_map(|change| Some((change.address.clone(), change.work.live.as_ref()?.outputs.clone())))
-            .chain(kept_outputs(&state))
-            .collect::<BTreeMap<Address, Value>>();
+        // what was read is newer than what the state has
+        let read = plan.changes.iter();
+        let read = read.filter_map(|change| Some((change.address.clone(), change.work.live.as_ref()?.outputs.clone())));
+        let outputs = kept_outputs(&state).chain(read).collect::<BTreeMap<Address, Value>>();
         let shop = Workshop {
             session: &self.session,
             ledger: Arc::clone(&self.ledger),
@@ -223,25 +221,29 @@ impl Run {
             progress: sender,
         };
         let steps = Steps::of(plan);
+        let executor = Executor {
+            steps: &steps,
+            shop: &shop,
+            lease: &self.lease,
+            options,
+            observer,
+        };
         let mut report = match noted {
-            Ok(()) => {
-                let executor = Executor {
-                    steps: &steps,
-                    shop: &shop,
-                    lease: &self.lease,
-                    options,
-                    observer,
+            Ok(()) => executor.run(receiver).await,
+            // nothing was called, and the state is as it was: there is nothing to keep
+            Err(error) => {
+                let state = shop.state();
+                return ApplyReport {
+                    outputs: state.outputs.clone(),
+                    serial: state.serial,
+                    unsaved: Some(Unsaved {
+                        error,
+                        state: Vec::new(),
+                    }),
+                    interrupted: true,
+                    ..executor.nothing()
                 };
-                executor.run(receiver).await
             }
-            Err(error) => ApplyReport {
-                unsaved: Some(Unsaved {
-                    error,
-                    state: Vec::new(),
-                }),
-                interrupted: true,
-                ..ApplyReport::default()
-            },
         };
         bookkeeping::after(plan, &shop, &report);
         let state = shop.state().clone();
@@ -254,7 +256,8 @@ impl Run {
     async fn save(&mut self, mut state: State, report: &mut ApplyReport, observer: &dyn Observer) {
         report.outputs = state.outputs.clone();
         report.serial = state.serial;
-        if state == self.snapshot.state && !self.ledger.is_dirty().await {
+        if state == self.snapshot.state && !self.ledger.is_live().await {
+            self.ledger.sweep().await;
             return;
         }
         let mut pause = Duration::from_millis(200);
@@ -295,6 +298,27 @@ impl Run {
     /// When it was no longer held, or the backend cannot be reached: it then runs out by itself.
     pub async fn end(self) -> Result<(), RunError> {
         Ok(self.lease.release().await?)
+    }
+}
+
+/// The entry of a resource whose create was cut off and whose object was found.
+fn taken_up(mut pending: ResourceState, id: RemoteId, now: Option<ResourceState>) -> ResourceState {
+    let Some(found) = &mut pending.current else {
+        return pending;
+    };
+    found.id = id;
+    match now {
+        // another object stands for it since then: the one that was found is left over
+        Some(mut now)
+            if now
+                .current
+                .as_ref()
+                .is_some_and(|current| current.updated > found.created) =>
+        {
+            now.deposed.push(found.clone());
+            now
+        }
+        _ => pending,
     }
 }
 

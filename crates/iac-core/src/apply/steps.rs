@@ -61,6 +61,8 @@ struct Own {
     delete: Option<NodeIndex>,
     /// The delete of the old object after its replacement was made.
     delete_after: Option<NodeIndex>,
+    /// The first and the last delete of what earlier runs left.
+    deposed: Option<(NodeIndex, NodeIndex)>,
 }
 
 impl<'a> Steps<'a> {
@@ -72,6 +74,9 @@ impl<'a> Steps<'a> {
         }
         for change in &plan.changes {
             steps.follow_needs(change, &own);
+        }
+        for change in &plan.changes {
+            steps.keep_what_is_in_use(change, &own);
         }
         for change in &plan.changes {
             steps.let_old_dependents_go(change, &own);
@@ -86,6 +91,7 @@ impl<'a> Steps<'a> {
             Action::Create => own.make = add(Kind::Create),
             Action::Update => own.make = add(Kind::Update),
             Action::Delete if change.work.prior.is_some() => own.delete = add(Kind::Delete),
+            Action::Replace | Action::ReplaceCreateFirst if change.work.retains() => own.make = add(Kind::Create),
             Action::Replace => {
                 own.delete = add(Kind::Delete);
                 own.make = add(Kind::Create);
@@ -108,6 +114,7 @@ impl<'a> Steps<'a> {
         if change.action == Action::Replace {
             self.edge(own.delete, own.make);
         }
+        own.deposed = deposed.first().copied().zip(deposed.last().copied());
         // what an earlier run left goes last, one after the other: the state's entry has one writer at a time
         let mut last = own.delete_after.or(own.make).or(own.delete);
         for step in deposed {
@@ -122,8 +129,23 @@ impl<'a> Steps<'a> {
         let Some(mine) = own.get(&change.address) else { return };
         for need in change.work.dependencies.iter().filter_map(|need| own.get(need)) {
             self.edge(need.make, mine.make);
-            // an old object goes only when those that used it use the new one
+        }
+    }
+
+    /// An old object goes only when those that used it use the new one.
+    fn keep_what_is_in_use(&mut self, change: &Change, own: &BTreeMap<&Address, Own>) {
+        let Some(mine) = own.get(&change.address) else { return };
+        for need in change.work.dependencies.iter().filter_map(|need| own.get(need)) {
             self.edge(mine.make, need.delete_after);
+            let deposed = need.deposed.map(|(first, _)| first);
+            for user in [
+                mine.make,
+                mine.delete,
+                mine.delete_after,
+                mine.deposed.map(|(_, last)| last),
+            ] {
+                self.edge_unless_ring(user, deposed);
+            }
         }
     }
 
@@ -131,11 +153,14 @@ impl<'a> Steps<'a> {
     fn let_old_dependents_go(&mut self, change: &Change, own: &BTreeMap<&Address, Own>) {
         let Some(mine) = own.get(&change.address) else { return };
         for need in change.work.old_dependencies.iter().filter_map(|need| own.get(need)) {
-            for gone in [mine.delete, mine.delete_after] {
-                self.edge(gone, need.delete);
-                self.edge(gone, need.delete_after);
+            let deposed = need.deposed.map(|(first, _)| first);
+            for gone in [mine.delete, mine.delete_after, mine.deposed.map(|(_, last)| last)] {
+                for old in [need.delete, need.delete_after, deposed] {
+                    self.edge_unless_ring(gone, old);
+                }
             }
-            self.edge(mine.make, need.delete_after);
+            self.edge_unless_ring(mine.make, deposed);
+            self.edge_unless_ring(mine.make, need.delete_after);
             if need.make.is_none() {
                 self.edge(mine.make, need.delete);
             }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Session,
-    model::{Address, Lookup, Reference, RemoteId, ResourceError},
+    model::{Address, Lookup, Reference, RemoteId, ResourceError, is_sealed},
     plan,
     state::{Ledger, ResourceState, State},
 };
@@ -35,20 +35,25 @@ impl Workshop<'_> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(super) fn outputs_of(&self, address: &Address) -> Option<Value> {
+        let outputs = self.outputs.lock().unwrap_or_else(PoisonError::into_inner);
+        outputs.get(address).cloned()
+    }
+
     /// What a reference stands for now.
     pub(crate) fn lookup(&self, reference: &Reference) -> Lookup {
         let outputs = self.outputs.lock().unwrap_or_else(PoisonError::into_inner);
         match outputs.get(&reference.address).map(|outputs| reference.follow(outputs)) {
+            // a seal is not the secret
+            Some(Some(value)) if is_sealed(value) => Lookup::Unknown,
             Some(Some(value)) => Lookup::Known(value.clone()),
             Some(None) => Lookup::Missing,
             None => Lookup::Unknown,
         }
     }
 
-    pub(super) fn set(&self, address: &Address, resource: Option<ResourceState>) {
-        let outputs = resource
-            .as_ref()
-            .and_then(|resource| Some(resource.current.as_ref()?.outputs.clone()));
+    /// Puts what became of a resource into the state; `outputs` are those its dependents may use from now on.
+    pub(super) fn set(&self, address: &Address, resource: Option<ResourceState>, outputs: Option<Value>) {
         let mut known = self.outputs.lock().unwrap_or_else(PoisonError::into_inner);
         match outputs {
             Some(outputs) => drop(known.insert(address.clone(), outputs)),

@@ -30,7 +30,7 @@ pub struct Lifecycle {
     /// Properties whose changes are passed over when updating; nested ones as `rules[0].status`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ignore_changes: Vec<String>,
-    /// Replaced when one of these values changes. A template when declared, plain values in the state.
+    /// Replaced when one of these values changes. A template when declared, sealed values in the state.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub replace_when: Vec<Value>,
     /// How long the waits of one operation may take; the type's own default when unset.

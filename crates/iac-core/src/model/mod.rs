@@ -30,7 +30,7 @@ pub use registry::{LiveObject, ReadObject, Reconciler, Registry};
 pub use resource::{
     Changed, Live, Location, OutputRefs, Provider, ReadRequest, Reconcile, RemoteId, Resource, TypeInfo,
 };
-pub use secret::{REDACTED, Secret, seal};
+pub use secret::{REDACTED, Secret, is_sealed, seal};
 pub use shape::{DocumentShape, Field, Marks, Shape, Shaped, TextShape, Violation};
 pub use stack::{Handle, Node, Place, Stack, StackError, StackOutput};
 pub use stage::{Data, Declared, References, Resolved, Stage};

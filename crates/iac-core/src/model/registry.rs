@@ -14,7 +14,7 @@ use super::{
 };
 
 /// A live object with its types erased: inputs are in their canonical form.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct LiveObject {
     /// Its id.
     pub id: RemoteId,
@@ -22,6 +22,15 @@ pub struct LiveObject {
     pub inputs: Value,
     /// Its outputs.
     pub outputs: Value,
+}
+
+impl fmt::Debug for LiveObject {
+    /// Shows no values: they may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LiveObject")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
 }
 
 /// One erased read.

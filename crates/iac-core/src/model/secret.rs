@@ -65,10 +65,15 @@ impl<T: FromText> From<&str> for Secret<T> {
     }
 }
 
+/// Whether the value is a seal and not the secret itself.
+pub fn is_sealed(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.starts_with(SEAL))
+}
+
 /// The keyed hash that stands for a secret in the state: equal secrets at one place are seen as equal, nothing else is told.
 /// Sealing what is sealed already changes nothing.
 pub fn seal(key: &[u8], path: &str, value: &Value) -> Value {
-    if value.as_str().is_some_and(|text| text.starts_with(SEAL)) || super::template::as_expression(value).is_some() {
+    if is_sealed(value) || super::template::as_expression(value).is_some() {
         return value.clone();
     }
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {

@@ -223,7 +223,15 @@ impl Shape {
                     }
                 }
             }
-            (Self::Secret(inner), value) => inner.check_at(value, path, found),
+            (Self::Secret(inner), value) => {
+                let before = found.len();
+                inner.check_at(value, path, found);
+                // a check may quote what it refuses
+                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                for violation in found.iter_mut().skip(before).filter(|_| !text.is_empty()) {
+                    violation.message = violation.message.replace(&text, super::secret::REDACTED);
+                }
+            }
             _ => {}
         }
     }

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{
     model::{Address, Lifecycle, LiveObject, RemoteId},
-    state::{ObjectState, OutputState},
+    state::{ObjectState, OutputState, Status},
 };
 
 /// What is done to a resource.
@@ -181,8 +181,15 @@ pub struct Change {
     pub work: Work,
 }
 
+impl Work {
+    /// Whether a replacement leaves the old object alone: the resource is marked so, and the object was ever finished.
+    pub fn retains(&self) -> bool {
+        self.lifecycle.retain_on_delete && self.prior.as_ref().is_some_and(|prior| prior.status == Status::Ready)
+    }
+}
+
 /// What the apply works with: not shown, and never written as it is, since it may hold secrets.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Work {
     /// The inputs as declared, with default and ownership tags and a physical name; a template.
     pub template: Option<Value>,
@@ -202,6 +209,18 @@ pub struct Work {
     pub deposed: Vec<ObjectState>,
     /// The outputs as far as they were known when it was planned.
     pub outputs: Value,
+}
+
+impl fmt::Debug for Work {
+    /// Shows what cannot hold a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Work")
+            .field("dependencies", &self.dependencies)
+            .field("old_dependencies", &self.old_dependencies)
+            .field("prior", &self.prior)
+            .field("deposed", &self.deposed)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A difference between the state and the cloud, in what the user manages.

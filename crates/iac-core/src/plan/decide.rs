@@ -8,7 +8,7 @@ use super::{
     inputs::{self, Owner},
 };
 use crate::{
-    model::{DanglingReference, LiveObject, Lookup, Node, Reconciler, Reference, template},
+    model::{DanglingReference, Lifecycle, LiveObject, Lookup, Node, Reconciler, Reference, seal, template},
     state::{ObjectState, ResourceState, Status},
 };
 
@@ -16,6 +16,8 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(crate) struct Question<'a> {
     pub node: &'a Node,
+    /// Its marks, with those its dependents force on it.
+    pub lifecycle: &'a Lifecycle,
     pub reconciler: &'a dyn Reconciler,
     pub owner: Owner<'a>,
     /// What the state holds of it.
@@ -73,11 +75,14 @@ impl Question<'_> {
         if action == Action::Create {
             attributes = diff::whole(&self.node.info.shape, &desired, self.key, false);
         }
+        if let (Action::NoOp | Action::Update, Some(live)) = (action, self.live) {
+            inputs::ignore(&mut desired, &live.inputs, &self.lifecycle.ignore_changes);
+        }
         let outputs = self.outputs(action, &desired);
         let work = Work {
             template: Some(template),
             planned: Some(desired),
-            lifecycle: self.node.lifecycle.clone(),
+            lifecycle: self.lifecycle.clone(),
             dependencies: self.node.dependencies.clone(),
             old_dependencies: self
                 .resource
@@ -124,7 +129,7 @@ impl Question<'_> {
 
     fn differences(&self, desired: &Value, live: &LiveObject, prior: &ObjectState) -> Vec<AttributeChange> {
         let mut desired = desired.clone();
-        inputs::ignore(&mut desired, &live.inputs, &self.node.lifecycle.ignore_changes);
+        inputs::ignore(&mut desired, &live.inputs, &self.lifecycle.ignore_changes);
         diff::diff(&Comparison {
             shape: &self.node.info.shape,
             desired: &desired,
@@ -158,7 +163,7 @@ impl Question<'_> {
             Reason::Tainted => !self.node.info.resumable,
             _ => true,
         });
-        Ok(if replaced && self.node.lifecycle.create_before_delete {
+        Ok(if replaced && self.lifecycle.create_before_delete {
             Action::ReplaceCreateFirst
         } else if replaced {
             Action::Replace
@@ -178,13 +183,14 @@ impl Question<'_> {
             return Ok(false);
         };
         let before = &resource.lifecycle.replace_when;
-        let now = &self.node.lifecycle.replace_when;
+        let now = &self.lifecycle.replace_when;
         if before.is_empty() || now.is_empty() {
             return Ok(false);
         }
+        let before: Vec<Value> = before.iter().map(|value| sealed_trigger(self.key, value)).collect();
         let mut values = now.iter().map(|trigger| template::evaluate(trigger, self.lookup));
         values.try_fold(before.len() != now.len(), |differs, value| {
-            let value = template::resolved(&value?);
+            let value = template::resolved(&value?).map(|value| sealed_trigger(self.key, &value));
             Ok(differs || !value.is_some_and(|value| before.contains(&value)))
         })
     }
@@ -214,4 +220,9 @@ impl Question<'_> {
             .any(|field| !known.contains_key(field.name));
         Outputs { known, more }
     }
+}
+
+/// A value of `replace_when` as the state keeps it: enough to see that it changed, and it may be a secret.
+pub(crate) fn sealed_trigger(key: &[u8], value: &Value) -> Value {
+    seal(key, "replace_when", value)
 }

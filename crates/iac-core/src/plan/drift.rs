@@ -3,6 +3,7 @@
 use super::{
     change::{After, Drift},
     diff::{self, Comparison},
+    inputs,
 };
 use crate::{
     model::{LiveObject, Node, template},
@@ -19,7 +20,8 @@ pub(super) fn drift(node: &Node, resource: &ResourceState, live: Option<&LiveObj
             attributes: Vec::new(),
         });
     };
-    let last = template::escape(prior.inputs.clone());
+    let mut last = template::escape(prior.inputs.clone());
+    inputs::ignore(&mut last, &live.inputs, &node.lifecycle.ignore_changes);
     let mut attributes = diff::diff(&Comparison {
         shape: &node.info.shape,
         desired: &last,

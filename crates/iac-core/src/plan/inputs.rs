@@ -16,6 +16,8 @@ pub(crate) struct Owner<'a> {
     pub account: &'a str,
     /// The serial of the state: makes the name of a replacement differ from the one before.
     pub serial: u64,
+    /// The inputs of objects that are there already: no generated name is one of theirs, though the serial stayed the same.
+    pub taken: &'a [&'a Value],
 }
 
 /// Puts default and ownership tags into the property that holds tags. The resource's own win over defaults.
@@ -60,20 +62,38 @@ pub(crate) fn name(
         .and_then(|prior| prior.get(field))
         .filter(|name| name.is_string())
         .cloned()
-        .unwrap_or_else(|| Value::String(generated(address, owner, longest)));
+        .unwrap_or_else(|| fresh(field, address, owner, longest));
     inputs.insert(field.to_owned(), name);
     true
 }
 
+/// A generated name that none of the objects has that are there already.
+fn fresh(field: &str, address: &Address, owner: Owner<'_>, longest: usize) -> Value {
+    let mut name = Value::Null;
+    // one of these is free: there are more than objects
+    for attempt in 0..=owner.taken.len() {
+        name = generated(address, owner, longest, attempt).into();
+        if !owner.taken.iter().any(|inputs| inputs.get(field) == Some(&name)) {
+            break;
+        }
+    }
+    name
+}
+
 /// `<stack>-<environment>-<name>-<8 hexadecimal digits>`, in lower case, cut so that the end stays.
-fn generated(address: &Address, owner: Owner<'_>, longest: usize) -> String {
+fn generated(address: &Address, owner: Owner<'_>, longest: usize, attempt: usize) -> String {
     let Owner {
         stack,
         environment,
         account,
         serial,
+        ..
     } = owner;
-    let digest = Sha256::digest(format!("{stack}\0{environment}\0{account}\0{address}\0{serial}"));
+    let mut unique = format!("{stack}\0{environment}\0{account}\0{address}\0{serial}");
+    if attempt > 0 {
+        unique += &format!("\0{attempt}");
+    }
+    let digest = Sha256::digest(unique);
     let end = &hex::encode(digest)[..8];
     let name = address.name().to_lowercase().replace(['/', '_'], "-");
     let readable: String = format!("{stack}-{environment}-{name}")
@@ -130,11 +150,18 @@ mod tests {
             environment: "dev",
             account: "1",
             serial: 3,
+            taken: &[],
         };
-        let name = generated(&address, owner, 63);
+        let name = generated(&address, owner, 63, 0);
         assert!(name.starts_with("shop-dev-site-front-end-"), "{name}");
-        assert_ne!(name, generated(&address, Owner { serial: 4, ..owner }, 63));
-        assert_eq!(generated(&address, owner, 20).len(), 20);
+        assert_ne!(name, generated(&address, Owner { serial: 4, ..owner }, 63, 0));
+        assert_eq!(generated(&address, owner, 20, 0).len(), 20);
+        let there = serde_json::json!({"name": name});
+        let taken = [&there];
+        assert_ne!(
+            there["name"],
+            fresh("name", &address, Owner { taken: &taken, ..owner }, 63)
+        );
     }
 
     #[test]

@@ -20,5 +20,6 @@ pub use event::{Event, Observer, Silent};
 pub use options::PlanOptions;
 pub use planner::plan;
 
+pub(crate) use decide::sealed_trigger;
 pub(crate) use inputs::ignore;
 pub(crate) use refresh::unknown_type;

@@ -49,8 +49,9 @@ pub(crate) fn apply(
             errors.push(refuse(start, end, "the moves go in a circle"));
         } else if state.resources.contains_key(end) {
             errors.push(refuse(start, end, "the target is in the state already"));
-        } else {
-            moved.insert(end.clone(), start.clone());
+        } else if let Some(other) = moved.insert(end.clone(), start.clone()) {
+            errors.push(refuse(start, end, "two resources are moved there"));
+            errors.push(refuse(&other, end, "two resources are moved there"));
         }
     }
     if !errors.is_empty() {

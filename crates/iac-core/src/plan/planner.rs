@@ -17,7 +17,7 @@ use super::{
 use crate::{
     Session,
     graph::Graph,
-    model::{Address, LiveObject, Lookup, Reference, Segment, Stack},
+    model::{Address, LiveObject, Lookup, Reference, Segment, Stack, is_sealed},
     state::{Snapshot, State, Unsettled, Verb},
 };
 
@@ -37,6 +37,7 @@ pub async fn plan(
     observer: &dyn Observer,
 ) -> Result<Plan, PlanError> {
     let mut planner = Planner::prepare(stack, snapshot, session, options)?;
+    planner.check_accounts()?;
     planner.refresh(observer).await?;
     match options.mode {
         Mode::Normal => planner.decide_all(),
@@ -52,9 +53,10 @@ struct Planner<'a> {
     options: &'a PlanOptions,
     state: State,
     moved: BTreeMap<Address, Address>,
-    graph: Graph,
     order: Vec<Address>,
     selection: Selection,
+    /// What must be replaced create-first, with the dependent that is marked so.
+    forced: BTreeMap<Address, Address>,
     reads: BTreeMap<Address, Read>,
     imports: BTreeSet<Address>,
     outputs: BTreeMap<Address, Outputs>,
@@ -96,6 +98,7 @@ impl<'a> Planner<'a> {
             Vec::new()
         });
         let selection = Selection::new(&graph, options, &mut issues);
+        let forced = forced_create_first(stack, &graph);
         if !issues.is_empty() {
             return Err(issues.into());
         }
@@ -105,9 +108,9 @@ impl<'a> Planner<'a> {
             options,
             state,
             moved,
-            graph,
             order,
             selection,
+            forced,
             reads: BTreeMap::new(),
             imports: BTreeSet::new(),
             outputs: BTreeMap::new(),
@@ -142,6 +145,8 @@ impl<'a> Planner<'a> {
             Segment::Index(_) => None,
         });
         match known {
+            // a seal is not the secret: the value itself is known only once it is read
+            Some((_, value)) if is_sealed(value) => Lookup::Unknown,
             Some((name, value)) => {
                 let whole = Value::Object([(name.clone(), value.clone())].into_iter().collect());
                 reference
@@ -177,10 +182,27 @@ impl<'a> Planner<'a> {
             changes: order.iter().filter_map(|address| changes.remove(address)).collect(),
             drift: self.drift,
             outputs,
-            leftovers: snapshot.unsettled.iter().map(leftover).collect(),
+            leftovers: snapshot.state.unsettled.iter().map(leftover).collect(),
             warnings,
         })
     }
+}
+
+/// What a resource that is replaced create-first needs must be there before the old is gone, too.
+fn forced_create_first(stack: &Stack, graph: &Graph) -> BTreeMap<Address, Address> {
+    let mut forced = BTreeMap::new();
+    let marked = |address: &Address| {
+        let node = stack.nodes().get(address);
+        node.is_some_and(|node| node.lifecycle.create_before_delete)
+    };
+    for by in stack.nodes().keys().filter(|address| marked(address)) {
+        for need in graph.with_dependencies(&[by.clone()].into()) {
+            if !marked(&need) {
+                forced.entry(need).or_insert_with(|| by.clone());
+            }
+        }
+    }
+    forced
 }
 
 /// One line on what an interrupted run left.

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Hint, ResourceError};
+use crate::model::{ErrorKind, Hint, ResourceError};
 
 /// What a write demands of the object that is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,6 +117,27 @@ pub enum BackendError {
     Remote(#[from] ResourceError),
 }
 
+impl BackendError {
+    /// Whether the same request may be answered otherwise a moment later.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Remote(error) => matches!(
+                error.kind,
+                ErrorKind::Throttled
+                    | ErrorKind::Timeout
+                    | ErrorKind::Unavailable
+                    | ErrorKind::Conflict
+                    | ErrorKind::Other
+            ),
+            Self::Io { source, .. } => matches!(
+                source.kind(),
+                io::ErrorKind::Interrupted | io::ErrorKind::TimedOut | io::ErrorKind::ResourceBusy
+            ),
+            Self::Changed { .. } | Self::Locked(_) | Self::NotHeld(_) | Self::Malformed { .. } => false,
+        }
+    }
+}
+
 impl Hint for BackendError {
     fn hints(&self) -> Vec<String> {
         match self {
@@ -133,6 +154,10 @@ impl Hint for BackendError {
                 io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
                     vec!["choose a folder you may write to with `--state-dir DIR`".to_owned()]
                 }
+                io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => vec![
+                    "a file is in the way of a folder: move it, or choose another folder with `--state-dir DIR`"
+                        .to_owned(),
+                ],
                 io::ErrorKind::StorageFull => {
                     vec!["free some space on that disk, then run the command again".to_owned()]
                 }

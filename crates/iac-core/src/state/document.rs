@@ -29,7 +29,8 @@ pub struct State {
     pub outputs: BTreeMap<String, OutputState>,
     /// The resources. Their secrets are sealed.
     pub resources: BTreeMap<Address, ResourceState>,
-    /// Creates of which no answer came and whose object was not found so far: looked for again by the next run.
+    /// Changes of which no outcome is known: those of a run that was cut off, and creates that were not answered and whose
+    /// object was not found so far. Settled by the next run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unsettled: Vec<Unsettled>,
 }
@@ -59,6 +60,13 @@ pub struct ResourceState {
     /// Its marks. `protect` holds here even when the code is gone.
     #[serde(default)]
     pub lifecycle: Lifecycle,
+}
+
+impl ResourceState {
+    /// Whether the object with this id is its current one or a deposed one.
+    pub fn holds(&self, id: &RemoteId) -> bool {
+        self.current.iter().chain(&self.deposed).any(|object| object.id == *id)
+    }
 }
 
 /// One object in the cloud.
@@ -214,6 +222,11 @@ impl State {
                 resource.dependencies.insert(to.clone());
             }
         }
+    }
+
+    /// Takes out the intent of this number: its outcome is known.
+    pub fn strike(&mut self, step: u64) {
+        self.unsettled.retain(|unsettled| unsettled.intent.step != step);
     }
 
     /// The key secrets of this state are sealed with.

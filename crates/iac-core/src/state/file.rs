@@ -201,7 +201,12 @@ impl Folder {
             Err(error) => return Err(failed("list", folder)(error)),
         };
         for entry in entries {
-            let path = entry.map_err(failed("list", folder))?.path();
+            let entry = entry.map_err(failed("list", folder))?;
+            // what begins with a dot is no object: the guard, or a write that was cut off
+            if entry.file_name().to_string_lossy().starts_with('.') {
+                continue;
+            }
+            let path = entry.path();
             if path.is_dir() {
                 self.walk(&path, names)?;
             } else if let Ok(name) = path.strip_prefix(&self.0) {

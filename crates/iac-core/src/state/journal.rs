@@ -91,34 +91,26 @@ pub struct Unsettled {
     pub id: Option<RemoteId>,
 }
 
-/// What folding a journal showed.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Folded {
-    /// Whether the journal builds on this state. A stale one changes nothing.
-    pub live: bool,
-    /// The intents that have no outcome.
-    pub unsettled: Vec<Unsettled>,
-}
-
-/// Folds the records of a journal into the state they build on.
-pub fn fold(state: &mut State, records: &[Record]) -> Folded {
+/// Folds the records of a journal into the state they build on; intents without an outcome join [`State::unsettled`]. Gives
+/// whether the journal builds on this state: a stale one changes nothing.
+pub fn fold(state: &mut State, records: &[Record]) -> bool {
     let stale = |record: &Record| match record {
         Record::Begun { lineage, serial, .. } => *lineage != state.lineage || *serial != state.serial,
         _ => true,
     };
     let Some(begin) = records.iter().rposition(|record| !stale(record)) else {
-        return Folded::default();
+        return false;
     };
-    let mut open: Vec<Unsettled> = Vec::new();
     for record in &records[begin..] {
         match record {
             Record::Begun { .. } => {}
-            Record::Intended(intent) => open.push(Unsettled {
+            Record::Intended(intent) => state.unsettled.push(Unsettled {
                 intent: intent.clone(),
                 id: None,
             }),
             Record::Identified { step, id } => {
-                if let Some(unsettled) = open.iter_mut().find(|unsettled| unsettled.intent.step == *step) {
+                let mut open = state.unsettled.iter_mut();
+                if let Some(unsettled) = open.find(|unsettled| unsettled.intent.step == *step) {
                     unsettled.id = Some(id.clone());
                 }
             }
@@ -128,13 +120,10 @@ pub fn fold(state: &mut State, records: &[Record]) -> Folded {
                 address,
                 resource,
             } => {
-                open.retain(|unsettled| unsettled.intent.step != *step);
+                state.strike(*step);
                 state.set(address.clone(), resource.clone());
             }
         }
     }
-    Folded {
-        live: true,
-        unsettled: open,
-    }
+    true
 }

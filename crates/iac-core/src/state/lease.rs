@@ -51,17 +51,15 @@ impl Lease {
                 info: info.clone(),
                 expires: Some(end(clock.now())),
             };
-            let holder = match backend.lock(&lock, None).await {
-                Ok(()) => return Ok(Self::new(backend, clock, lock)),
-                Err(BackendError::Locked(holder)) => *holder,
-                Err(error) => return Err(error),
+            let holder = match Self::take(backend, &lock, None).await? {
+                None => return Ok(Self::new(backend, clock, lock)),
+                Some(holder) => holder,
             };
-            if holder.expires.is_some_and(|end| end < clock.now()) {
-                if let Ok(()) = backend.lock(&lock, Some(&holder)).await {
-                    tell(LockNews::TakenOver(holder));
-                    return Ok(Self::new(backend, clock, lock));
-                }
-                continue;
+            if holder.expires.is_some_and(|end| end < clock.now())
+                && Self::take(backend, &lock, Some(&holder)).await?.is_none()
+            {
+                tell(LockNews::TakenOver(holder));
+                return Ok(Self::new(backend, clock, lock));
             }
             if clock.now().duration_since(started).unsigned_abs() + pause > patience {
                 return Err(BackendError::Locked(Box::new(holder)));
@@ -72,6 +70,20 @@ impl Lease {
             }
             clock.sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(5));
+        }
+    }
+
+    /// Tries to take the lock; gives the holder when it is another.
+    async fn take(backend: &Arc<dyn Backend>, lock: &Lock, over: Option<&Lock>) -> Result<Option<Lock>, BackendError> {
+        match backend.lock(lock, over).await {
+            Ok(()) => Ok(None),
+            Err(BackendError::Locked(holder)) if holder.info.id == lock.info.id => Ok(None),
+            Err(BackendError::Locked(holder)) => Ok(Some(*holder)),
+            // the answer may be lost and the lock taken all the same
+            Err(error) => match backend.holder().await {
+                Ok(Some(holder)) if holder == *lock => Ok(None),
+                _ => Err(error),
+            },
         }
     }
 
@@ -106,6 +118,11 @@ impl Lease {
                 *self.held.lock().unwrap_or_else(PoisonError::into_inner) = renewed;
                 Ok(())
             }
+            Err(BackendError::NotHeld(Some(lock))) if lock.info.id == held.info.id => {
+                // it was renewed, and the answer lost
+                *self.held.lock().unwrap_or_else(PoisonError::into_inner) = *lock;
+                Ok(())
+            }
             Err(error) => {
                 if let BackendError::NotHeld(holder) = &error {
                     let holder = holder
@@ -131,6 +148,11 @@ impl Lease {
             return Err("the state lock ran out before it could be renewed".to_owned());
         }
         Ok(())
+    }
+
+    /// Waits a little, by the clock of the lock.
+    pub(crate) async fn pause(&self, duration: Duration) {
+        self.clock.sleep(duration).await;
     }
 
     /// Gives the lock back.

@@ -13,7 +13,7 @@ mod store;
 pub use backend::{Backend, BackendError, Lock, LockInfo, Object, Precondition, Version};
 pub use document::{FORMAT_VERSION, ObjectState, OutputState, ResourceState, State, StateError, Status};
 pub use file::FileBackend;
-pub use journal::{Folded, Intent, Record, Unsettled, Verb, fold};
+pub use journal::{Intent, Record, Unsettled, Verb, fold};
 pub use lease::{LEASE, Lease, LockNews};
 pub use memory::MemoryBackend;
 pub use store::{Ledger, STATE, Snapshot, StoreError};

@@ -1,8 +1,11 @@
 //! Reading what is stored, and the one writer of it.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use futures::{StreamExt, TryStreamExt, stream};
@@ -11,7 +14,7 @@ use tokio::sync::Mutex;
 use super::{
     backend::{Backend, BackendError, Precondition, Version},
     document::{State, StateError},
-    journal::{Folded, Record, Unsettled, fold},
+    journal::{Record, fold},
     lease::Lease,
 };
 use crate::model::Hint;
@@ -22,14 +25,15 @@ pub const STATE: &str = "state.json";
 const JOURNAL: &str = "journal/";
 /// How many small objects are read or removed at once.
 const FAN_OUT: usize = 16;
+/// How often a write is tried whose failure may pass.
+const PUT_ATTEMPTS: u32 = 3;
 
-/// What is stored, as it was read: the state with the journal folded in. Cannot write.
+/// What is stored, as it was read: the state with the journal folded in. What an interrupted run left open is among
+/// [`State::unsettled`]. Cannot write.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     /// The state.
     pub state: State,
-    /// What an interrupted run left open.
-    pub unsettled: Vec<Unsettled>,
     /// The version of the document, when there is one.
     version: Option<Version>,
     /// The names of the journal's records.
@@ -87,11 +91,9 @@ impl Snapshot {
                 state.lineage.clone_from(lineage);
             }
         }
-        let Folded { live, mut unsettled } = fold(&mut state, &records);
-        unsettled.splice(0..0, std::mem::take(&mut state.unsettled));
+        let live = fold(&mut state, &records);
         Ok(Self {
             state,
-            unsettled,
             version,
             journal,
             live,
@@ -133,10 +135,10 @@ struct Written {
     serial: u64,
     /// The number of the next record.
     next: u64,
-    /// Whether the journal has its beginning.
+    /// Whether the journal has its beginning: there are records that are not in the state yet.
     begun: bool,
     /// Whether there are records, live or stale.
-    dirty: bool,
+    littered: bool,
 }
 
 impl Ledger {
@@ -148,18 +150,20 @@ impl Ledger {
             .filter_map(|name| sequence(name))
             .max()
             .unwrap_or(0);
+        let open = &snapshot.state.unsettled;
+        let steps = open.iter().map(|unsettled| unsettled.intent.step).max().unwrap_or(0);
         Self {
             backend: Arc::clone(backend),
             lease: Arc::clone(lease),
             // numbers go on where an interrupted run stopped, so that none is used twice in one journal
-            step: AtomicU64::new(last + 1),
+            step: AtomicU64::new(last.max(steps) + 1),
             written: Mutex::new(Written {
                 version: snapshot.version.clone(),
                 lineage: snapshot.state.lineage.clone(),
                 serial: snapshot.state.serial,
                 next: last + 1,
                 begun: snapshot.live,
-                dirty: !snapshot.journal.is_empty(),
+                littered: !snapshot.journal.is_empty(),
             }),
         }
     }
@@ -206,13 +210,62 @@ impl Ledger {
             name: name.to_owned(),
             message: error.to_string(),
         })?;
-        self.backend.put(name, &bytes, &Precondition::Absent).await?;
-        Ok(())
+        self.put(name, &bytes, &Precondition::Absent).await.map(drop)
+    }
+
+    /// Writes an object, again when the failure may pass. A write whose answer was lost is done all the same: what is there
+    /// then is what was to be written, and no one else's.
+    async fn put(&self, name: &str, bytes: &[u8], precondition: &Precondition) -> Result<Version, StoreError> {
+        let mut pause = Duration::from_millis(100);
+        for _ in 1..PUT_ATTEMPTS {
+            match self.backend.put(name, bytes, precondition).await {
+                Ok(version) => return Ok(version),
+                Err(error) => {
+                    if let Some(version) = self.written_already(name, bytes).await {
+                        return Ok(version);
+                    }
+                    if !error.may_pass() {
+                        return Err(error.into());
+                    }
+                }
+            }
+            self.lease.pause(pause).await;
+            self.check()?;
+            pause *= 2;
+        }
+        match self.backend.put(name, bytes, precondition).await {
+            Ok(version) => Ok(version),
+            Err(error) => self.written_already(name, bytes).await.ok_or(error.into()),
+        }
+    }
+
+    /// The version of the object, when it holds just these bytes.
+    async fn written_already(&self, name: &str, bytes: &[u8]) -> Option<Version> {
+        let there = self.backend.get(name).await.ok().flatten()?;
+        (there.bytes == bytes).then_some(there.version)
     }
 
     /// Whether there are records that are not folded into the stored state.
-    pub async fn is_dirty(&self) -> bool {
-        self.written.lock().await.dirty
+    pub async fn is_live(&self) -> bool {
+        self.written.lock().await.begun
+    }
+
+    /// Drops the records of a journal that the stored state holds already. One that cannot be removed does no harm: it is
+    /// stale, and the next run tries again.
+    pub async fn sweep(&self) {
+        let mut written = self.written.lock().await;
+        if written.begun || !written.littered || self.check().is_err() {
+            return;
+        }
+        let Ok(names) = self.backend.list(JOURNAL).await else {
+            return;
+        };
+        let removed: Vec<_> = stream::iter(&names)
+            .map(|name| self.backend.delete(name))
+            .buffer_unordered(FAN_OUT)
+            .collect()
+            .await;
+        written.littered = removed.iter().any(Result::is_err);
     }
 
     /// Writes the state as the next serial, on the condition that nobody else did, and drops the journal that it now holds.
@@ -220,9 +273,10 @@ impl Ledger {
     /// # Errors
     /// [`BackendError::Changed`] when another writer was faster: nothing is overwritten.
     pub async fn commit(&self, state: &mut State) -> Result<(), StoreError> {
-        self.check()?;
         let mut written = self.written.lock().await;
+        // even a state that cannot be saved is told under the serial it should have
         state.serial = written.serial + 1;
+        self.check()?;
         let bytes = state.encode().map_err(|error| BackendError::Malformed {
             name: STATE.to_owned(),
             message: error.to_string(),
@@ -231,17 +285,11 @@ impl Ledger {
             .version
             .clone()
             .map_or(Precondition::Absent, Precondition::Matches);
-        written.version = Some(self.backend.put(STATE, &bytes, &precondition).await?);
+        written.version = Some(self.put(STATE, &bytes, &precondition).await?);
         written.serial = state.serial;
         written.begun = false;
-        // from here on the journal is stale: one that cannot be removed does no harm
-        let names = self.backend.list(JOURNAL).await?;
-        stream::iter(&names)
-            .map(|name| self.backend.delete(name))
-            .buffer_unordered(FAN_OUT)
-            .try_collect::<()>()
-            .await?;
-        written.dirty = false;
+        drop(written);
+        self.sweep().await;
         Ok(())
     }
 }
@@ -250,7 +298,7 @@ impl Written {
     fn next_name(&mut self) -> String {
         let name = format!("{JOURNAL}{:08}.json", self.next);
         self.next += 1;
-        self.dirty = true;
+        self.littered = true;
         name
     }
 }

@@ -12,13 +12,13 @@ use async_trait::async_trait;
 use bon::Builder;
 use iac_core::{
     Outputs, Resource, Session,
-    apply::{ApplyOptions, ApplyReport, Run, RunError},
+    apply::{ApplyOptions, ApplyReport, Run},
     model::{
         Changed, Clock, Context, Declared, ErrorKind, Live, Location, Provider, Reconcile, Registry, RemoteId,
         Resolved, ResourceError, Secret, Stack, Stage,
     },
     plan::{self, Mode, Plan, PlanError, PlanOptions, Silent},
-    state::{MemoryBackend, Snapshot, State},
+    state::{Backend, MemoryBackend, Precondition, Snapshot, State},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -94,15 +94,17 @@ pub(crate) enum Fault {
     HangAfter,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct World {
     pub(crate) things: BTreeMap<String, Held>,
     /// Every call so far: `create fake.thing.a`.
     pub(crate) calls: Vec<String>,
     /// Numbers for new ids.
     made: u64,
-    /// At the call of this number, counted from zero.
-    pub(crate) fault: Option<(usize, Fault)>,
+    /// At the calls of these numbers, counted from zero.
+    pub(crate) faults: BTreeMap<usize, Fault>,
+    /// Whether a call hangs.
+    pub(crate) hung: bool,
 }
 
 /// The fake cloud. Clones share the world.
@@ -135,12 +137,21 @@ impl Cloud {
         summary.collect()
     }
 
+    /// Waits until a call hangs.
+    pub(crate) async fn hangs(&self) {
+        while !self.world().hung {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Counts a call; gives the fault that is due.
     fn call(&self, what: &str, cx: &Context<'_, Self>) -> Option<Fault> {
         let mut world = self.world();
         let number = world.calls.len();
         world.calls.push(format!("{what} {}", cx.address));
-        world.fault.filter(|(at, _)| *at == number).map(|(_, fault)| fault)
+        let fault = world.faults.get(&number).copied();
+        world.hung |= matches!(fault, Some(Fault::HangBefore));
+        fault
     }
 
     async fn around<T>(
@@ -162,7 +173,10 @@ impl Cloud {
         let done = effect(&mut self.world());
         match fault {
             Some(Fault::After(kind)) => Err(failed(kind)),
-            Some(Fault::HangAfter) => std::future::pending().await,
+            Some(Fault::HangAfter) => {
+                self.world().hung = true;
+                std::future::pending().await
+            }
             _ => done,
         }
     }
@@ -301,18 +315,26 @@ impl Reconcile for Thing<Resolved> {
 
     async fn recover(&self, cx: &Context<'_, Cloud>) -> Result<Option<RemoteId>, ResourceError> {
         let token = cx.token("create");
-        let world = cx.provider.world();
-        Ok(world
-            .things
-            .iter()
-            .find(|(_, held)| held.token == token)
-            .map(|(id, _)| RemoteId::new(id)))
+        cx.provider
+            .around("recover", cx, |world| {
+                let found = world.things.iter().find(|(_, held)| held.token == token);
+                Ok(found.map(|(id, _)| RemoteId::new(id)))
+            })
+            .await
     }
 }
 
 /// A clock that stands until someone sleeps, and then jumps.
 #[derive(Debug, Default)]
 pub(crate) struct TestClock(Mutex<i64>);
+
+impl TestClock {
+    pub(crate) fn advance(&self, duration: Duration) {
+        if let Ok(mut millis) = self.0.lock() {
+            *millis += i64::try_from(duration.as_millis()).unwrap_or_default();
+        }
+    }
+}
 
 #[async_trait]
 impl Clock for TestClock {
@@ -326,9 +348,7 @@ impl Clock for TestClock {
         if duration >= iac_core::state::LEASE / 4 {
             std::future::pending::<()>().await;
         }
-        if let Ok(mut millis) = self.0.lock() {
-            *millis += i64::try_from(duration.as_millis()).unwrap_or_default();
-        }
+        self.advance(duration);
         tokio::task::yield_now().await;
     }
 }
@@ -339,6 +359,7 @@ pub(crate) struct Lab {
     pub(crate) cloud: Cloud,
     pub(crate) backend: MemoryBackend,
     pub(crate) session: Session,
+    pub(crate) clock: Arc<TestClock>,
 }
 
 pub(crate) const NAMES: (&str, &str) = ("lab", "dev");
@@ -353,16 +374,18 @@ impl Lab {
     pub(crate) fn over(cloud: Cloud, backend: MemoryBackend) -> Self {
         let mut registry = Registry::new();
         registry.add::<Thing>(&Arc::new(cloud.clone()));
+        let clock = Arc::new(TestClock::default());
         let session = Session {
             registry,
             backend: Arc::new(backend.clone()),
-            clock: Arc::new(TestClock::default()),
+            clock: Arc::clone(&clock) as Arc<_>,
             who: "tester@lab".to_owned(),
         };
         Self {
             cloud,
             backend,
             session,
+            clock,
         }
     }
 
@@ -435,22 +458,74 @@ impl Lab {
             .collect()
     }
 
-    /// Begins a run and leaves it as a killed process would.
-    pub(crate) async fn crash(&self, stack: &Stack) -> Result<(), RunError> {
-        let mut run = Run::begin(&self.session, NAMES, "apply", Duration::ZERO, &Silent).await?;
-        run.settle(&Silent).await?;
-        if let Ok(plan) = plan::plan(stack, run.snapshot(), &self.session, &PlanOptions::default(), &Silent).await {
-            let options = ApplyOptions::default();
-            tokio::select! {
-                _ = run.apply(&plan, &options, &Silent) => {}
-                () = tokio::time::sleep(Duration::from_millis(20)) => {}
+    /// A lab of its own in which everything is as it is here.
+    pub(crate) async fn fork(&self) -> Self {
+        let backend = MemoryBackend::new();
+        for name in self.backend.list("").await.unwrap_or_default() {
+            if let Ok(Some(object)) = self.backend.get(&name).await {
+                let _ = backend.put(&name, &object.bytes, &Precondition::Absent).await;
             }
         }
-        // a killed process gives no lock back: the next run is told to take it away
-        if let Ok(Some(lock)) = iac_core::state::Backend::holder(&self.backend).await {
-            iac_core::state::Backend::unlock(&self.backend, &lock.info.id).await?;
+        let world = self.cloud.world().clone();
+        Self::over(Cloud(Arc::new(Mutex::new(world))), backend)
+    }
+
+    /// Takes the lock away, as a person does after a crash.
+    pub(crate) async fn unlock(&self) {
+        if let Ok(Some(lock)) = self.backend.holder().await {
+            let _ = self.backend.unlock(&lock.info.id).await;
         }
-        Ok(())
+    }
+
+    /// What the cloud holds, by address, with what each thing uses; copies show.
+    pub(crate) fn census(&self) -> Vec<String> {
+        let world = self.cloud.world();
+        let address = |held: &Held| held.inputs.tags.get("iac:address").cloned().unwrap_or_default();
+        let mut census: Vec<String> = world
+            .things
+            .values()
+            .map(|held| {
+                let uses = held
+                    .inputs
+                    .uses
+                    .iter()
+                    .map(|used| world.things.get(used.as_str()).map(address));
+                let mut uses: Vec<_> = uses.collect();
+                uses.sort();
+                format!(
+                    "{} {} {:?} uses {uses:?}",
+                    address(held),
+                    held.inputs.size,
+                    held.inputs.zone
+                )
+            })
+            .collect();
+        census.sort();
+        census
+    }
+
+    /// Demands that the state tells the truth: it holds what the cloud holds, each once, and nothing is left over.
+    pub(crate) async fn sound(&self, when: &str) {
+        let state = self.state().await;
+        assert!(state.unsettled.is_empty(), "{when}: unsettled: {:?}", state.unsettled);
+        let mut known: Vec<String> = Vec::new();
+        for (address, resource) in &state.resources {
+            assert!(resource.deposed.is_empty(), "{when}: {address} has deposed objects");
+            let current = resource
+                .current
+                .as_ref()
+                .unwrap_or_else(|| panic!("{when}: {address} is nothing"));
+            assert_eq!(current.status, iac_core::state::Status::Ready, "{when}: {address}");
+            known.push(current.id.to_string());
+        }
+        known.sort();
+        let mut there: Vec<String> = self.cloud.world().things.keys().cloned().collect();
+        there.sort();
+        assert_eq!(known, there, "{when}: state and cloud disagree");
+        assert!(
+            self.backend.list("journal/").await.unwrap_or_default().is_empty(),
+            "{when}: the journal is still there"
+        );
     }
 }
 

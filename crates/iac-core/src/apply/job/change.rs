@@ -43,12 +43,14 @@ impl Job<'_> {
                 Err(error) => {
                     // the last known object stays, with the id it may have got in the meantime
                     let kept = resource.map(|mut resource| {
+                        // part of it may be done: it needs both what it needed and what it would need
+                        resource.dependencies.extend(work.dependencies.iter().cloned());
                         if let (Some(object), Some(id)) = (&mut resource.current, self.recorder.id()) {
                             object.id = id;
                         }
                         resource
                     });
-                    self.settle(kept).await?;
+                    self.settle(kept, Some(live.outputs.clone())).await?;
                     return Err(error);
                 }
             }
@@ -58,7 +60,8 @@ impl Job<'_> {
             created: prior.created,
             ..self.object(id.clone(), &inputs, outputs.clone(), Status::Ready)
         };
-        self.settle(self.entry(Some(object), deposed)).await?;
+        self.settle(self.entry(Some(object), deposed), Some(outputs.clone()))
+            .await?;
         self.agree(&outputs).map(|()| id)
     }
 
@@ -73,9 +76,16 @@ impl Job<'_> {
                     resource.current = None;
                 }
             }
+            if let Some(resource) = resource.as_mut().filter(|resource| resource.deposed.is_empty()) {
+                resource.dependencies.clone_from(&self.change.work.dependencies);
+            }
             resource = resource.filter(|resource| resource.current.is_some() || !resource.deposed.is_empty());
         }
-        self.settle(resource).await?;
+        let outputs = self.shop.outputs_of(self.address()).filter(|_| {
+            let current = resource.as_ref().and_then(|resource| resource.current.as_ref());
+            current.is_some_and(|current| current.id != object.id)
+        });
+        self.settle(resource, outputs).await?;
         deleted.map(|()| object.id.clone())
     }
 }

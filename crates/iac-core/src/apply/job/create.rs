@@ -17,7 +17,7 @@ impl Job<'_> {
             .map(|resource| resource.deposed.clone())
             .unwrap_or_default();
         // a create-first replacement keeps the old object until the new one is there
-        let replaced = if self.change.action.replaces() {
+        let replaced = if self.change.action.replaces() && !self.change.work.retains() {
             before.as_ref().and_then(|it| it.current.clone())
         } else {
             None
@@ -32,18 +32,19 @@ impl Job<'_> {
         match (created, id) {
             (Ok(outputs), Some(id)) => {
                 let object = self.object(id.clone(), &inputs, outputs.clone(), Status::Ready);
-                self.settle(self.entry(Some(object), deposed)).await?;
+                self.settle(self.entry(Some(object), deposed), Some(outputs.clone()))
+                    .await?;
                 self.agree(&outputs).map(|()| id)
             }
             (Ok(_), None) => {
-                self.settle(before).await?;
+                self.settle(before, None).await?;
                 Err(ResourceError::invalid(
                     "the type made an object and did not record its id: an error of the type",
                 ))
             }
             (Err(error), Some(id)) => {
                 let object = self.object(id, &inputs, Value::Null, Status::Tainted);
-                self.settle(self.entry(Some(object), deposed)).await?;
+                self.settle(self.entry(Some(object), deposed), None).await?;
                 Err(error)
             }
             (Err(error), None) => self.not_created(error, intent, &inputs, before, deposed).await,
@@ -61,13 +62,13 @@ impl Job<'_> {
         deposed: Vec<ObjectState>,
     ) -> Result<RemoteId, ResourceError> {
         if !is_open(error.kind) {
-            self.settle(before).await?;
+            self.settle(before, None).await?;
             return Err(error);
         }
         match self.reconciler.recover(inputs, &self.call()).await {
             Ok(Some(id)) => {
                 let object = self.object(id, inputs, Value::Null, Status::Tainted);
-                self.settle(self.entry(Some(object), deposed)).await?;
+                self.settle(self.entry(Some(object), deposed), None).await?;
             }
             Ok(None) | Err(_) => {
                 self.shop.state().unsettled.push(Unsettled { intent, id: None });

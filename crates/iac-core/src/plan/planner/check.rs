@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::Planner;
 use crate::{
-    model::{Address, Lookup, RemoteId, seal, template},
+    model::{Address, DanglingReference, Location, Lookup, RemoteId, StackError, seal, template},
     plan::{
         change::{Action, After, Mode, OutputChange},
-        error::PlanIssue,
+        error::{PlanError, PlanIssue},
     },
     state::OutputState,
 };
@@ -79,15 +79,23 @@ impl Planner<'_> {
         if self.options.mode == Mode::Destroy {
             return outputs;
         }
+        let mut issues = Vec::new();
         for (name, output) in self.stack.outputs() {
             let value = template::evaluate(&output.value, &|reference| match self.lookup(reference) {
                 Lookup::Missing if self.issues.is_empty() && self.selection.is_partial() => Lookup::Unknown,
                 found => found,
             });
             let after = match value.as_ref().map(template::resolved) {
+                Err(DanglingReference(reference)) => {
+                    issues.push(PlanIssue::from(StackError::Dangling {
+                        from: format!("the output `{name}`"),
+                        reference: reference.clone(),
+                    }));
+                    After::Unknown
+                }
                 Ok(Some(value)) if output.secret => After::Known(seal(self.state.lineage.as_bytes(), name, &value)),
                 Ok(Some(value)) => After::Known(value),
-                _ => After::Unknown,
+                Ok(None) => After::Unknown,
             };
             let change = OutputChange {
                 before: before.get(name).cloned(),
@@ -97,6 +105,48 @@ impl Planner<'_> {
             };
             outputs.insert(name.clone(), change);
         }
+        // after other issues more references lead nowhere: those are not told
+        if self.issues.is_empty() {
+            self.issues = issues;
+        }
         outputs
     }
+
+    /// Refuses to look for objects where they cannot be: they would all seem to be gone.
+    pub(super) fn check_accounts(&mut self) -> Result<(), PlanError> {
+        for (address, resource) in self
+            .state
+            .resources
+            .iter()
+            .filter(|(address, _)| self.selection.contains(address))
+        {
+            let Some(reconciler) = self.session.registry.get(address.type_name()) else {
+                continue;
+            };
+            let here = reconciler.location();
+            let elsewhere = |there: &&Location| there.account != here.account || there.region != here.region;
+            let objects = resource.current.iter().chain(&resource.deposed);
+            if let Some(there) = objects.map(|object| &object.location).find(elsewhere) {
+                let (found, wanted) = if there.account == here.account {
+                    (whereabouts(there), whereabouts(&here))
+                } else {
+                    (there.account.clone(), here.account.clone())
+                };
+                self.issues.push(PlanIssue::OtherAccount {
+                    address: address.clone(),
+                    found,
+                    wanted,
+                });
+            }
+        }
+        if self.issues.is_empty() {
+            Ok(())
+        } else {
+            Err(std::mem::take(&mut self.issues).into())
+        }
+    }
+}
+
+fn whereabouts(location: &Location) -> String {
+    format!("{} ({})", location.account, location.region)
 }

@@ -26,7 +26,6 @@ impl Planner<'_> {
                 None => self.leave(&address),
             }
         }
-        self.force_create_first();
     }
 
     fn decide(&mut self, node: &Node) {
@@ -41,27 +40,25 @@ impl Planner<'_> {
         };
         let resource = self.state.resources.get(address);
         let location = reconciler.location();
-        if let Some(object) = resource.and_then(|resource| resource.current.as_ref()) {
-            if object.location.account != location.account {
-                self.issues.push(PlanIssue::OtherAccount {
-                    address: address.clone(),
-                    found: object.location.account.clone(),
-                    wanted: location.account.clone(),
-                });
-                return;
-            }
-        }
         let live = self.live(address);
         let key = self.state.seal_key(address);
         let lookup = |reference: &Reference| self.lookup(reference);
+        let objects = resource.into_iter();
+        let objects = objects.flat_map(|resource| resource.current.iter().chain(&resource.deposed));
+        let taken: Vec<&Value> = objects.map(|object| &object.inputs).collect();
+        let forced = self.forced.get(address);
+        let mut lifecycle = node.lifecycle.clone();
+        lifecycle.create_before_delete |= forced.is_some();
         let question = Question {
             node,
+            lifecycle: &lifecycle,
             reconciler: &**reconciler,
             owner: Owner {
                 stack: self.stack.name(),
                 environment: self.stack.environment(),
                 account: &location.account,
                 serial: self.state.serial,
+                taken: &taken,
             },
             resource,
             live: live.as_ref(),
@@ -72,6 +69,12 @@ impl Planner<'_> {
         };
         match question.decide() {
             Ok((mut change, outputs)) => {
+                if let (Action::ReplaceCreateFirst, Some(by)) = (change.action, forced) {
+                    change.reasons.push(Reason::CreateFirstForced { by: by.clone() });
+                }
+                if change.action.replaces() && change.work.retains() {
+                    change.reasons.push(Reason::Retained);
+                }
                 self.explain(&mut change);
                 if let Some(resource) = resource {
                     self.drift.extend(drift(node, resource, live.as_ref(), &key));
@@ -114,6 +117,17 @@ impl Planner<'_> {
         };
         let more = known.is_empty();
         self.outputs.insert(address.clone(), Outputs { known, more });
+        // a rename is made whatever is selected: what is selected may refer to the new name
+        if let Some(resource) = self
+            .state
+            .resources
+            .get(address)
+            .filter(|_| self.moved.contains_key(address))
+        {
+            let mut change = self.settle_state(address, resource, Action::NoOp, Vec::new());
+            change.work.deposed.clear();
+            self.changes.insert(address.clone(), change);
+        }
     }
 
     /// Plans a resource that is in the state and not in the stack.
@@ -151,7 +165,7 @@ impl Planner<'_> {
         action: Action,
         reasons: Vec<Reason>,
     ) -> Change {
-        Change {
+        let mut change = Change {
             address: address.clone(),
             action,
             reasons,
@@ -165,7 +179,13 @@ impl Planner<'_> {
                 deposed: resource.deposed.clone(),
                 ..Work::default()
             },
+        };
+        // nothing in the cloud is touched when only the state is brought up to date
+        if self.options.mode == Mode::RefreshOnly {
+            change.work.deposed.clear();
         }
+        self.explain(&mut change);
+        change
     }
 
     pub(super) fn destroy_all(&mut self) {
@@ -196,29 +216,6 @@ impl Planner<'_> {
             change.work.live = live;
             self.drift.extend(found);
             self.changes.insert(address, change);
-        }
-    }
-
-    /// What a resource that is replaced create-first needs must be there before the old is gone, too.
-    fn force_create_first(&mut self) {
-        let first: Vec<Address> = self
-            .changes
-            .values()
-            .filter(|change| change.action == Action::ReplaceCreateFirst)
-            .map(|change| change.address.clone())
-            .collect();
-        for by in first {
-            for address in self.graph.with_dependencies(&[by.clone()].into()) {
-                if let Some(change) = self
-                    .changes
-                    .get_mut(&address)
-                    .filter(|change| change.action == Action::Replace)
-                {
-                    change.action = Action::ReplaceCreateFirst;
-                    change.work.lifecycle.create_before_delete = true;
-                    change.reasons.push(Reason::CreateFirstForced { by: by.clone() });
-                }
-            }
         }
     }
 }

@@ -1,0 +1,266 @@
+//! Whatever goes wrong at whatever call, the next run brings the environment to what the stack says: nothing is lost, nothing
+//! is made twice, nothing is left over.
+
+mod support;
+
+use iac_core::{
+    apply::ApplyReport,
+    model::{ErrorKind, Mark, Stack},
+    plan::{Mode, PlanOptions},
+    state::LEASE,
+    text,
+};
+use support::{Fault, Lab, Thing, stack};
+
+/// What makes one environment differ from the other.
+#[derive(Clone, Copy, Default)]
+struct Variant {
+    /// Of some things: a change in place.
+    size: i32,
+    /// Of what everything stands on; it is replaced create-first.
+    ground: Option<&'static str>,
+    /// Of two things at the top of each other; they are replaced delete-first.
+    top: Option<&'static str>,
+}
+
+/// Eight things that use each other: net <- left, right <- app (and role) <- front <- name; right <- data.
+fn eight(variant: Variant) -> Stack {
+    let Variant { size, ground, top } = variant;
+    let mut stack = stack();
+    let net = Thing::builder().maybe_zone(ground).size(size).build();
+    let net = stack.add("net", net.create_before_delete());
+    let left = stack.add(
+        "left",
+        Thing::builder().name("left").uses(vec![(&net.id).into()]).build(),
+    );
+    let right = Thing::builder().name("right").size(size).uses(vec![(&net.id).into()]);
+    let right = stack.add("right", right.build());
+    let role = stack.add("role", Thing::builder().name("role").size(size).build());
+    let app = Thing::builder()
+        .maybe_zone(top)
+        .uses(vec![(&left.id).into(), (&role.id).into()]);
+    let app = stack.add("app", app.build());
+    let data = Thing::builder()
+        .uses(vec![(&right.id).into()])
+        .note(text!("for {}", role.id));
+    stack.add("data", data.build());
+    let front = Thing::builder()
+        .maybe_zone(top)
+        .size(size)
+        .uses(vec![(&app.id).into(), (&left.id).into()]);
+    let front = stack.add("front", front.build());
+    stack.add(
+        "name",
+        Thing::builder()
+            .name("name")
+            .note(text!("{} of {}", front.url, net.id))
+            .build(),
+    );
+    stack.output("front", &front.url);
+    stack
+}
+
+/// A run to be interrupted: from one environment to another.
+struct Way {
+    name: &'static str,
+    from: Option<Variant>,
+    to: Option<Variant>,
+}
+
+const PLAIN: Variant = Variant {
+    size: 1,
+    ground: None,
+    top: None,
+};
+
+const WAYS: [Way; 5] = [
+    Way {
+        name: "create",
+        from: None,
+        to: Some(PLAIN),
+    },
+    Way {
+        name: "update",
+        from: Some(PLAIN),
+        to: Some(Variant { size: 2, ..PLAIN }),
+    },
+    Way {
+        name: "replace create-first",
+        from: Some(PLAIN),
+        to: Some(Variant {
+            ground: Some("zone-b"),
+            size: 2,
+            ..PLAIN
+        }),
+    },
+    Way {
+        name: "replace delete-first",
+        from: Some(PLAIN),
+        to: Some(Variant {
+            top: Some("zone-b"),
+            ..PLAIN
+        }),
+    },
+    Way {
+        name: "destroy",
+        from: Some(PLAIN),
+        to: None,
+    },
+];
+
+impl Way {
+    /// An environment at the beginning of the way, and how many calls it has seen.
+    async fn begin(&self) -> (Lab, usize) {
+        let lab = Lab::default();
+        if let Some(from) = self.from {
+            lab.apply(&eight(from)).await;
+        }
+        let calls = lab.cloud.world().calls.len();
+        (lab, calls)
+    }
+
+    async fn go(&self, lab: &Lab) -> Result<ApplyReport, Box<dyn std::error::Error>> {
+        let mode = if self.to.is_some() { Mode::Normal } else { Mode::Destroy };
+        let options = PlanOptions {
+            mode,
+            ..PlanOptions::default()
+        };
+        lab.apply_with(&eight(self.to.unwrap_or(PLAIN)), &options).await
+    }
+
+    /// Goes it without a fault. Gives how many calls that took and what is there then.
+    async fn undisturbed(&self) -> (usize, Vec<String>) {
+        let (lab, before) = self.begin().await;
+        let report = self.go(&lab).await.unwrap();
+        assert!(report.is_success(), "{}: {report:#?}", self.name);
+        lab.sound(self.name).await;
+        let calls = lab.cloud.world().calls.len() - before;
+        (calls, lab.census())
+    }
+
+    /// Goes it again after a fault and demands that everything is well.
+    async fn converges(&self, lab: &Lab, expected: &[String], when: &str) {
+        let report = self.go(lab).await.unwrap_or_else(|error| panic!("{when}: {error}"));
+        assert!(report.is_success(), "{when}: {report:#?}");
+        assert_eq!(lab.census(), expected, "{when}");
+        lab.sound(when).await;
+        if let Some(to) = self.to {
+            let plan = lab.plan(&eight(to)).await.unwrap();
+            assert!(
+                plan.is_empty(),
+                "{when}: the next plan is not empty: {:#?}",
+                plan.actions().collect::<Vec<_>>()
+            );
+        }
+    }
+
+    /// Goes it and is killed as soon as a call hangs; `patience` is how long the calls beside it go on.
+    async fn killed(&self, lab: &Lab, patience: usize) {
+        lab.cloud.world().hung = false;
+        tokio::select! {
+            _ = self.go(lab) => {}
+            () = async {
+                lab.cloud.hangs().await;
+                for _ in 0..patience {
+                    tokio::task::yield_now().await;
+                }
+            } => {}
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_crash_before_or_after_any_call_leaves_nothing_behind() {
+    for way in &WAYS {
+        let (start, before) = way.begin().await;
+        let (calls, expected) = way.undisturbed().await;
+        assert!(calls >= 8, "{}: {calls}", way.name);
+        for number in 0..calls {
+            for (fault, patience) in [(Fault::HangBefore, 0), (Fault::HangAfter, 0), (Fault::HangAfter, 100)] {
+                let lab = start.fork().await;
+                lab.cloud.world().faults.insert(before + number, fault);
+                way.killed(&lab, patience).await;
+                let when = format!("{}, {fault:?} at call {number}", way.name);
+                assert!(lab.cloud.world().hung, "{when}: did not come to it");
+                if number % 2 == 0 {
+                    lab.unlock().await;
+                } else {
+                    lab.clock.advance(LEASE * 2);
+                }
+                way.converges(&lab, &expected, &when).await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_crash_of_the_run_that_follows_a_crash_leaves_nothing_behind() {
+    for way in &WAYS {
+        let (start, before) = way.begin().await;
+        let (calls, expected) = way.undisturbed().await;
+        for number in (0..calls).filter(|number| number % 2 == 1) {
+            for second in (0..calls).filter(|second| (number + second) % 7 == 0) {
+                let lab = start.fork().await;
+                lab.cloud.world().faults.insert(before + number, Fault::HangAfter);
+                way.killed(&lab, 100).await;
+                lab.unlock().await;
+                let before = lab.cloud.world().calls.len();
+                lab.cloud.world().faults.insert(before + second, Fault::HangAfter);
+                way.killed(&lab, 0).await;
+                lab.unlock().await;
+                lab.cloud.world().faults.clear();
+                let when = format!("{}, crashes at calls {number} and {second}", way.name);
+                way.converges(&lab, &expected, &when).await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_error_at_any_call_stops_its_dependents_only_and_the_next_run_converges() {
+    let faults = [
+        Fault::Before(ErrorKind::Throttled),
+        Fault::Before(ErrorKind::Unavailable),
+        Fault::After(ErrorKind::Timeout),
+        Fault::Before(ErrorKind::Denied),
+        Fault::After(ErrorKind::Other),
+    ];
+    for way in &WAYS {
+        let (start, before) = way.begin().await;
+        let (calls, expected) = way.undisturbed().await;
+        for number in 0..calls {
+            for fault in faults {
+                let lab = start.fork().await;
+                lab.cloud.world().faults.insert(before + number, fault);
+                let when = format!("{}, {fault:?} at call {number}", way.name);
+                let first = way.go(&lab).await;
+                let hit = lab.cloud.world().calls[before + number].clone();
+                match first {
+                    Ok(report) => {
+                        let [failure] = report.failed.as_slice() else {
+                            panic!("{when}: {hit}: {report:#?}");
+                        };
+                        assert!(
+                            hit.ends_with(&failure.address.to_string()),
+                            "{when}: {hit}: {failure:?}"
+                        );
+                        assert_eq!(failure.error.code, "Injected", "{when}");
+                        for skipped in &report.skipped {
+                            assert_eq!(skipped.because.as_ref(), Some(&failure.address), "{when}");
+                        }
+                        assert!(report.unsaved.is_none() && !report.interrupted, "{when}");
+                    }
+                    Err(error) => {
+                        assert!(hit.starts_with("read"), "{when}: {error}");
+                        let address = hit.trim_start_matches("read ");
+                        assert!(
+                            error.to_string().starts_with("cannot read"),
+                            "{when}: {address}: {error}"
+                        );
+                    }
+                }
+                way.converges(&lab, &expected, &when).await;
+            }
+        }
+    }
+}

@@ -423,7 +423,10 @@ impl Lab {
             }
         };
         let report = run.apply(&plan, &ApplyOptions::default(), &Silent).await;
-        run.end().await?;
+        let ended = run.end().await;
+        if report.unsaved.is_none() {
+            ended?;
+        }
         Ok(report)
     }
 

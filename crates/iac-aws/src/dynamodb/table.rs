@@ -199,10 +199,10 @@ impl Reconcile for Table<Resolved> {
         cx: &Context<'_, Aws>,
     ) -> Result<Option<Live<Self>>, ResourceError> {
         let name = id.as_str();
-        let Some(table) = wait::unless_deleting(cx, name).await? else {
+        let Some(table) = wait::there(cx, name).await? else {
             return Ok(None);
         };
-        let aspects = Aspects::read(cx.provider, &table).await?;
+        let aspects = Box::pin(Aspects::read(cx.provider, &table)).await?;
         Ok(Some(Live {
             id: id.clone(),
             inputs: live::inputs(&table, aspects, prior)?,
@@ -260,7 +260,7 @@ impl Reconcile for Table<Resolved> {
 
     async fn recover(&self, cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {
         let name = self.name()?;
-        let Some(table) = wait::unless_deleting(cx, name).await? else {
+        let Some(table) = wait::there(cx, name).await? else {
             return Ok(None);
         };
         let tags = aspects::tags(cx.provider, table.table_arn().unwrap_or_default()).await?;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use aws_config::BehaviorVersion;
+use aws_config::{BehaviorVersion, retry::RetryConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_types::{SdkConfig, region::Region};
@@ -83,11 +83,21 @@ pub(crate) fn config(world: &World) -> SdkConfig {
 }
 
 pub(crate) fn aws(world: &World) -> Aws {
+    connected(world, &config(world))
+}
+
+/// Whose first failure is the last: a process that dies does not try again.
+pub(crate) fn mortal(world: &World) -> Aws {
+    let never = RetryConfig::disabled();
+    connected(world, &config(world).into_builder().retry_config(never).build())
+}
+
+fn connected(world: &World, config: &SdkConfig) -> Aws {
     let location = Location {
         account: world.account_id().to_owned(),
         region: REGION.to_owned(),
     };
-    Aws::new(&config(world), location, BTreeMap::new())
+    Aws::new(config, location, BTreeMap::new())
 }
 
 /// A call on the resource at `address`.

@@ -1,6 +1,6 @@
 //! Tables planned and applied by the engine, with their state in the same world.
 
-use std::{sync::Arc, time::Duration};
+use std::{error::Error, sync::Arc, time::Duration};
 
 use iac_aws::{
     BootstrapOptions, S3Backend, StateStore, bootstrap,
@@ -18,9 +18,9 @@ use iac_core::{
     plan::{self, Mode, Plan, PlanOptions, Silent},
     state::{Backend, Snapshot},
 };
-use iac_sandbox::World;
+use iac_sandbox::{Fault, World};
 
-use crate::bench::{Instant, aws};
+use crate::bench::{Instant, aws, mortal};
 
 const NAMES: (&str, &str) = ("shop", "dev");
 
@@ -32,15 +32,15 @@ struct Lab {
 impl Lab {
     async fn new() -> Self {
         let world = World::new();
-        let aws = Arc::new(aws(&world));
         let clock: Arc<dyn Clock> = Arc::new(Instant::new());
         let store = StateStore {
             bucket: "acme-state".to_owned(),
             table: "acme-locks".to_owned(),
         };
-        bootstrap(&aws, &store, BootstrapOptions::default(), &*clock)
+        bootstrap(&aws(&world), &store, BootstrapOptions::default(), &*clock)
             .await
             .unwrap();
+        let aws = Arc::new(mortal(&world));
         let backend: Arc<dyn Backend> = Arc::new(S3Backend::new(&aws, &store, "shop/dev"));
         let session = Session {
             registry: registry(&aws),
@@ -65,22 +65,33 @@ impl Lab {
             .collect()
     }
 
-    async fn run(&self, stack: &Stack, mode: Mode) -> ApplyReport {
+    async fn attempt(&self, stack: &Stack, mode: Mode) -> Result<ApplyReport, Box<dyn Error>> {
         let options = PlanOptions {
             mode,
             ..PlanOptions::default()
         };
-        let mut run = Run::begin(&self.session, NAMES, "apply", Duration::ZERO, &Silent)
-            .await
-            .unwrap();
-        run.settle(&Silent).await.unwrap();
-        let plan = plan::plan(stack, run.snapshot(), &self.session, &options, &Silent)
-            .await
-            .unwrap();
+        let mut run = Run::begin(&self.session, NAMES, "apply", Duration::ZERO, &Silent).await?;
+        run.settle(&Silent).await?;
+        let plan = plan::plan(stack, run.snapshot(), &self.session, &options, &Silent).await?;
         let report = run.apply(&plan, &ApplyOptions::default(), &Silent).await;
-        run.end().await.unwrap();
+        run.end().await?;
+        Ok(report)
+    }
+
+    async fn run(&self, stack: &Stack, mode: Mode) -> ApplyReport {
+        let report = self.attempt(stack, mode).await.unwrap();
         assert!(report.is_success(), "{report:#?}");
         report
+    }
+
+    /// The tables but the one of the locks.
+    fn tables(&self) -> Vec<String> {
+        let tables = self
+            .world
+            .inventory()
+            .into_iter()
+            .filter(|thing| thing.starts_with("dynamodb:table/"));
+        tables.filter(|thing| !thing.ends_with("/acme-locks")).collect()
     }
 
     /// Applies, and expects the next plan to be empty.
@@ -161,10 +172,56 @@ async fn after_an_apply_the_next_plan_is_empty() {
     lab.apply(&next).await;
 
     lab.run(&next, Mode::Destroy).await;
-    let tables = lab
-        .world
-        .inventory()
-        .into_iter()
-        .filter(|thing| thing.starts_with("dynamodb:table/"));
-    assert_eq!(tables.collect::<Vec<_>>(), ["dynamodb:table/acme-locks"]);
+    assert_eq!(lab.tables(), [""; 0]);
+}
+
+/// The state is in the same world: cuts strike its lock, its journal and its document as well as the table.
+#[tokio::test]
+async fn a_crash_at_any_call_leaves_nothing_to_clean_up() {
+    let plain = || Table::builder().partition_key(Key::string("pk"));
+    let index = || GlobalIndex::builder().partition_key(Key::string("owner")).build();
+    let wanted = stack([("orders", plain().ttl_attribute("expires").build())]);
+    let changed = stack([(
+        "orders",
+        plain()
+            .ttl_attribute("expires")
+            .global_indexes([("by-owner", index())])
+            .stream(StreamView::KeysOnly)
+            .tags([("a", "1")])
+            .build(),
+    )]);
+    for cut in [Fault::cut_before, Fault::cut_after] {
+        for n in 1.. {
+            let lab = Lab::new().await;
+            lab.world.inject(cut().on_mutations().nth(n));
+            let mut struck = false;
+            let steps = [
+                (&wanted, Mode::Normal),
+                (&changed, Mode::Normal),
+                (&changed, Mode::Destroy),
+            ];
+            for (stack, mode) in steps {
+                let attempt = lab.attempt(stack, mode).await;
+                if lab.world.is_cut() {
+                    struck = true;
+                    lab.world.clear_faults();
+                    if let Ok(Some(lock)) = lab.session.backend.holder().await {
+                        lab.session.backend.unlock(&lock.info.id).await.unwrap();
+                    }
+                    lab.run(stack, mode).await;
+                } else {
+                    assert!(attempt.unwrap().is_success());
+                }
+                let expected = usize::from(mode == Mode::Normal);
+                assert_eq!(lab.tables().len(), expected, "after call {n}: {:?}", lab.tables());
+                if mode == Mode::Normal {
+                    assert_eq!(lab.actions(stack).await, [""; 0], "after call {n}");
+                }
+            }
+            if !struck {
+                assert!(n > 15, "only {n} changing calls");
+                break;
+            }
+        }
+    }
 }

@@ -32,14 +32,17 @@ pub(super) async fn describe(aws: &Aws, name: &str) -> Result<Option<TableDescri
     }
 }
 
-/// The table; `None` when there is none, or when it was on its way out and now is gone.
-pub(super) async fn unless_deleting(
-    cx: &Context<'_, Aws>,
-    name: &str,
-) -> Result<Option<TableDescription>, ResourceError> {
-    match describe(cx.provider, name).await? {
-        Some(table) if table.table_status() == Some(&TableStatus::Deleting) => gone(cx, name).await.map(|()| None),
-        other => Ok(other),
+/// The table; `None` when there is none. One that is on its way in or out is waited for: its aspects cannot be read until then.
+pub(super) async fn there(cx: &Context<'_, Aws>, name: &str) -> Result<Option<TableDescription>, ResourceError> {
+    let Some(table) = describe(cx.provider, name).await? else {
+        return Ok(None);
+    };
+    match table.table_status() {
+        Some(TableStatus::Deleting) => gone(cx, name).await.map(|()| None),
+        Some(TableStatus::Creating) => active(cx, name, "the table to become active", TABLE, |_| true)
+            .await
+            .map(Some),
+        _ => Ok(Some(table)),
     }
 }
 

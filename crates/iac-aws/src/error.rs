@@ -26,6 +26,11 @@ where
                 } else {
                     code
                 };
+                // an answer that cannot be read says neither: then the reason is inside
+                if made.code.starts_with("HTTP 2") {
+                    made.kind = ErrorKind::Other;
+                    made.message = DisplayErrorContext(service.err()).to_string();
+                }
                 made
             }
             SdkError::TimeoutError(_) => ResourceError::new(ErrorKind::Timeout, "no answer came in time"),

@@ -27,7 +27,7 @@ fn anchor(name: &str) -> String {
 
 fn line(text: &mut String, line: &str) {
     // writing to a string cannot fail
-    drop(writeln!(text, "{line}"));
+    let _ = writeln!(text, "{line}");
 }
 
 fn describe(info: &TypeInfo, text: &mut String) {

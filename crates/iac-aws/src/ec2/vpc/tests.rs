@@ -1,3 +1,5 @@
+//! Tests of what needs no call.
+
 use aws_sdk_ec2::types::{Tag, Vpc as SdkVpc};
 
 use super::*;

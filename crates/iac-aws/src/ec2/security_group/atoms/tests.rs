@@ -1,3 +1,5 @@
+//! Tests of the atoms of rules.
+
 use super::*;
 
 const OWN: Own<'_> = Own {

@@ -13,12 +13,17 @@
 //! `UpdateSecurityGroupRuleDescriptionsIngress`, `DeleteSecurityGroup`.
 
 mod atoms;
+mod facts;
 mod permissions;
 mod references;
 mod rule;
 mod traffic;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{ResourceType, SecurityGroup as SdkSecurityGroup};
@@ -42,6 +47,7 @@ use super::{
 };
 use crate::{Arn, Aws, error::failed};
 use atoms::{Own, declared};
+use facts::{find, find_made, outputs};
 use permissions::{Direction, Target};
 pub use rule::{Protocol, Rule};
 pub use traffic::{Ports, Traffic};
@@ -221,12 +227,16 @@ impl Reconcile for SecurityGroup<Resolved> {
     async fn create(&self, cx: &Context<'_, Aws>) -> Result<Self::Outputs, ResourceError> {
         let id = create_once(cx, || self.request(cx), || find_made(cx)).await?;
         cx.created(&id).await?;
+        // seen once, it may still be unknown to the next read
+        let seen = AtomicBool::new(false);
         let made = cx
             .until("the security group to be known everywhere", KNOWN, || async {
-                Ok(find(vec![id.to_string()], cx.provider).await?.remove(id.as_str()))
+                let found = find(vec![id.to_string()], cx.provider).await?.remove(id.as_str());
+                let seen_before = seen.swap(found.is_some(), Ordering::Relaxed);
+                Ok(found.filter(|_| seen_before))
             })
             .await?;
-        self.configure(&id, (None, None), cx).await?;
+        self.configure(&id, None, cx).await?;
         outputs(&made, cx.provider)
     }
 
@@ -237,8 +247,7 @@ impl Reconcile for SecurityGroup<Resolved> {
         cx: &Context<'_, Aws>,
     ) -> Result<Self::Outputs, ResourceError> {
         tags::retag(&live.id, &live.inputs.tags, &self.tags, cx).await?;
-        let before = (live.inputs.ingress.as_deref(), live.inputs.egress.as_deref());
-        self.configure(&live.id, before, cx).await?;
+        self.configure(&live.id, Some(&live.inputs), cx).await?;
         Ok(live.outputs.clone())
     }
 
@@ -281,49 +290,6 @@ impl Reconcile for SecurityGroup<Resolved> {
     }
 }
 
-/// The groups of these ids.
-async fn find(ids: Vec<String>, aws: &Aws) -> Result<BTreeMap<String, SdkSecurityGroup>, ResourceError> {
-    let request = aws.ec2.describe_security_groups().filters(filter("group-id", ids));
-    let found = request
-        .into_paginator()
-        .items()
-        .send()
-        .collect::<Result<Vec<_>, _>>()
-        .await;
-    let found = found.map_err(failed("ec2:DescribeSecurityGroups"))?;
-    Ok(found
-        .into_iter()
-        .filter_map(|group| Some((group.group_id.clone()?, group)))
-        .collect())
-}
-
-/// The group that this create has made.
-async fn find_made(cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {
-    let request = cx.provider.ec2.describe_security_groups().filters(tags::made_by(cx));
-    let found = request.send().await.map_err(failed("ec2:DescribeSecurityGroups"))?;
-    let made = found.security_groups().first().and_then(|group| group.group_id());
-    Ok(made.map(RemoteId::new))
-}
-
-fn outputs(group: &SdkSecurityGroup, aws: &Aws) -> Result<SecurityGroupOutputs, ResourceError> {
-    let text = |value: &Option<String>, what| value.clone().ok_or_else(|| lacks("ec2:DescribeSecurityGroups", what));
-    let id = text(&group.group_id, "id")?;
-    let owner = group.owner_id().unwrap_or(aws.account());
-    Ok(SecurityGroupOutputs {
-        arn: Arn::new(group.security_group_arn.clone().unwrap_or_else(|| {
-            format!(
-                "arn:{}:ec2:{}:{owner}:security-group/{id}",
-                aws.partition(),
-                aws.region()
-            )
-        })),
-        name: GroupName::from(text(&group.group_name, "name")?),
-        owner_id: owner.to_owned(),
-        vpc_id: VpcId::from(text(&group.vpc_id, "VPC")?),
-        id: SecurityGroupId::from(id),
-    })
-}
-
 impl SecurityGroup<Resolved> {
     /// Asks for a group, once.
     async fn request(&self, cx: &Context<'_, Aws>) -> Result<RemoteId, ResourceError> {
@@ -356,15 +322,23 @@ impl SecurityGroup<Resolved> {
     async fn configure(
         &self,
         id: &RemoteId,
-        (ingress, egress): (Option<&[Rule<Resolved>]>, Option<&[Rule<Resolved>]>),
+        before: Option<&Self>,
         cx: &Context<'_, Aws>,
     ) -> Result<(), ResourceError> {
         let own = Own::of(id, cx.provider);
         for (direction, desired, before) in [
-            (Direction::Ingress, self.ingress.as_deref(), ingress),
-            (Direction::Egress, self.egress.as_deref(), egress),
+            (
+                Direction::Ingress,
+                &self.ingress,
+                before.and_then(|before| before.ingress.as_deref()),
+            ),
+            (
+                Direction::Egress,
+                &self.egress,
+                before.and_then(|before| before.egress.as_deref()),
+            ),
         ] {
-            if let Some(target) = Target::between(direction, before, desired, &own) {
+            if let Some(target) = Target::between(direction, before, desired.as_deref(), &own) {
                 permissions::apply(direction, &target, id, cx).await?;
             }
         }
@@ -380,16 +354,8 @@ impl SecurityGroup<Resolved> {
             name: group.group_name().map(GroupName::from),
             description: group.description().map_or_else(made_by, Description::from),
             vpc_id: group.vpc_id().map(VpcId::from),
-            ingress: declared(
-                group.ip_permissions(),
-                prior.map(|prior| prior.ingress.as_deref()),
-                &own,
-            ),
-            egress: declared(
-                group.ip_permissions_egress(),
-                prior.map(|prior| prior.egress.as_deref()),
-                &own,
-            ),
+            ingress: declared(group.ip_permissions(), prior.map(|prior| &prior.ingress), &own),
+            egress: declared(group.ip_permissions_egress(), prior.map(|prior| &prior.egress), &own),
             revoke_rules_on_delete: prior.is_some_and(|prior| prior.revoke_rules_on_delete),
             tags: tags::from_sdk(group.tags.as_deref()),
         }

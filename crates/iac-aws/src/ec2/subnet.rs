@@ -12,6 +12,8 @@
 //! Source: EC2 API reference, `CreateSubnet`, `ModifySubnetAttribute`, `AssociateSubnetCidrBlock`, `DeleteSubnet`.
 
 mod attributes;
+mod check;
+mod facts;
 mod ipv6;
 
 use std::{collections::BTreeMap, time::Duration};
@@ -40,6 +42,7 @@ use super::{
 };
 use crate::{Arn, Aws, error::failed};
 use attributes::Attributes;
+use facts::{described, find, find_made, outputs};
 
 iac_core::text_type! {
     /// The id of a subnet: `subnet-` and hexadecimal digits.
@@ -180,45 +183,7 @@ impl Reconcile for Subnet<Resolved> {
     ];
 
     fn validate(&self) -> Vec<Violation> {
-        let mut found = tags::violations(&self.tags);
-        let mut report = |path: &str, message: &str| {
-            found.push(Violation {
-                path: path.to_owned(),
-                message: message.to_owned(),
-            });
-        };
-        let ipv4 = self.cidr_block.is_some() || self.ipv4_ipam_pool_id.is_some();
-        if ipv4 == self.ipv6_native {
-            report(
-                "cidr_block",
-                "a subnet needs a `cidr_block` or an `ipv4_ipam_pool_id`, and has none of them when it is `ipv6_native`",
-            );
-        }
-        if let Some(block) = &self.cidr_block
-            && (block.is_ipv6() || !block.net().is_none_or(|net| (16..=28).contains(&net.prefix_len())))
-        {
-            report("cidr_block", "a subnet has an IPv4 block from `/16` to `/28`");
-        }
-        if self.ipv4_netmask_length.is_some() && (self.cidr_block.is_some() || self.ipv4_ipam_pool_id.is_none()) {
-            report(
-                "ipv4_netmask_length",
-                "a netmask length is for a block that an `ipv4_ipam_pool_id` chooses",
-            );
-        }
-        if self.availability_zone.is_some() && self.availability_zone_id.is_some() {
-            report(
-                "availability_zone",
-                "name the zone by `availability_zone` or by `availability_zone_id`",
-            );
-        }
-        if self.ipv6_native && self.map_public_ip_on_launch {
-            report(
-                "map_public_ip_on_launch",
-                "a subnet with IPv6 alone has no public IPv4 addresses",
-            );
-        }
-        ipv6::validate(self, &mut report);
-        found
+        check::violations(self)
     }
 
     fn predict(&self, aws: &Aws) -> Map<String, Value> {
@@ -317,57 +282,6 @@ impl Reconcile for Subnet<Resolved> {
     async fn recover(&self, cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {
         look(cx, || find_made(cx)).await
     }
-}
-
-/// The subnets of these ids.
-async fn find(ids: Vec<String>, aws: &Aws) -> Result<BTreeMap<String, SdkSubnet>, ResourceError> {
-    let request = aws.ec2.describe_subnets().filters(filter("subnet-id", ids));
-    let found = request
-        .into_paginator()
-        .items()
-        .send()
-        .collect::<Result<Vec<_>, _>>()
-        .await;
-    let found = found.map_err(failed("ec2:DescribeSubnets"))?;
-    Ok(found
-        .into_iter()
-        .filter_map(|subnet| Some((subnet.subnet_id.clone()?, subnet)))
-        .collect())
-}
-
-/// The subnet, which must be there.
-async fn described(id: &RemoteId, cx: &Context<'_, Aws>) -> Result<SdkSubnet, ResourceError> {
-    let found = find(vec![id.to_string()], cx.provider).await?.remove(id.as_str());
-    found.ok_or_else(|| lacks("ec2:DescribeSubnets", "such subnet"))
-}
-
-/// The subnet that this create has made.
-async fn find_made(cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {
-    let request = cx.provider.ec2.describe_subnets().filters(tags::made_by(cx));
-    let found = request.send().await.map_err(failed("ec2:DescribeSubnets"))?;
-    let made = found.subnets().first().and_then(|subnet| subnet.subnet_id());
-    Ok(made.map(RemoteId::new))
-}
-
-fn outputs(subnet: &SdkSubnet, aws: &Aws) -> Result<SubnetOutputs, ResourceError> {
-    let text = |value: &Option<String>, what| value.clone().ok_or_else(|| lacks("ec2:DescribeSubnets", what));
-    let id = text(&subnet.subnet_id, "id")?;
-    let owner = subnet.owner_id().unwrap_or(aws.account());
-    Ok(SubnetOutputs {
-        arn: Arn::new(
-            subnet
-                .subnet_arn
-                .clone()
-                .unwrap_or_else(|| format!("arn:{}:ec2:{}:{owner}:subnet/{id}", aws.partition(), aws.region())),
-        ),
-        owner_id: owner.to_owned(),
-        vpc_id: VpcId::from(text(&subnet.vpc_id, "VPC")?),
-        availability_zone: text(&subnet.availability_zone, "availability zone")?,
-        availability_zone_id: text(&subnet.availability_zone_id, "availability zone id")?,
-        cidr_blocks: subnet.cidr_block().map(CidrBlock::canonical).into_iter().collect(),
-        ipv6_cidr_blocks: ipv6::blocks(subnet),
-        id: SubnetId::from(id),
-    })
 }
 
 impl Subnet<Resolved> {

@@ -14,6 +14,7 @@
 
 mod attributes;
 mod blocks;
+mod check;
 mod facts;
 
 use std::{
@@ -81,7 +82,7 @@ pub struct Vpc<S: Stage = Declared> {
     #[serde(default)]
     #[builder(default = false)]
     pub enable_dns_hostnames: bool,
-    /// Whether CloudWatch gets metrics about the use of addresses.
+    /// Whether metrics about the use of addresses are kept.
     #[serde(default)]
     #[builder(default = false)]
     pub enable_network_address_usage_metrics: bool,
@@ -181,33 +182,7 @@ impl Reconcile for Vpc<Resolved> {
     ];
 
     fn validate(&self) -> Vec<Violation> {
-        let mut found = tags::violations(&self.tags);
-        let mut report = |path: &str, message: &str| {
-            found.push(Violation {
-                path: path.to_owned(),
-                message: message.to_owned(),
-            });
-        };
-        match (&self.cidr_block, &self.ipv4_ipam_pool_id) {
-            (None, None) => report("cidr_block", "a VPC needs a `cidr_block` or an `ipv4_ipam_pool_id`"),
-            (Some(block), _)
-                if block.is_ipv6() || !block.net().is_none_or(|net| (16..=28).contains(&net.prefix_len())) =>
-            {
-                report("cidr_block", "a VPC has an IPv4 block from `/16` to `/28`");
-            }
-            _ => {}
-        }
-        if self.ipv4_netmask_length.is_some() && (self.cidr_block.is_some() || self.ipv4_ipam_pool_id.is_none()) {
-            report(
-                "ipv4_netmask_length",
-                "a netmask length is for a block that an `ipv4_ipam_pool_id` chooses",
-            );
-        }
-        if self.enable_dns_hostnames && !self.enable_dns_support {
-            report("enable_dns_hostnames", "DNS hostnames need `enable_dns_support`");
-        }
-        blocks::validate(self, &mut report);
-        found
+        check::violations(self)
     }
 
     fn predict(&self, aws: &Aws) -> Map<String, Value> {

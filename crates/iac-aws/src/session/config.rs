@@ -57,7 +57,7 @@ pub struct AwsConfig {
 pub struct AssumeRole {
     /// The role's ARN.
     pub role_arn: String,
-    /// What the session is called in CloudTrail, 2 to 64 of letters, digits and `=,.@_-`.
+    /// What the session is called in the audit log, 2 to 64 of letters, digits and `=,.@_-`.
     #[builder(default = "iac".to_owned())]
     pub session_name: String,
     /// The secret word that the role's trust policy asks for, when it does.

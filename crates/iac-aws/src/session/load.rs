@@ -24,7 +24,7 @@ use super::{config::AwsConfig, error::SessionError};
 const IMDS_TIMEOUT: Duration = Duration::from_millis(700);
 
 /// How long one answer may take. Generous, because the time to send a large object counts.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(300);
+const ANSWER_TIMEOUT: Duration = Duration::from_mins(5);
 
 /// The region of a world in the process, when none is given.
 const SANDBOX_REGION: &str = "us-east-1";

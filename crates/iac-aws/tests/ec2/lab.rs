@@ -142,7 +142,7 @@ impl Lab {
     /// Another attempt in the same world, with other tokens.
     pub(crate) fn attempt(&self, seed: &str) -> Self {
         let mut other = self.clone();
-        other.call.seed = seed.to_owned();
+        seed.clone_into(&mut other.call.seed);
         other
     }
 

@@ -204,12 +204,12 @@ impl Atom {
 /// them, so that the group's own id or account, spelt out, makes no difference.
 pub(super) fn declared(
     permissions: &[IpPermission],
-    prior: Option<Option<&[Rule<Resolved>]>>,
+    prior: Option<&Option<Vec<Rule<Resolved>>>>,
     own: &Own<'_>,
 ) -> Option<Vec<Rule<Resolved>>> {
     let prior = match prior {
         Some(None) => return None,
-        Some(Some(prior)) => prior,
+        Some(Some(prior)) => prior.as_slice(),
         None => &[],
     };
     let mut live = of_permissions(permissions, own);

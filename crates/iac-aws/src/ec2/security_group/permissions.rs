@@ -8,7 +8,7 @@ use iac_core::model::{Context, RemoteId, Resolved, ResourceError};
 use super::{
     KNOWN,
     atoms::{Atom, Atoms, Own, of_permissions, of_rules},
-    find,
+    facts::find,
     rule::Rule,
 };
 use crate::{Aws, ec2::filters::lacks, error::failed};
@@ -134,9 +134,9 @@ async fn take(direction: Direction, steps: &Steps, id: &RemoteId, cx: &Context<'
     revoke(direction, &steps.revoke, id, cx).await
 }
 
-fn permissions(atoms: &Atoms) -> Option<Vec<IpPermission>> {
+fn permissions(atoms: &Atoms) -> Vec<IpPermission> {
     let described = atoms.iter();
-    Some(described.map(|(atom, text)| atom.permission(text.as_deref())).collect())
+    described.map(|(atom, text)| atom.permission(text.as_deref())).collect()
 }
 
 async fn authorize(
@@ -155,12 +155,12 @@ async fn authorize(
         match direction {
             Direction::Ingress => {
                 let request = ec2.authorize_security_group_ingress().group_id(id.as_str());
-                let done = request.set_ip_permissions(permissions(atoms)).send().await;
+                let done = request.set_ip_permissions(Some(permissions(atoms))).send().await;
                 done.map(drop).map_err(failed("ec2:AuthorizeSecurityGroupIngress"))
             }
             Direction::Egress => {
                 let request = ec2.authorize_security_group_egress().group_id(id.as_str());
-                let done = request.set_ip_permissions(permissions(atoms)).send().await;
+                let done = request.set_ip_permissions(Some(permissions(atoms))).send().await;
                 done.map(drop).map_err(failed("ec2:AuthorizeSecurityGroupEgress"))
             }
         }
@@ -183,7 +183,7 @@ async fn describe(
             let request = ec2
                 .update_security_group_rule_descriptions_ingress()
                 .group_id(id.as_str());
-            let done = request.set_ip_permissions(permissions(atoms)).send().await;
+            let done = request.set_ip_permissions(Some(permissions(atoms))).send().await;
             done.map(drop)
                 .map_err(failed("ec2:UpdateSecurityGroupRuleDescriptionsIngress"))
         }
@@ -191,7 +191,7 @@ async fn describe(
             let request = ec2
                 .update_security_group_rule_descriptions_egress()
                 .group_id(id.as_str());
-            let done = request.set_ip_permissions(permissions(atoms)).send().await;
+            let done = request.set_ip_permissions(Some(permissions(atoms))).send().await;
             done.map(drop)
                 .map_err(failed("ec2:UpdateSecurityGroupRuleDescriptionsEgress"))
         }
@@ -235,7 +235,7 @@ mod tests {
 
     const OWN: Own<'_> = Own::UNKNOWN;
 
-    fn rules<const N: usize>(rules: [Rule; N]) -> Vec<Rule<Resolved>> {
+    fn rules<const N: usize>(rules: &[Rule; N]) -> Vec<Rule<Resolved>> {
         rules.iter().map(Rule::resolved).collect()
     }
 
@@ -250,8 +250,8 @@ mod tests {
             Rule::tcp(80).from_anywhere(),
             Rule::tcp(22).from_anywhere(),
         );
-        let live = of_rules(&rules([https.clone(), ssh.clone()]), &OWN);
-        let desired = rules([https.clone().description("https"), http.clone()]);
+        let live = of_rules(&rules(&[https.clone(), ssh.clone()]), &OWN);
+        let desired = rules(&[https.clone().description("https"), http.clone()]);
         let target = Target::between(Direction::Ingress, None, Some(&desired), &OWN).unwrap();
         let steps = Steps {
             authorize: Atoms::from([(atom(&http), None)]),
@@ -264,9 +264,9 @@ mod tests {
 
     #[test]
     fn rules_that_were_never_spoken_of_stay() {
-        let ours = rules([Rule::tcp(443).from_anywhere()]);
+        let ours = rules(&[Rule::tcp(443).from_anywhere()]);
         let all = of_rules(
-            &rules([Rule::tcp(443).from_anywhere(), Rule::tcp(22).from_anywhere()]),
+            &rules(&[Rule::tcp(443).from_anywhere(), Rule::tcp(22).from_anywhere()]),
             &OWN,
         );
         assert_eq!(Target::between(Direction::Ingress, None, None, &OWN), None);
@@ -276,7 +276,7 @@ mod tests {
 
     #[test]
     fn what_may_go_out_is_everything_again_when_no_longer_spoken_of() {
-        let ours = rules([Rule::tcp(443).to_anywhere()]);
+        let ours = rules(&[Rule::tcp(443).to_anywhere()]);
         let target = Target::between(Direction::Egress, Some(&ours), None, &OWN).unwrap();
         let steps = target.steps_from(&of_rules(&ours, &OWN));
         assert_eq!(steps.authorize, Atoms::from([(Atom::everything(), None)]));

@@ -15,41 +15,8 @@ use crate::{
     error::failed,
 };
 
-/// Refuses IPv6 settings that contradict each other.
-pub(super) fn validate(subnet: &Subnet<Resolved>, report: &mut impl FnMut(&str, &str)) {
-    let has_addresses = asks(subnet);
-    if let Some(block) = &subnet.ipv6_cidr_block {
-        let fits = |length: u8| (44..=64).contains(&length) && length.is_multiple_of(4);
-        if !block.is_ipv6() || !block.net().is_none_or(|net| fits(net.prefix_len())) {
-            report(
-                "ipv6_cidr_block",
-                "a subnet has an IPv6 block from `/44` to `/64`, in steps of 4",
-            );
-        }
-    }
-    if subnet.ipv6_netmask_length.is_some() && (subnet.ipv6_ipam_pool_id.is_none() || subnet.ipv6_cidr_block.is_some())
-    {
-        report(
-            "ipv6_netmask_length",
-            "a netmask length is for a block that an `ipv6_ipam_pool_id` chooses",
-        );
-    }
-    if subnet.ipv6_native && !(has_addresses && subnet.assign_ipv6_address_on_creation) {
-        report(
-            "ipv6_native",
-            "a subnet with IPv6 alone needs IPv6 addresses and `assign_ipv6_address_on_creation`",
-        );
-    }
-    if subnet.assign_ipv6_address_on_creation && !has_addresses {
-        report(
-            "assign_ipv6_address_on_creation",
-            "the subnet has no IPv6 addresses: set `ipv6_cidr_block`",
-        );
-    }
-}
-
 /// Whether the resource speaks of IPv6 addresses.
-fn asks(subnet: &Subnet<Resolved>) -> bool {
+pub(super) fn asks(subnet: &Subnet<Resolved>) -> bool {
     subnet.ipv6_cidr_block.is_some() || subnet.ipv6_ipam_pool_id.is_some()
 }
 

@@ -57,53 +57,6 @@ impl<'a> Ipv6<'a> {
     }
 }
 
-/// Refuses IPv6 settings that contradict each other.
-pub(super) fn validate(vpc: &Vpc<Resolved>, report: &mut impl FnMut(&str, &str)) {
-    let sources = [
-        vpc.assign_generated_ipv6_cidr_block,
-        vpc.ipv6_ipam_pool_id.is_some(),
-        vpc.ipv6_pool.is_some(),
-    ];
-    let sources = sources.into_iter().filter(|&given| given).count();
-    if sources > 1 {
-        report(
-            "assign_generated_ipv6_cidr_block",
-            "IPv6 addresses come from Amazon, from an `ipv6_ipam_pool_id` or from an `ipv6_pool`: name one",
-        );
-    }
-    if let Some(block) = &vpc.ipv6_cidr_block {
-        if !block.is_ipv6() {
-            report("ipv6_cidr_block", "an IPv6 block looks like `2001:db8::/56`");
-        }
-        if vpc.ipv6_ipam_pool_id.is_none() && vpc.ipv6_pool.is_none() {
-            report(
-                "ipv6_cidr_block",
-                "an IPv6 block is chosen from an `ipv6_ipam_pool_id` or an `ipv6_pool`",
-            );
-        }
-    }
-    if vpc.ipv6_netmask_length.is_some() && (vpc.ipv6_ipam_pool_id.is_none() || vpc.ipv6_cidr_block.is_some()) {
-        report(
-            "ipv6_netmask_length",
-            "a netmask length is for a block that an `ipv6_ipam_pool_id` chooses",
-        );
-    }
-    if vpc.ipv6_cidr_block_network_border_group.is_some() && !vpc.assign_generated_ipv6_cidr_block {
-        report(
-            "ipv6_cidr_block_network_border_group",
-            "a border group is for a block that Amazon gives: set `assign_generated_ipv6_cidr_block`",
-        );
-    }
-    for block in vpc.secondary_cidr_blocks.iter().flatten() {
-        if block.is_ipv6() || Some(block) == vpc.cidr_block.as_ref() {
-            report(
-                "secondary_cidr_blocks",
-                "further blocks are IPv4 blocks other than `cidr_block`",
-            );
-        }
-    }
-}
-
 fn is_there(state: Option<&VpcCidrBlockState>) -> bool {
     // an emulator may leave the state out
     matches!(

@@ -27,11 +27,7 @@ fn full(_: &mut Stack) -> Role {
 #[tokio::test(flavor = "multi_thread")]
 async fn lifecycle() {
     Lifecycle::new(
-        |_| {
-            Role::builder()
-                .trust_policy(trust("lambda.amazonaws.com"))
-                .build()
-        },
+        |_| Role::builder().trust_policy(trust("lambda.amazonaws.com")).build(),
         full,
     )
     .update("description", |_| {

@@ -23,6 +23,7 @@ mod encryption;
 mod endpoints;
 mod lifecycle;
 mod lifecycle_wire;
+mod live;
 mod logging;
 mod notification;
 mod outputs;
@@ -159,7 +160,7 @@ pub struct Bucket<S: Stage = Declared> {
 }
 
 /// How long a bucket that is being emptied may take to go.
-const DELETION: Duration = Duration::from_secs(60 * 60);
+const DELETION: Duration = Duration::from_hours(1);
 
 #[async_trait]
 impl Reconcile for Bucket<Resolved> {
@@ -242,7 +243,7 @@ impl Reconcile for Bucket<Resolved> {
         let Some(at) = At::find(cx, id.as_str()).await? else {
             return Ok(None);
         };
-        match Self::configured(&at, cx.provider).await {
+        match live::configured(&at, cx.provider).await {
             Ok(mut inputs) => {
                 inputs.force_destroy = prior.is_some_and(|prior| prior.force_destroy);
                 let outputs = BucketOutputs::of(&BucketName::from(at.name), &at.region, cx.provider);
@@ -326,41 +327,6 @@ impl Reconcile for Bucket<Resolved> {
 }
 
 impl Bucket<Resolved> {
-    /// Reads all configurations at once.
-    async fn configured(at: &At<'_>, aws: &Aws) -> Result<Self, ResourceError> {
-        let access = async { futures::try_join!(at.get(), at.get(), at.get::<Versioning>(), at.get::<Lock>()) };
-        let rules = async { futures::try_join!(at.get(), at.get::<Lifecycle>(), at.get(), at.get()) };
-        let others = async { futures::try_join!(at.get(), at.get(), tiering::read(at), at.get()) };
-        let rest = async { futures::try_join!(at.get(), at.get(), at.get()) };
-        let (access, rules, others, rest) = futures::try_join!(access, rules, others, rest)?;
-        let (ownership, public_access_block, versioning, lock) = access;
-        let (encryption, lifecycle, cors_rules, website) = rules;
-        let (logging, notification, intelligent_tiering, replication) = others;
-        let (acceleration, request_payer, tags) = rest;
-        Ok(Self {
-            bucket: Some(at.name.into()),
-            namespace: BucketNamespace::of_name(at.name, aws.account(), &at.region),
-            object_lock: lock.enabled,
-            default_retention: lock.retention,
-            ownership,
-            public_access_block,
-            versioning,
-            encryption,
-            lifecycle_rules: lifecycle.rules,
-            minimum_transition_size: lifecycle.minimum_size,
-            cors_rules,
-            website,
-            logging,
-            notification,
-            intelligent_tiering,
-            replication,
-            acceleration,
-            request_payer,
-            force_destroy: false,
-            tags,
-        })
-    }
-
     /// Brings what is live to what is desired, one configuration after the other, in the order in which they need each other.
     async fn configure(&self, at: &At<'_>, live: &Self) -> Result<(), ResourceError> {
         at.bring(&self.tags, &live.tags).await?;

@@ -16,6 +16,8 @@
 mod folder;
 mod sync;
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use bon::Builder;
 use iac_core::{
@@ -141,8 +143,8 @@ impl Reconcile for Directory<Resolved> {
         }
         // nothing is uploaded before it is known to whom it belongs
         cx.created(&id).await?;
-        sync::upload(&at, self, &Default::default()).await?;
-        self.delete_stale(&at, &Default::default()).await?;
+        sync::upload(&at, self, &BTreeMap::new()).await?;
+        self.delete_stale(&at, &BTreeMap::new()).await?;
         Ok(self.outputs())
     }
 

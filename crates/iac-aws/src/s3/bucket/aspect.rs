@@ -14,9 +14,9 @@ use iac_core::model::{Call, Context, ErrorKind, ResourceError};
 use crate::{Aws, error::failed};
 
 /// How long S3 may take until a change of a bucket is seen everywhere.
-pub(in crate::s3) const PROPAGATION: Duration = Duration::from_secs(120);
+pub(in crate::s3) const PROPAGATION: Duration = Duration::from_mins(2);
 /// How long reads of a lifecycle configuration may lag behind.
-const LAG: Duration = Duration::from_secs(180);
+const LAG: Duration = Duration::from_mins(3);
 /// How many reads in a row must agree before a lagging configuration counts as settled.
 const AGREEING_READS: u32 = 3;
 

@@ -32,7 +32,7 @@ impl BucketNamespace {
 }
 
 /// How long the name of a bucket that was just deleted may stay taken.
-const NAME_TAKEN: Duration = Duration::from_secs(20 * 60);
+const NAME_TAKEN: Duration = Duration::from_mins(20);
 
 impl Bucket<Resolved> {
     /// The name, which the engine has filled when the user did not.

@@ -190,7 +190,7 @@ fn refusal(refused: &Refused) -> ResourceError {
         refused.message().unwrap_or_default()
     );
     let mut error = ResourceError::new(kind, message).during("s3:DeleteObjects");
-    error.code = code.to_owned();
+    code.clone_into(&mut error.code);
     error
 }
 

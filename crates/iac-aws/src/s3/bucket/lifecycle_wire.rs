@@ -8,7 +8,7 @@ use aws_sdk_s3::{
     types::{
         AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, ExpirationStatus, LifecycleExpiration,
         LifecycleRule as SdkRule, LifecycleRuleAndOperator, LifecycleRuleFilter, NoncurrentVersionExpiration,
-        NoncurrentVersionTransition, Transition as SdkTransition,
+        NoncurrentVersionTransition, Transition as SdkTransition, TransitionStorageClass,
     },
 };
 use iac_core::model::ResourceError;
@@ -219,7 +219,7 @@ fn from_sdk(sdk: &SdkRule) -> Result<(String, LifecycleRule), ResourceError> {
 fn transition(sdk: &SdkTransition) -> Result<Transition, ResourceError> {
     let on = sdk.date().and_then(day);
     Ok(Transition {
-        class: class(sdk.storage_class().map(|class| class.as_str()))?,
+        class: class(sdk.storage_class())?,
         days: if on.is_some() {
             None
         } else {
@@ -231,14 +231,14 @@ fn transition(sdk: &SdkTransition) -> Result<Transition, ResourceError> {
 
 fn noncurrent_transition(sdk: &NoncurrentVersionTransition) -> Result<NoncurrentTransition, ResourceError> {
     Ok(NoncurrentTransition {
-        class: class(sdk.storage_class().map(|class| class.as_str()))?,
+        class: class(sdk.storage_class())?,
         days: sdk.noncurrent_days().unwrap_or_default(),
         keep_newest: sdk.newer_noncurrent_versions().filter(|versions| *versions > 0),
     })
 }
 
-fn class(word: Option<&str>) -> Result<TransitionClass, ResourceError> {
-    TransitionClass::of(word.unwrap_or_default())
+fn class(sdk: Option<&TransitionStorageClass>) -> Result<TransitionClass, ResourceError> {
+    TransitionClass::of(sdk.map(TransitionStorageClass::as_str).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -79,13 +79,15 @@ impl Aspect for Option<Replication<Resolved>> {
 }
 
 fn to_sdk(id: &str, rule: &ReplicationRule<Resolved>) -> Result<SdkRule, ResourceError> {
-    let status = match rule.enabled {
-        true => ReplicationRuleStatus::Enabled,
-        false => ReplicationRuleStatus::Disabled,
+    let status = if rule.enabled {
+        ReplicationRuleStatus::Enabled
+    } else {
+        ReplicationRuleStatus::Disabled
     };
-    let markers = match rule.delete_markers {
-        true => DeleteMarkerReplicationStatus::Enabled,
-        false => DeleteMarkerReplicationStatus::Disabled,
+    let markers = if rule.delete_markers {
+        DeleteMarkerReplicationStatus::Enabled
+    } else {
+        DeleteMarkerReplicationStatus::Disabled
     };
     SdkRule::builder()
         .id(id)

@@ -136,9 +136,10 @@ fn to_sdk(id: &str, tiering: &IntelligentTiering) -> Result<IntelligentTieringCo
             Some(filter.and(and.set_tags(Some(tags)).build()))
         }
     };
-    let status = match tiering.enabled {
-        true => IntelligentTieringStatus::Enabled,
-        false => IntelligentTieringStatus::Disabled,
+    let status = if tiering.enabled {
+        IntelligentTieringStatus::Enabled
+    } else {
+        IntelligentTieringStatus::Disabled
     };
     let tiers = [
         (IntelligentTieringAccessTier::ArchiveAccess, tiering.archive_after_days),
@@ -154,7 +155,7 @@ fn to_sdk(id: &str, tiering: &IntelligentTiering) -> Result<IntelligentTieringCo
     IntelligentTieringConfiguration::builder()
         .id(id)
         .status(status)
-        .set_filter(filter.map(|filter| filter.build()))
+        .set_filter(filter.map(aws_sdk_s3::types::builders::IntelligentTieringFilterBuilder::build))
         .set_tierings(Some(tiers))
         .build()
         .map_err(built)

@@ -1,5 +1,10 @@
 //! Whatever goes wrong at whatever call, the next run brings the environment to what the stack says: nothing is lost, nothing
 //! is made twice, nothing is left over.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on ends there"
+)]
 
 mod support;
 

@@ -165,9 +165,10 @@ impl Marks {
             volatile,
             name,
         } = self;
-        let name = match name {
-            Some(length) => quote!(::core::option::Option::Some(#length)),
-            None => quote!(::core::option::Option::None),
+        let name = if let Some(length) = name {
+            quote!(::core::option::Option::Some(#length))
+        } else {
+            quote!(::core::option::Option::None)
         };
         quote! {
             ::iac_core::model::Marks {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{report::ApplyReport, workshop::Workshop};
 use crate::{
-    model::{LiveObject, seal, template},
+    model::{Lifecycle, LiveObject, seal, template},
     plan::{self, Action, Change, Mode, Plan, Reason},
     state::{Ledger, ObjectState, OutputState, Record, ResourceState, State, StoreError},
 };
@@ -57,7 +57,11 @@ fn resource_of(change: &Change, current: Option<ObjectState>, deposed: Vec<Objec
         current,
         deposed,
         dependencies: change.work.dependencies.clone(),
-        lifecycle: change.work.lifecycle.clone(),
+        // triggers are templates here; they are evaluated and sealed once their resources are done
+        lifecycle: Lifecycle {
+            replace_when: Vec::new(),
+            ..change.work.lifecycle.clone()
+        },
     }
 }
 

@@ -141,7 +141,7 @@ impl<'a> Job<'a> {
         values.map(|value| plan::sealed_trigger(&self.key, &value)).collect()
     }
 
-    fn object(&self, id: RemoteId, inputs: &Value, outputs: Value, status: Status) -> ObjectState {
+    fn object(&self, id: RemoteId, inputs: &Value, outputs: &Value, status: Status) -> ObjectState {
         let now = self.shop.session.clock.now();
         ObjectState {
             id,
@@ -151,7 +151,7 @@ impl<'a> Job<'a> {
             outputs: self
                 .info
                 .outputs
-                .seal(&outputs, &|path, secret| seal(&self.key, path, secret)),
+                .seal(outputs, &|path, secret| seal(&self.key, path, secret)),
             status,
             created: now,
             updated: now,

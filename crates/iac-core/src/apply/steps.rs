@@ -178,10 +178,10 @@ impl<'a> Steps<'a> {
     }
 
     fn edge_unless_ring(&mut self, first: Option<NodeIndex>, then: Option<NodeIndex>) {
-        if let (Some(start), Some(end)) = (first, then) {
-            if !has_path_connecting(&self.graph, end, start, None) {
-                self.edge(first, then);
-            }
+        if let (Some(start), Some(end)) = (first, then)
+            && !has_path_connecting(&self.graph, end, start, None)
+        {
+            self.edge(first, then);
         }
     }
 

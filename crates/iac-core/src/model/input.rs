@@ -139,7 +139,7 @@ impl Input<String> {
     /// The parts' texts, one after the other. [`text!`](crate::text) is the readable way to call it.
     pub fn join(parts: impl IntoIterator<Item = Self>) -> Self {
         let parts: Vec<Self> = parts.into_iter().collect();
-        match parts.iter().map(Input::literal).collect::<Option<Vec<_>>>() {
+        match parts.iter().map(Self::literal).collect::<Option<Vec<_>>>() {
             Some(literals) => Self::Literal(literals.into_iter().map(String::as_str).collect()),
             None => Self::Expr(Expr::Join(parts.iter().map(to_template).collect())),
         }
@@ -291,15 +291,14 @@ impl<T: Data> Serialize for Input<T> {
 impl<'de, T: Data> Deserialize<'de> for Input<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
-        match template::as_expression(&value) {
-            Some(expr) => Ok(Self::Expr(expr)),
-            None => {
-                let plain =
-                    template::resolved(&value).ok_or_else(|| de::Error::custom("an expression inside a literal"))?;
-                serde_json::from_value(plain)
-                    .map(Self::Literal)
-                    .map_err(de::Error::custom)
-            }
+        if let Some(expr) = template::as_expression(&value) {
+            Ok(Self::Expr(expr))
+        } else {
+            let plain =
+                template::resolved(&value).ok_or_else(|| de::Error::custom("an expression inside a literal"))?;
+            serde_json::from_value(plain)
+                .map(Self::Literal)
+                .map_err(de::Error::custom)
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Marks that say how the engine treats a resource, and the fluent way to put them on.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,7 +15,7 @@ use super::{
 };
 
 /// How the engine treats a resource.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Lifecycle {
     /// Refuses to delete or replace it. Kept in the state: removing the code does not lift it.
@@ -42,6 +42,22 @@ pub struct Lifecycle {
     /// An object that is there already and becomes this resource.
     #[serde(skip)]
     pub import: Option<RemoteId>,
+}
+
+impl fmt::Debug for Lifecycle {
+    /// Shows how many triggers there are, not their values: they may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lifecycle")
+            .field("protect", &self.protect)
+            .field("retain_on_delete", &self.retain_on_delete)
+            .field("create_before_delete", &self.create_before_delete)
+            .field("ignore_changes", &self.ignore_changes)
+            .field("replace_when", &self.replace_when.len())
+            .field("timeout", &self.timeout)
+            .field("depends_on", &self.depends_on)
+            .field("import", &self.import)
+            .finish()
+    }
 }
 
 /// A resource with its marks, ready to be added to a stack.

@@ -31,6 +31,6 @@ pub use resource::{
     Changed, Live, Location, OutputRefs, Provider, ReadRequest, Reconcile, RemoteId, Resource, TypeInfo,
 };
 pub use secret::{REDACTED, Secret, is_sealed, seal};
-pub use shape::{DocumentShape, Field, Marks, Shape, Shaped, TextShape, Violation};
+pub use shape::{DocumentShape, Field, Marks, Shape, Shaped, TextCheck, TextShape, Violation};
 pub use stack::{Handle, Node, Place, Stack, StackError, StackOutput};
 pub use stage::{Data, Declared, References, Resolved, Stage};

@@ -40,13 +40,16 @@ pub enum Shape {
     Any,
 }
 
+/// Refuses a text that can never be right; the error says what is allowed.
+pub type TextCheck = fn(&str) -> Result<(), String>;
+
 /// A text's name, check and normal form.
 #[derive(Clone, Copy, Debug)]
 pub struct TextShape {
     /// What it is called in documentation: `Text`, `BucketName`.
     pub name: &'static str,
     /// Refuses what can never be right; the error says what is allowed. `None` accepts all.
-    pub check: Option<fn(&str) -> Result<(), String>>,
+    pub check: Option<TextCheck>,
     /// The form two texts are compared in. `None` compares them as they are.
     pub normal: Option<fn(&str) -> String>,
 }

@@ -255,10 +255,10 @@ impl Stack {
         let mut errors = self.errors.clone();
         for node in self.nodes.values() {
             let mut violations = node.info.shape.check(&node.inputs);
-            if violations.is_empty() {
-                if let Some(plain) = template::resolved(&node.inputs) {
-                    violations = (node.info.validate)(&plain);
-                }
+            if violations.is_empty()
+                && let Some(plain) = template::resolved(&node.inputs)
+            {
+                violations = (node.info.validate)(&plain);
             }
             errors.extend(violations.into_iter().map(|violation| StackError::Invalid {
                 address: node.address.clone(),

@@ -235,7 +235,7 @@ pub struct Drift {
 }
 
 /// What an output of the stack becomes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct OutputChange {
     /// The value now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -248,6 +248,17 @@ pub struct OutputChange {
     /// The value as declared.
     #[serde(skip)]
     pub template: Option<Value>,
+}
+
+impl fmt::Debug for OutputChange {
+    /// Shows no template: it may hold a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OutputChange")
+            .field("before", &self.before)
+            .field("after", &self.after)
+            .field("secret", &self.secret)
+            .finish_non_exhaustive()
+    }
 }
 
 impl OutputChange {

@@ -28,18 +28,16 @@ pub struct Comparison<'a> {
 /// Properties that are unset and filled by the cloud are passed over; an unknown value counts as different.
 pub fn diff(comparison: &Comparison<'_>) -> Vec<AttributeChange> {
     let mut found = Vec::new();
-    let walk = Walk {
+    let mut walk = Walk {
         key: comparison.key,
         found: &mut found,
     };
-    walk.fields(
-        comparison.shape.fields(),
-        comparison.desired,
-        comparison.live,
-        comparison.prior,
-        "",
-        false,
-    );
+    let sides = Sides {
+        want: comparison.desired,
+        have: comparison.live,
+        last: comparison.prior,
+    };
+    walk.fields(comparison.shape.fields(), sides, Spot::default());
     found
 }
 
@@ -92,128 +90,119 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
+/// The values that are compared at one place.
+#[derive(Clone, Copy)]
+struct Sides<'a> {
+    want: &'a Value,
+    have: &'a Value,
+    last: Option<&'a Value>,
+}
+
+/// A place in the resource, and whether a change there replaces it.
+#[derive(Clone, Copy, Default)]
+struct Spot<'a> {
+    path: &'a str,
+    forced: bool,
+}
+
+impl<'a> Spot<'a> {
+    /// A place further down; a create-only property stays so all the way.
+    fn at(self, path: &'a str) -> Self {
+        Self { path, ..self }
+    }
+}
+
 struct Walk<'a> {
     key: &'a [u8],
     found: &'a mut Vec<AttributeChange>,
 }
 
 impl Walk<'_> {
-    fn fields(
-        mut self,
-        fields: &[Field],
-        desired: &Value,
-        live: &Value,
-        prior: Option<&Value>,
-        path: &str,
-        forced: bool,
-    ) {
-        self.walk_fields(fields, desired, live, prior, path, forced);
-    }
-
-    fn walk_fields(
-        &mut self,
-        fields: &[Field],
-        desired: &Value,
-        live: &Value,
-        prior: Option<&Value>,
-        path: &str,
-        forced: bool,
-    ) {
+    fn fields(&mut self, fields: &[Field], sides: Sides<'_>, spot: Spot<'_>) {
         for field in fields {
-            let path = crate::model::join(path, field.name);
-            let want = desired.get(field.name).filter(|value| !value.is_null());
-            let last = prior.and_then(|prior| prior.get(field.name));
-            let have = if field.marks.write_only && prior.is_some() {
+            let path = crate::model::join(spot.path, field.name);
+            let spot = Spot {
+                path: &path,
+                forced: spot.forced || field.marks.create_only,
+            };
+            let want = sides.want.get(field.name).filter(|value| !value.is_null());
+            let last = sides.last.and_then(|last| last.get(field.name));
+            let have = if field.marks.write_only && sides.last.is_some() {
                 last
             } else {
-                live.get(field.name)
+                sides.have.get(field.name)
             };
             let have = have.filter(|value| !value.is_null());
-            let forced = forced || field.marks.create_only;
+            // an import has no last value for what the cloud does not give back
+            let untold = field.marks.write_only && sides.last.is_none();
             match (want, have) {
                 (None, Some(have)) if !field.marks.computed && !is_empty(have) => {
-                    self.changed(&field.shape, &path, None, Some(have), forced);
+                    self.changed(&field.shape, spot, None, Some(have));
                 }
-                (Some(want), have) if field.marks.tags => self.tags(&path, want, have, forced),
-                (Some(want), Some(have)) => self.value(&field.shape, want, have, last, &path, forced),
-                (Some(want), None) if !is_empty(want) => {
-                    // an import has no last value for what the cloud does not give back
-                    if !(field.marks.write_only && prior.is_none()) {
-                        self.changed(&field.shape, &path, Some(want), None, forced);
-                    }
+                (Some(want), have) if field.marks.tags => self.tags(spot, want, have),
+                (Some(want), Some(have)) => self.value(&field.shape, Sides { want, have, last }, spot),
+                (Some(want), None) if !is_empty(want) && !untold => {
+                    self.changed(&field.shape, spot, Some(want), None);
                 }
                 _ => {}
             }
         }
     }
 
-    fn value(&mut self, shape: &Shape, want: &Value, have: &Value, last: Option<&Value>, path: &str, forced: bool) {
+    fn value(&mut self, shape: &Shape, sides: Sides<'_>, spot: Spot<'_>) {
+        let Sides { want, have, last } = sides;
         if template::as_expression(want).is_some() {
-            self.changed(shape, path, Some(want), Some(have), forced);
+            self.changed(shape, spot, Some(want), Some(have));
             return;
         }
-        match (shape, want, have) {
-            (Shape::Struct(fields), Value::Object(_), Value::Object(_)) => {
-                self.walk_fields(fields, want, have, last, path, forced);
-            }
+        let same = match (shape, want, have) {
+            (Shape::Struct(fields), Value::Object(_), Value::Object(_)) => return self.fields(fields, sides, spot),
             (Shape::Map(item), Value::Object(wants), Value::Object(haves)) => {
-                self.map(item, wants, haves, last, path, forced)
+                return self.map(item, (wants, haves), last, spot);
             }
             (Shape::List(item), Value::Array(wants), Value::Array(haves)) if wants.len() == haves.len() => {
                 for (index, (want, have)) in wants.iter().zip(haves).enumerate() {
                     let last = last.and_then(|last| last.get(index));
-                    self.value(item, want, have, last, &format!("{path}[{index}]"), forced);
+                    let path = format!("{}[{index}]", spot.path);
+                    self.value(item, Sides { want, have, last }, spot.at(&path));
                 }
+                return;
             }
-            (Shape::Set(item), Value::Array(wants), Value::Array(haves)) => {
-                if !self.same_set(item, wants, haves) {
-                    self.changed(shape, path, Some(want), Some(have), forced);
-                }
-            }
-            (Shape::Secret(_), want, have) => {
-                let desired = seal(self.key, path, want);
-                // the last applied value was sealed at this very place; a live one has to be sealed first
-                if desired != seal(self.key, path, have) && Some(&desired) != last {
-                    self.changed(shape, path, Some(want), Some(have), forced);
-                }
-            }
+            (Shape::Set(item), Value::Array(wants), Value::Array(haves)) => self.same_set(item, wants, haves),
+            // what the cloud does not give back is the sealed value that was last applied, and sealing that changes nothing
+            (Shape::Secret(_), want, have) => seal(self.key, spot.path, want) == seal(self.key, spot.path, have),
             (Shape::Document(document), want, have) => {
-                let same = template::resolved(want)
-                    .is_some_and(|want| (document.canonical)(&want) == (document.canonical)(have));
-                if !same {
-                    self.changed(shape, path, Some(want), Some(have), forced);
-                }
+                template::resolved(want).is_some_and(|want| (document.canonical)(&want) == (document.canonical)(have))
             }
-            (_, want, have) => {
-                if template::resolved(want).as_ref() != Some(have) {
-                    self.changed(shape, path, Some(want), Some(have), forced);
-                }
-            }
+            (_, want, have) => template::resolved(want).as_ref() == Some(have),
+        };
+        if !same {
+            self.changed(shape, spot, Some(want), Some(have));
         }
     }
 
     fn map(
         &mut self,
         item: &Shape,
-        wants: &Map<String, Value>,
-        haves: &Map<String, Value>,
+        (wants, haves): (&Map<String, Value>, &Map<String, Value>),
         last: Option<&Value>,
-        path: &str,
-        forced: bool,
+        spot: Spot<'_>,
     ) {
         for (key, want) in wants {
-            let path = crate::model::join(path, key);
+            let path = crate::model::join(spot.path, key);
+            let last = last.and_then(|last| last.get(key));
             match haves.get(key) {
-                Some(have) => self.value(item, want, have, last.and_then(|last| last.get(key)), &path, forced),
-                None => self.changed(item, &path, Some(want), None, forced),
+                Some(have) => self.value(item, Sides { want, have, last }, spot.at(&path)),
+                None => self.changed(item, spot.at(&path), Some(want), None),
             }
         }
         for (key, have) in haves.iter().filter(|(key, _)| !wants.contains_key(*key)) {
-            self.changed(item, &crate::model::join(path, key), None, Some(have), forced);
+            let path = crate::model::join(spot.path, key);
+            self.changed(item, spot.at(&path), None, Some(have));
         }
     }
 
-    fn tags(&mut self, path: &str, want: &Value, have: Option<&Value>, forced: bool) {
+    fn tags(&mut self, spot: Spot<'_>, want: &Value, have: Option<&Value>) {
         let empty = Map::new();
         let wants = want.as_object().unwrap_or(&empty);
         let haves = have.and_then(Value::as_object).unwrap_or(&empty);
@@ -221,7 +210,7 @@ impl Walk<'_> {
         if let (Some(want), Some(have)) = (wants.get_mut(ADDRESS_TAG), haves.get(ADDRESS_TAG)) {
             *want = have.clone();
         }
-        self.map(&Shape::TEXT, &wants, haves, None, path, forced);
+        self.map(&Shape::TEXT, (&wants, haves), None, spot);
     }
 
     /// Whether each desired element has an equal among those that are there, and none is left over.
@@ -235,14 +224,15 @@ impl Walk<'_> {
                         key: self.key,
                         found: &mut found,
                     }
-                    .value(item, want, have, None, "", false);
+                    .value(item, Sides { want, have, last: None }, Spot::default());
                     found.is_empty()
                 });
                 equal.map(|index| left.swap_remove(index)).is_some()
             })
     }
 
-    fn changed(&mut self, shape: &Shape, path: &str, want: Option<&Value>, have: Option<&Value>, forced: bool) {
+    fn changed(&mut self, shape: &Shape, spot: Spot<'_>, want: Option<&Value>, have: Option<&Value>) {
+        let Spot { path, forced } = spot;
         // a secret keeps the seal of its own place, whatever it is nested in
         let sealed = |value: &Value| {
             shape.seal(value, &|inner, secret| {

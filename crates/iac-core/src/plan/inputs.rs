@@ -91,7 +91,8 @@ fn generated(address: &Address, owner: Owner<'_>, longest: usize, attempt: usize
     } = owner;
     let mut unique = format!("{stack}\0{environment}\0{account}\0{address}\0{serial}");
     if attempt > 0 {
-        unique += &format!("\0{attempt}");
+        unique.push('\0');
+        unique += &attempt.to_string();
     }
     let digest = Sha256::digest(unique);
     let end = &hex::encode(digest)[..8];
@@ -106,12 +107,10 @@ fn generated(address: &Address, owner: Owner<'_>, longest: usize, attempt: usize
 /// Lets what is there stand for what is desired at the paths whose changes are to be passed over.
 pub(crate) fn ignore(desired: &mut Value, live: &Value, paths: &[String]) {
     for path in paths {
-        let pointer: String = path
-            .replace('[', ".")
-            .replace(']', "")
+        let steps = path.replace('[', ".").replace(']', "");
+        let pointer = steps
             .split('.')
-            .map(|part| format!("/{part}"))
-            .collect();
+            .fold(String::new(), |pointer, step| pointer + "/" + step);
         match live.pointer(&pointer) {
             Some(value) => set(desired, &pointer, Some(template::escape(value.clone()))),
             None => set(desired, &pointer, None),

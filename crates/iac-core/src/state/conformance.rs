@@ -23,7 +23,7 @@ fn expect(holds: bool, rule: &str) -> Result<(), Nonconformance> {
     }
 }
 
-fn changed<T>(result: Result<T, BackendError>, rule: &str) -> Result<(), Nonconformance> {
+fn changed<T>(result: &Result<T, BackendError>, rule: &str) -> Result<(), Nonconformance> {
     expect(matches!(result, Err(BackendError::Changed { .. })), rule)
 }
 
@@ -42,12 +42,12 @@ async fn objects(backend: &dyn Backend) -> Result<(), Nonconformance> {
     expect(backend.get(name).await?.is_none(), "an empty backend has no state")?;
     let missing = Precondition::Matches(Version("0".to_owned()));
     changed(
-        backend.put(name, b"x", &missing).await,
+        &backend.put(name, b"x", &missing).await,
         "a version of nothing does not match",
     )?;
     let first = backend.put(name, b"one", &Precondition::Absent).await?;
     changed(
-        backend.put(name, b"x", &Precondition::Absent).await,
+        &backend.put(name, b"x", &Precondition::Absent).await,
         "an object that is there is not absent",
     )?;
     let read = backend.get(name).await?;
@@ -62,7 +62,7 @@ async fn objects(backend: &dyn Backend) -> Result<(), Nonconformance> {
     let second = backend.put(name, b"two", &Precondition::Matches(first.clone())).await?;
     expect(first != second, "other content is another version")?;
     changed(
-        backend.put(name, b"x", &Precondition::Matches(first)).await,
+        &backend.put(name, b"x", &Precondition::Matches(first)).await,
         "a stale writer cannot overwrite",
     )?;
     expect(

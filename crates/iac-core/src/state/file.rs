@@ -140,7 +140,7 @@ impl Backend for FileBackend {
     }
 
     async fn holder(&self) -> Result<Option<Lock>, BackendError> {
-        self.blocking(|folder| folder.holder()).await
+        self.blocking(Folder::holder).await
     }
 }
 

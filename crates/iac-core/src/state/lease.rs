@@ -11,7 +11,7 @@ use super::backend::{Backend, BackendError, Lock, LockInfo};
 use crate::model::Clock;
 
 /// How long a lock stands without being renewed.
-pub const LEASE: Duration = Duration::from_secs(60);
+pub const LEASE: Duration = Duration::from_mins(1);
 
 /// A lock that is held. Renewed by [`keep`](Self::keep) while work goes on; [`check`](Self::check) is asked before every change.
 #[derive(Debug)]
@@ -51,9 +51,8 @@ impl Lease {
                 info: info.clone(),
                 expires: Some(end(clock.now())),
             };
-            let holder = match Self::take(backend, &lock, None).await? {
-                None => return Ok(Self::new(backend, clock, lock)),
-                Some(holder) => holder,
+            let Some(holder) = Self::take(backend, &lock, None).await? else {
+                return Ok(Self::new(backend, clock, lock));
             };
             if holder.expires.is_some_and(|end| end < clock.now())
                 && Self::take(backend, &lock, Some(&holder)).await?.is_none()

@@ -79,8 +79,9 @@ impl Snapshot {
         };
         state.belongs_to(stack, environment, &place)?;
         let journal = backend.list(JOURNAL).await?;
-        let records: Vec<Record> = stream::iter(&journal)
-            .map(|name| record(backend, name))
+        // owned names keep the future free of borrows that would not let it move between threads
+        let records: Vec<Record> = stream::iter(journal.clone())
+            .map(|name| async move { record(backend, &name).await })
             .buffered(FAN_OUT)
             .try_filter_map(|record| async { Ok(record) })
             .try_collect()
@@ -260,8 +261,8 @@ impl Ledger {
         let Ok(names) = self.backend.list(JOURNAL).await else {
             return;
         };
-        let removed: Vec<_> = stream::iter(&names)
-            .map(|name| self.backend.delete(name))
+        let removed: Vec<_> = stream::iter(names)
+            .map(|name| async move { self.backend.delete(&name).await })
             .buffer_unordered(FAN_OUT)
             .collect()
             .await;

@@ -17,7 +17,7 @@ use iac_core::{
         Changed, Clock, Context, Declared, ErrorKind, Live, Location, Provider, Reconcile, Registry, RemoteId,
         Resolved, ResourceError, Secret, Stack, Stage,
     },
-    plan::{self, Mode, Plan, PlanError, PlanOptions, Silent},
+    plan::{self, Mode, Observer, Plan, PlanError, PlanOptions, Silent},
     state::{Backend, MemoryBackend, Precondition, Snapshot, State},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -109,7 +109,7 @@ pub(crate) struct World {
 
 /// The fake cloud. Clones share the world.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Cloud(Arc<Mutex<World>>);
+pub(crate) struct Cloud(Arc<Mutex<World>>, Option<Location>);
 
 impl Cloud {
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
@@ -135,6 +135,15 @@ impl Cloud {
             (name.clone().unwrap_or_default(), (*size, uses.len(), note.clone()))
         });
         summary.collect()
+    }
+
+    /// The same world through a connection of another account or region.
+    pub(crate) fn elsewhere(&self, account: &str, region: &str) -> Self {
+        let location = Location {
+            account: account.to_owned(),
+            region: region.to_owned(),
+        };
+        Self(Arc::clone(&self.0), Some(location))
     }
 
     /// Waits until a call hangs.
@@ -184,10 +193,10 @@ impl Cloud {
 
 impl Provider for Cloud {
     fn location(&self) -> Location {
-        Location {
+        self.1.clone().unwrap_or_else(|| Location {
             account: "1".to_owned(),
             region: "here".to_owned(),
-        }
+        })
     }
 }
 
@@ -412,9 +421,18 @@ impl Lab {
         stack: &Stack,
         options: &PlanOptions,
     ) -> Result<ApplyReport, Box<dyn std::error::Error>> {
-        let mut run = Run::begin(&self.session, NAMES, "apply", Duration::ZERO, &Silent).await?;
-        run.settle(&Silent).await?;
-        let planned = plan::plan(stack, run.snapshot(), &self.session, options, &Silent).await;
+        self.apply_watched(stack, options, &Silent).await
+    }
+
+    pub(crate) async fn apply_watched(
+        &self,
+        stack: &Stack,
+        options: &PlanOptions,
+        observer: &dyn Observer,
+    ) -> Result<ApplyReport, Box<dyn std::error::Error>> {
+        let mut run = Run::begin(&self.session, NAMES, "apply", Duration::ZERO, observer).await?;
+        run.settle(observer).await?;
+        let planned = plan::plan(stack, run.snapshot(), &self.session, options, observer).await;
         let plan = match planned {
             Ok(plan) => plan,
             Err(error) => {
@@ -422,7 +440,7 @@ impl Lab {
                 return Err(error.into());
             }
         };
-        let report = run.apply(&plan, &ApplyOptions::default(), &Silent).await;
+        let report = run.apply(&plan, &ApplyOptions::default(), observer).await;
         let ended = run.end().await;
         if report.unsaved.is_none() {
             ended?;
@@ -466,17 +484,17 @@ impl Lab {
         let backend = MemoryBackend::new();
         for name in self.backend.list("").await.unwrap_or_default() {
             if let Ok(Some(object)) = self.backend.get(&name).await {
-                let _ = backend.put(&name, &object.bytes, &Precondition::Absent).await;
+                drop(backend.put(&name, &object.bytes, &Precondition::Absent).await);
             }
         }
         let world = self.cloud.world().clone();
-        Self::over(Cloud(Arc::new(Mutex::new(world))), backend)
+        Self::over(Cloud(Arc::new(Mutex::new(world)), None), backend)
     }
 
     /// Takes the lock away, as a person does after a crash.
     pub(crate) async fn unlock(&self) {
         if let Ok(Some(lock)) = self.backend.holder().await {
-            let _ = self.backend.unlock(&lock.info.id).await;
+            drop(self.backend.unlock(&lock.info.id).await);
         }
     }
 

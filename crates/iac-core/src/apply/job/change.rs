@@ -58,7 +58,7 @@ impl Job<'_> {
         let id = self.recorder.id().unwrap_or_else(|| prior.id.clone());
         let object = ObjectState {
             created: prior.created,
-            ..self.object(id.clone(), &inputs, outputs.clone(), Status::Ready)
+            ..self.object(id.clone(), &inputs, &outputs, Status::Ready)
         };
         self.settle(self.entry(Some(object), deposed), Some(outputs.clone()))
             .await?;

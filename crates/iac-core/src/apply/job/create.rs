@@ -23,7 +23,7 @@ impl Job<'_> {
             None
         };
         deposed.extend(replaced);
-        let pending = self.object(RemoteId::new(""), &inputs, Value::Null, Status::Tainted);
+        let pending = self.object(RemoteId::new(""), &inputs, &Value::Null, Status::Tainted);
         let intent = self
             .intend(Verb::Create, &inputs, self.entry(Some(pending), deposed.clone()))
             .await?;
@@ -31,7 +31,7 @@ impl Job<'_> {
         let id = self.recorder.id();
         match (created, id) {
             (Ok(outputs), Some(id)) => {
-                let object = self.object(id.clone(), &inputs, outputs.clone(), Status::Ready);
+                let object = self.object(id.clone(), &inputs, &outputs, Status::Ready);
                 self.settle(self.entry(Some(object), deposed), Some(outputs.clone()))
                     .await?;
                 self.agree(&outputs).map(|()| id)
@@ -43,11 +43,11 @@ impl Job<'_> {
                 ))
             }
             (Err(error), Some(id)) => {
-                let object = self.object(id, &inputs, Value::Null, Status::Tainted);
+                let object = self.object(id, &inputs, &Value::Null, Status::Tainted);
                 self.settle(self.entry(Some(object), deposed), None).await?;
                 Err(error)
             }
-            (Err(error), None) => self.not_created(error, intent, &inputs, before, deposed).await,
+            (Err(error), None) => self.not_created(error, (intent, &inputs), before, deposed).await,
         }
     }
 
@@ -56,8 +56,7 @@ impl Job<'_> {
     async fn not_created(
         &self,
         error: ResourceError,
-        intent: Intent,
-        inputs: &Value,
+        (intent, inputs): (Intent, &Value),
         before: Option<ResourceState>,
         deposed: Vec<ObjectState>,
     ) -> Result<RemoteId, ResourceError> {
@@ -67,7 +66,7 @@ impl Job<'_> {
         }
         match self.reconciler.recover(inputs, &self.call()).await {
             Ok(Some(id)) => {
-                let object = self.object(id, inputs, Value::Null, Status::Tainted);
+                let object = self.object(id, inputs, &Value::Null, Status::Tainted);
                 self.settle(self.entry(Some(object), deposed), None).await?;
             }
             Ok(None) | Err(_) => {

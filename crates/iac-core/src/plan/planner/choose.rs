@@ -94,10 +94,10 @@ impl Planner<'_> {
         if let Some(from) = self.moved.get(&change.address) {
             change.reasons.push(Reason::Moved { from: from.clone() });
         }
-        if self.imports.contains(&change.address) {
-            if let Some(live) = &change.work.live {
-                change.reasons.push(Reason::Imported { id: live.id.clone() });
-            }
+        if self.imports.contains(&change.address)
+            && let Some(live) = &change.work.live
+        {
+            change.reasons.push(Reason::Imported { id: live.id.clone() });
         }
         change.reasons.extend(
             change
@@ -147,12 +147,11 @@ impl Planner<'_> {
             () => (Action::Delete, Reason::Removed),
         };
         let mut change = self.settle_state(address, resource, action, vec![reason]);
-        if action == Action::Delete {
-            if let (Some(prior), Some(types)) = (&change.work.prior, self.session.registry.get(address.type_name())) {
-                let key = self.state.seal_key(address);
-                change.attributes =
-                    diff::whole(&types.info().shape, &template::escape(prior.inputs.clone()), &key, true);
-            }
+        if action == Action::Delete
+            && let (Some(prior), Some(types)) = (&change.work.prior, self.session.registry.get(address.type_name()))
+        {
+            let key = self.state.seal_key(address);
+            change.attributes = diff::whole(&types.info().shape, &template::escape(prior.inputs.clone()), &key, true);
         }
         self.changes.insert(address.clone(), change);
     }

@@ -1,8 +1,10 @@
 //! Looks at what is there: reads what the state knows, and what is to be adopted.
 
+use serde_json::Value;
+
 use super::Planner;
 use crate::{
-    model::{Address, Node, ReadObject, RemoteId},
+    model::{Address, Lifecycle, Node, ReadObject, RemoteId, seal},
     plan::{
         change::Mode,
         error::{PlanError, PlanIssue},
@@ -83,6 +85,8 @@ impl Planner<'_> {
                 });
                 continue;
             };
+            let key = self.state.seal_key(address);
+            let hide = |path: &str, secret: &Value| seal(&key, path, secret);
             let now = self.session.clock.now();
             let object = ObjectState {
                 id: live.id.clone(),
@@ -93,8 +97,8 @@ impl Planner<'_> {
                     .map(|types| types.location())
                     .unwrap_or_default(),
                 schema_version: node.info.schema_version,
-                inputs: live.inputs.clone(),
-                outputs: live.outputs.clone(),
+                inputs: node.info.shape.seal(&live.inputs, &hide),
+                outputs: node.info.outputs.seal(&live.outputs, &hide),
                 status: Status::Ready,
                 created: now,
                 updated: now,
@@ -103,7 +107,11 @@ impl Planner<'_> {
                 current: Some(object),
                 deposed: Vec::new(),
                 dependencies: node.dependencies.clone(),
-                lifecycle: node.lifecycle.clone(),
+                // triggers are sealed when the plan is applied
+                lifecycle: Lifecycle {
+                    replace_when: Vec::new(),
+                    ..node.lifecycle.clone()
+                },
             };
             self.state.resources.insert(address.clone(), resource);
         }

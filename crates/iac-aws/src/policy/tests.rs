@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 use super::*;
 
 fn equal(a: &Value, b: &Value) -> bool {
-    let shape = PolicyDocument::<Resolved>::shape();
-    shape.canonical(a) == shape.canonical(b)
+    canonical::canonical(a) == canonical::canonical(b)
 }
 
 fn faults(statement: &Value) -> String {

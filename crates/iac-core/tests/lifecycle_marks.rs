@@ -1,4 +1,5 @@
 //! Lifecycle marks, renames, adoption and selection: what each does, and what of it the state keeps.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
 
 mod support;
 

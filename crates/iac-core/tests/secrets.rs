@@ -54,7 +54,7 @@ struct Ears(Arc<Mutex<String>>);
 
 impl Observer for Ears {
     fn on(&self, event: Event) {
-        *self.0.lock().unwrap() += &format!("{event:?}\n");
+        self.0.lock().unwrap().push_str(&format!("{event:?}"));
     }
 }
 

@@ -2,14 +2,22 @@
 
 use async_trait::async_trait;
 use bon::Builder;
-use iac_core::{Outputs, Resource, model::*, text, text_type};
+use iac_core::{
+    Outputs, Resource, Shape,
+    model::{
+        Changed, Context, Declared, Input, Live, Location, Mark, Provider, Reconcile, RemoteId, Resolved,
+        Resource as _, ResourceError, Secret, Shape as Form, Shaped, Stack, Stage, Violation, template,
+    },
+    text, text_type,
+};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 text_type! {
     /// Id.
     pub struct VpcId, check = |id| if id.starts_with("vpc-") { Ok(()) } else { Err("a VPC id starts with `vpc-`".into()) };
-    /// Cidr.
-    pub struct Cidr;
+    /// A block of addresses, compared without regard to case.
+    pub struct Cidr, check = |cidr| if cidr.contains('/') { Ok(()) } else { Err(format!("`{cidr}` is no CIDR block: it needs a `/`")) }, normal = |cidr| cidr.to_lowercase();
 }
 
 #[derive(Debug)]
@@ -62,6 +70,36 @@ pub struct Subnet<S: Stage = Declared> {
     /// Zone.
     #[field(create_only, computed)]
     pub zone: Option<S::Value<String>>,
+    /// A password, never given back.
+    #[field(write_only)]
+    pub password: Option<S::Value<Secret<String>>>,
+    /// Rules.
+    #[serde(default)]
+    #[builder(default)]
+    pub rules: Vec<Rule>,
+}
+
+/// A rule, all of it plain.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Shape)]
+#[builder(on(_, into))]
+pub struct Rule {
+    /// The port, never 0.
+    pub port: u16,
+    /// What is done.
+    #[builder(default = Effect::Allow)]
+    pub effect: Effect,
+    /// From where.
+    pub from: Option<Cidr>,
+}
+
+/// What a rule does.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Shape)]
+#[serde(rename_all = "lowercase")]
+pub enum Effect {
+    /// Lets it in.
+    Allow,
+    /// Keeps it out.
+    Deny,
 }
 
 macro_rules! fake {
@@ -70,7 +108,10 @@ macro_rules! fake {
         impl Reconcile for $t<Resolved> {
             type Provider = Cloud;
             type Outputs = VpcOutputs<Resolved>;
-            const OPERATIONS: &'static [&'static str] = &[];
+            const OPERATIONS: &'static [&'static str] = &["fake:Everything"];
+            fn validate(&self) -> Vec<Violation> {
+                self.complaints()
+            }
             async fn read(
                 _: &RemoteId,
                 _: Option<&Self>,
@@ -98,30 +139,218 @@ macro_rules! fake {
 fake!(Vpc);
 fake!(Subnet);
 
+impl Vpc<Resolved> {
+    fn complaints(&self) -> Vec<Violation> {
+        Vec::new()
+    }
+}
+
+impl Subnet<Resolved> {
+    fn complaints(&self) -> Vec<Violation> {
+        let closed = self.rules.iter().position(|rule| rule.port == 0);
+        let complaint = |index: usize| Violation {
+            path: format!("rules[{index}].port"),
+            message: "a port is between 1 and 65535".to_owned(),
+        };
+        closed.map(complaint).into_iter().collect()
+    }
+}
+
+fn vpc() -> Vpc {
+    Vpc::builder().cidr_block("10.0.0.0/16").tags([("team", "web")]).build()
+}
+
+fn errors(stack: &Stack) -> Vec<String> {
+    stack.errors().iter().map(ToString::to_string).collect()
+}
+
 #[test]
-fn wires() {
-    let mut stack = Stack::new("s", "dev");
-    let vpc = stack.add(
-        "main",
-        Vpc::builder()
-            .cidr_block("10.0.0.0/16")
-            .tags([("a", "b")])
-            .build()
-            .protect(),
+fn references_make_edges_and_literals_none() {
+    let mut stack = Stack::new("site", "dev");
+    let main = stack.add("main", vpc().protect());
+    let a = stack.add(
+        "a",
+        Subnet::builder().vpc_id(&main.id).zone(main.zones.index(0)).build(),
     );
-    stack.add("a", Subnet::builder().vpc_id(&vpc.id).zone(vpc.zones.index(0)).build());
+    stack.add("b", Subnet::builder().vpc_id("vpc-123").build().depends_on(&a));
+    stack.output("id", &main.id);
+    assert_eq!(errors(&stack), [""; 0]);
+    let inputs: Vec<_> = stack
+        .nodes()
+        .values()
+        .map(|node| (node.address.to_string(), node.inputs.clone()))
+        .collect();
+    let reference = |path| json!({"$expr": {"ref": {"address": "ec2.vpc.main", "path": path}}});
+    assert_eq!(
+        inputs,
+        [
+            (
+                "ec2.subnet.a".to_owned(),
+                json!({"vpc_id": reference(json!(["id"])), "zone": reference(json!(["zones", 0])), "rules": []})
+            ),
+            ("ec2.subnet.b".to_owned(), json!({"vpc_id": "vpc-123", "rules": []})),
+            (
+                "ec2.vpc.main".to_owned(),
+                json!({"cidr_block": "10.0.0.0/16", "dns": true, "tags": {"team": "web"}})
+            ),
+        ]
+    );
+    let needs: Vec<Vec<String>> = stack
+        .nodes()
+        .values()
+        .map(|node| node.dependencies.iter().map(ToString::to_string).collect())
+        .collect();
+    assert_eq!(needs, [vec!["ec2.vpc.main"], vec!["ec2.subnet.a"], vec![]]);
+    assert!(stack.nodes()[main.address()].lifecycle.protect);
+}
+
+#[test]
+fn a_function_can_be_used_twice_in_scopes() {
+    fn network(stack: &mut Stack, block: &str) {
+        let main = stack.add("main", Vpc::builder().cidr_block(block).build());
+        stack.add("a", Subnet::builder().vpc_id(&main.id).build());
+    }
+    let mut stack = Stack::new("site", "dev");
+    stack.scope("blue", |stack| network(stack, "10.0.0.0/16"));
+    stack.scope("green", |stack| {
+        stack.scope("inner", |stack| network(stack, "10.1.0.0/16"))
+    });
+    let names: Vec<String> = stack.nodes().keys().map(ToString::to_string).collect();
+    assert_eq!(
+        names,
+        [
+            "ec2.subnet.blue/a",
+            "ec2.subnet.green/inner/a",
+            "ec2.vpc.blue/main",
+            "ec2.vpc.green/inner/main"
+        ]
+    );
+    assert_eq!(errors(&stack), [""; 0]);
+}
+
+#[test]
+fn a_literal_that_can_never_be_right_is_told_with_its_path_and_place() {
+    let mut stack = Stack::new("site", "dev");
+    let rules = vec![
+        Rule::builder().port(443_u16).build(),
+        Rule::builder().port(80_u16).from("here").effect(Effect::Deny).build(),
+    ];
+    stack.add("a", Subnet::builder().vpc_id("pc-123").rules(rules).build());
+    let line = line!() - 1;
+    let later = line!() + 1;
     stack.add(
         "b",
         Subnet::builder()
-            .vpc_id("pc-123")
-            .zone(text!("{}a-{}", vpc.id, vpc.zones.index(1)))
+            .vpc_id("vpc-1")
+            .rules(vec![Rule::builder().port(0_u16).build()])
             .build(),
     );
-    stack.output("id", &vpc.id);
-    for node in stack.nodes().values() {
-        println!("{} {} {:?}", node.address, node.inputs, node.dependencies);
+    let file = file!();
+    assert_eq!(
+        errors(&stack),
+        [
+            format!("ec2.subnet.a: `vpc_id`: a VPC id starts with `vpc-` (declared at {file}:{line})"),
+            format!(
+                "ec2.subnet.a: `rules[1].from`: `here` is no CIDR block: it needs a `/` (declared at {file}:{line})"
+            ),
+            format!("ec2.subnet.b: `rules[0].port`: a port is between 1 and 65535 (declared at {file}:{later})"),
+        ]
+    );
+}
+
+#[test]
+fn texts_join_outputs_and_stay_literals_without_them() {
+    let mut stack = Stack::new("site", "dev");
+    let main = stack.add("main", vpc());
+    let literal: Input<String> = Input::Literal("x".to_owned());
+    assert_eq!(text!("a{}b", literal).literal(), Some(&"axb".to_owned()));
+    assert_eq!(text!("plain").literal(), Some(&"plain".to_owned()));
+    assert_eq!(Input::<i32>::from(7).text().literal(), Some(&"7".to_owned()));
+    let joined = serde_json::to_value(text!("{}/{}", main.id, main.zones.index(1))).unwrap();
+    let known = template::evaluate(&joined, &|reference| {
+        template::Lookup::Known(json!(reference.to_string()))
+    });
+    assert_eq!(known.unwrap(), json!("ec2.vpc.main.id/ec2.vpc.main.zones[1]"));
+    let document = serde_json::to_value(Input::json(
+        &json!({"vpc": &*main.id.text().literal().cloned().unwrap_or_default()}),
+    ));
+    assert!(document.is_ok());
+    let read: Input<String> = serde_json::from_value(joined.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&read).unwrap(), joined, "a reference reads back");
+    let plain: Input<String> = serde_json::from_value(json!("text")).unwrap();
+    assert_eq!(plain.literal(), Some(&"text".to_owned()));
+    assert_eq!(format!("{:?} {plain:?}", main.id), "ec2.vpc.main.id \"text\"");
+}
+
+#[test]
+fn secrets_do_not_show() {
+    let secret: Secret<String> = "hunter2".into();
+    assert_eq!(format!("{secret} {secret:?}"), "(secret) (secret)");
+    assert_eq!(secret.reveal(), "hunter2");
+    let subnet: Subnet = Subnet::builder().vpc_id("vpc-1").password(secret).build();
+    assert!(!format!("{subnet:?}").contains("hunter2"));
+}
+
+#[test]
+fn the_shape_is_what_the_struct_says() {
+    let fields: Vec<String> = Subnet::info()
+        .shape
+        .fields()
+        .iter()
+        .map(|field| {
+            let required = if field.required { "" } else { "?" };
+            format!(
+                "{}{required}: {} = {:?}",
+                field.name,
+                field.shape.describe(),
+                field.default
+            )
+        })
+        .collect();
+    assert_eq!(
+        fields,
+        [
+            "vpc_id: VpcId = \"\"",
+            "zone?: Text = \"\"",
+            "password?: secret Text = \"\"",
+            "rules?: list of object = \"empty\"",
+        ]
+    );
+    let info = Subnet::info();
+    assert!(
+        info.shape
+            .field("vpc_id")
+            .is_some_and(|field| field.marks.create_only && !field.marks.computed)
+    );
+    assert!(info.shape.field("password").is_some_and(|field| field.marks.write_only));
+    assert_eq!(
+        (info.name, info.doc, info.schema_version),
+        ("ec2.subnet", "A subnet.", 1)
+    );
+    assert_eq!(Vpc::info().tags_field(), Some("tags"));
+    assert_eq!(Effect::shape().describe(), "one of allow, deny");
+    let shapes = [
+        (f64::shape(), "number"),
+        (bool::shape(), "bool"),
+        (u64::shape(), "integer"),
+        (serde_json::Value::shape(), "JSON"),
+        (Option::<Box<String>>::shape(), "Text"),
+        (std::collections::BTreeSet::<String>::shape(), "set of Text"),
+        (std::collections::BTreeMap::<String, bool>::shape(), "map of bool"),
+        (Form::TEXT.into_set(), "Text"),
+        (Vec::<i64>::shape().into_set(), "set of integer"),
+    ];
+    for (shape, told) in shapes {
+        assert_eq!(shape.describe(), told);
     }
-    let errors: Vec<String> = stack.errors().iter().map(ToString::to_string).collect();
-    println!("{errors:#?} {:#?}", Vpc::info());
-    assert_eq!(errors.len(), 1);
+}
+
+#[test]
+fn kinds_of_text_compare_in_their_normal_form() {
+    let mut stack = Stack::new("site", "dev");
+    stack.add("a", Vpc::builder().cidr_block("FE80::/10").build());
+    let node = stack.nodes().values().next().unwrap();
+    assert_eq!(node.inputs["cidr_block"], "fe80::/10");
+    assert_eq!(Cidr::from("a/b".to_owned()).to_string(), "a/b");
+    assert_eq!(String::from(VpcId::from("vpc-1")), "vpc-1");
 }

@@ -56,7 +56,7 @@ async fn one_at_a_time(mut lab: Lab, backend: Arc<dyn Backend>) {
     let tasks = (0..HOLDERS).map(|_| {
         let (lab, inside) = (lab.clone(), Arc::clone(&inside));
         tokio::spawn(async move {
-            let patience = Duration::from_secs(3000);
+            let patience = Duration::from_mins(50);
             let mut run = Run::begin(&lab.session, NAMES, "apply", patience, &Silent)
                 .await
                 .unwrap();

@@ -50,11 +50,11 @@ async fn stored(lab: &Lab) -> String {
 }
 
 #[derive(Clone, Default)]
-struct Ears(Arc<Mutex<String>>);
+struct Ears(Arc<Mutex<Vec<String>>>);
 
 impl Observer for Ears {
     fn on(&self, event: Event) {
-        self.0.lock().unwrap().push_str(&format!("{event:?}"));
+        self.0.lock().unwrap().push(format!("{event:?}"));
     }
 }
 
@@ -180,5 +180,5 @@ async fn a_secret_shows_nowhere() {
     );
     lab.apply_watched(&drifted, &destroy, &ears).await.unwrap();
     hides(&stored(&lab).await, "what is left");
-    hides(&ears.0.lock().unwrap(), "an event");
+    hides(&ears.0.lock().unwrap().concat(), "an event");
 }

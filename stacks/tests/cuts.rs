@@ -1,7 +1,13 @@
 //! The whole stack, cut off before and after every request that changes something: the process is gone, without any clean-up;
 //! the next run brings the environment to what an uninterrupted one would have made, with nothing twice and nothing left over.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use iac_aws::{Aws, AwsConfig};
@@ -13,26 +19,32 @@ use iac_core::{
     state::{Backend, LEASE, MemoryBackend},
 };
 use iac_sandbox::{Fault, World};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use stacks::environments::Environment;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
-/// The clock of the machine, but for the lease's: nobody waits for that here.
-#[derive(Debug)]
-struct Hasty;
+/// A clock that every wait sets forward at once, but for the lease's, which only looks on.
+#[derive(Debug, Default)]
+struct Jumping(AtomicI64);
 
 #[async_trait]
-impl Clock for Hasty {
+impl Clock for Jumping {
     fn now(&self) -> Timestamp {
-        Timestamp::UNIX_EPOCH
+        Timestamp::UNIX_EPOCH + SignedDuration::from_millis(self.0.load(Ordering::SeqCst))
     }
 
     async fn sleep(&self, duration: Duration) {
+        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         if duration == LEASE / 4 {
-            std::future::pending::<()>().await;
+            let end = self.0.load(Ordering::SeqCst) + millis;
+            while self.0.load(Ordering::SeqCst) < end {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        } else {
+            self.0.fetch_add(millis, Ordering::SeqCst);
+            tokio::task::yield_now().await;
         }
-        tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
 
@@ -52,7 +64,7 @@ impl Lab {
         let session = Session {
             registry: iac_aws::registry(&Arc::new(Aws::connect(&config).await?)),
             backend: Arc::new(MemoryBackend::new()),
-            clock: Arc::new(Hasty),
+            clock: Arc::new(Jumping::default()),
             who: "tester@lab".to_owned(),
         };
         Ok(Self { world, session })

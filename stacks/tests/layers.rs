@@ -2,6 +2,11 @@
 //! environment variable may be touched, how long a file may be.
 //!
 //! The code is read as text, comments apart.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on ends there"
+)]
 
 use std::{
     fmt::Write as _,

@@ -40,7 +40,7 @@ where
             SdkError::ConstructionFailure(_) => ResourceError::invalid(DisplayErrorContext(&error).to_string()),
             _ => ResourceError::new(ErrorKind::Unavailable, DisplayErrorContext(&error).to_string()),
         };
-        made.operation = operation.to_owned();
+        operation.clone_into(&mut made.operation);
         made.request_id = request_id;
         if made.kind == ErrorKind::Denied {
             made = made.hint(format!("allow `{operation}` for the identity this runs as"));

@@ -17,7 +17,9 @@ pub fn reference() -> String {
     for info in &types {
         line(&mut text, &format!("- [`{}`](#{})", info.name, anchor(info.name)));
     }
-    types.iter().for_each(|info| describe(info, &mut text));
+    for info in types {
+        describe(info, &mut text);
+    }
     text
 }
 
@@ -36,10 +38,9 @@ fn describe(info: &TypeInfo, text: &mut String) {
         text,
         "| property | holds | when | default | what it is |\n|---|---|---|---|---|",
     );
-    info.shape
-        .fields()
-        .iter()
-        .for_each(|field| property(field, "", false, text));
+    for field in info.shape.fields() {
+        property(field, "", false, text);
+    }
     line(text, "\n| output | holds | what it is |\n|---|---|---|");
     for field in info.outputs.fields() {
         line(
@@ -95,9 +96,9 @@ fn property(field: &Field, path: &str, create_only: bool, text: &mut String) {
         ),
     );
     let (nested, path) = inner(&field.shape, path);
-    nested
-        .iter()
-        .for_each(|field| property(field, &path, create_only, text));
+    for field in nested {
+        property(field, &path, create_only, text);
+    }
 }
 
 /// The properties inside a shape, and the path that leads to them.

@@ -1,6 +1,11 @@
 //! The lifecycle every resource type goes through, on the AWS in the process. See `harness.rs` for its steps.
 //!
 //! A new type adds one file here, with one test.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on ends there"
+)]
 
 mod harness;
 

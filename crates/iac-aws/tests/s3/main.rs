@@ -1,5 +1,10 @@
 //! The S3 types against the AWS in the process.
 #![cfg(feature = "s3")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on ends there"
+)]
 
 mod bucket;
 mod bucket_policy;

@@ -238,7 +238,7 @@ fn paths(table: &Table<Resolved>) -> Vec<(String, &Key)> {
 mod tests {
     use iac_core::model::{Declared, Resource};
 
-    use super::{super::*, *};
+    use super::super::*;
 
     /// The paths of what is wrong.
     fn wrong(table: &Table<Declared>) -> Vec<String> {

@@ -56,6 +56,11 @@ impl Executor<'_> {
         let mut keeping = Box::pin(self.lease.keep().fuse());
         let mut stopping = Box::pin(self.options.stop.requested().fuse());
         loop {
+            // asked between two steps: nothing more is begun
+            if self.options.stop.is_requested() && !(running.is_empty() && at.ready.is_empty()) {
+                at.stopped = true;
+                report.interrupted = true;
+            }
             while running.len() < self.options.parallelism.max(1) && !at.stopped {
                 let Some((_, Reverse(index))) = at.ready.pop() else {
                     break;

@@ -103,6 +103,8 @@ pub(crate) struct World {
     made: u64,
     /// At the calls of these numbers, counted from zero.
     pub(crate) faults: BTreeMap<usize, Fault>,
+    /// Whether creates give another URL than the one that was predicted.
+    pub(crate) lies: bool,
     /// Whether a call hangs.
     pub(crate) hung: bool,
 }
@@ -272,11 +274,15 @@ impl Reconcile for Thing<Resolved> {
         let id = RemoteId::new(&made);
         cx.created(&id).await?;
         let world = cx.provider.world();
-        world
+        let held = world
             .things
             .get(&made)
-            .map(|held| outputs(&made, held))
-            .ok_or_else(|| ResourceError::invalid("it is gone"))
+            .ok_or_else(|| ResourceError::invalid("it is gone"))?;
+        let mut given = outputs(&made, held);
+        if world.lies {
+            given.url.push_str("/other");
+        }
+        Ok(given)
     }
 
     async fn update(

@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use iac_core::{
     apply::Run,
     graph::Graph,
-    model::{Call, Clock as _, ErrorKind, Hint, Recorder, RemoteId, ResourceError, Stack},
+    model::{Call, ErrorKind, Hint, Recorder, RemoteId, ResourceError, Stack},
     plan::{PlanOptions, Silent},
 };
 use support::{Fault, Lab, NAMES, TestClock, Thing, stack};
@@ -113,7 +113,7 @@ fn call(timeout: Option<Duration>) -> (Call, Arc<Notes>) {
 
 #[tokio::test]
 async fn waits_grow_are_told_and_end() {
-    let limit = Duration::from_secs(60);
+    let limit = Duration::from_mins(1);
     let (waiting, notes) = call(None);
     let asked = AtomicUsize::new(0);
     let ready = || async { Ok((asked.fetch_add(1, Ordering::SeqCst) == 3).then_some("ready")) };

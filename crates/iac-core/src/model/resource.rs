@@ -134,8 +134,8 @@ pub trait Reconcile: Data {
     /// Makes the object.
     ///
     /// # Guarantees
-    /// [`Context::created`] is called as soon as the id is known, before any further call. Client tokens come from
-    /// [`Context::token`], so that a repeat is the same request. An object of that name which is there already is
+    /// [`created`](super::context::Call::created) is called as soon as the id is known, before any further call. Client tokens come from
+    /// [`token`](super::context::Call::token), so that a repeat is the same request. An object of that name which is there already is
     /// [`AlreadyExists`](super::error::ErrorKind::AlreadyExists), never adopted.
     async fn create(&self, cx: &Context<'_, Self::Provider>) -> Result<Self::Outputs, ResourceError>;
 

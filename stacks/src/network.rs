@@ -35,6 +35,7 @@ pub(crate) fn build(stack: &mut Stack, environment: &Environment) {
             .name(named(environment, "workers"))
             .description("Spot workers: they call out, nobody calls in")
             .vpc_id(&vpc.id)
+            .ingress([])
             .egress([
                 Rule::tcp(443).to_anywhere().description("AWS and package registries"),
                 Rule::udp(53)

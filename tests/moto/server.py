@@ -7,11 +7,13 @@ moto answers everything else itself. What is here keeps a document as it was wri
 - S3 `?requestPayment`, which moto answers with the bucket's objects;
 - the root elements of some answers of S3, which moto names after the operation, so that a strict reader refuses them;
 - S3's defaults of a new bucket: no public access, no access control lists, AES256; and the tags it is made with;
+- IAM, where it is enforced: the table a call is about, so that a policy that names tables is of use;
 - of a distribution's origin, that it is in S3 and its origin access control, which moto forgets.
 
     python server.py PORT
 """
 
+import json
 import re
 import sys
 import threading
@@ -21,6 +23,7 @@ from xml.sax.saxutils import unescape
 
 import flask
 from moto.cloudfront import models as cloudfront
+from moto.dynamodb.responses import DynamoHandler
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from moto.s3 import models as s3
 from werkzeug.serving import run_simple
@@ -200,6 +203,18 @@ def make_buckets_as_s3_does():
     s3.S3Backend.create_bucket = make
 
 
+def ask_for_tables_by_name():
+    ask = DynamoHandler._authenticate_and_authorize_normal_action
+
+    def ask_by_name(self, resource="*"):
+        name = json.loads(self.raw_body or b"{}").get("TableName")
+        if name:
+            resource = f"arn:aws:dynamodb:{self.region}:{self.current_account}:table/{name}"
+        ask(self, resource)
+
+    DynamoHandler._authenticate_and_authorize_normal_action = ask_by_name
+
+
 def keep_origins():
     made = cloudfront.Origin.__init__
 
@@ -214,6 +229,7 @@ def keep_origins():
 
 def main():
     make_buckets_as_s3_does()
+    ask_for_tables_by_name()
     keep_origins()
     moto = DomainDispatcherApplication(create_backend_app)
     run_simple("127.0.0.1", int(sys.argv[1]), Filled(moto), threaded=True, request_handler=MotoRequestHandler)

@@ -1,6 +1,8 @@
 //! The one table that turns what AWS answers into kinds of failure. Nothing else looks at error codes to decide what to do,
 //! but for the codes a resource's own file names.
 
+mod action;
+
 use std::error::Error;
 
 use aws_sdk_sts::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
@@ -43,7 +45,10 @@ where
         operation.clone_into(&mut made.operation);
         made.request_id = request_id;
         if made.kind == ErrorKind::Denied {
-            made = made.hint(format!("allow `{operation}` for the identity this runs as"));
+            made = made.hint(format!(
+                "allow `{}` for the identity this runs as",
+                action::of(operation)
+            ));
         }
         made
     }

@@ -99,7 +99,9 @@ fn shipped(text: &str) -> String {
 }
 
 fn is_test(path: &str) -> bool {
-    path.ends_with("/tests.rs") || path.contains("/tests/") || path.contains("/examples/")
+    path.ends_with("/tests.rs")
+        || path.contains("/tests/")
+        || ["/examples/", "/benches/"].iter().any(|folder| path.contains(folder))
 }
 
 /// The names that follow `prefix`, also those in braces: `crate::{a::b, c}` names `a` and `c`.

@@ -288,6 +288,7 @@ async fn a_folder_that_cannot_be_written_to() {
         shop/dev in account 123456789012, eu-central-1; state in FOLDER/dev
         error: cannot make the folder FOLDER/dev
           cause: Not a directory (os error 20)
+          hint: a file is in the way of a folder: move it, or choose another folder with `--state-dir DIR`
         "#);
     });
 }

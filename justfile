@@ -22,8 +22,7 @@ doc:
 
 # against moto over HTTP, the runs killed so many times
 moto kills="10":
-    cargo build -p stacks
-    cargo build -p iac-aws --example state_only
+    cargo test --workspace --no-run
     KILLS={{ kills }} python3 -m pytest -q tests/moto
 
 deny:

@@ -16,7 +16,7 @@ use iac_core::{
     apply::{ApplyOptions, Run},
     model::{Clock, Stack},
     plan::{Mode, Plan, PlanOptions, Silent, plan},
-    state::{Backend, LEASE, MemoryBackend},
+    state::{LEASE, MemoryBackend},
 };
 use iac_sandbox::{Fault, World};
 use jiff::{SignedDuration, Timestamp};

@@ -1,21 +1,44 @@
 //! The lifecycle every resource type goes through, on the AWS in the process. See `harness.rs` for its steps.
 //!
-//! A new type adds one file here, with one test.
+//! A new type adds one file here, named after it, and its name below.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     reason = "a test that cannot go on ends there"
 )]
 
+#[macro_use]
 mod harness;
+mod lab;
 
-#[cfg(feature = "iam")]
-mod iam_role;
-#[cfg(feature = "s3")]
-mod s3_bucket;
-#[cfg(feature = "s3")]
-mod s3_bucket_policy;
-#[cfg(feature = "s3")]
-mod s3_directory;
-#[cfg(feature = "s3")]
-mod s3_object;
+macro_rules! types {
+    ($($service:literal: $($module:ident)+;)+) => {
+        $($(
+            #[cfg(feature = $service)]
+            mod $module;
+        )+)+
+        const TESTED: &[&str] = &[$($(stringify!($module)),+),+];
+    };
+}
+
+types! {
+    "cloudfront": cloudfront_cache_policy cloudfront_distribution cloudfront_origin_access_control;
+    "dynamodb": dynamodb_table;
+    "ec2": ec2_security_group ec2_subnet ec2_vpc;
+    "iam": iam_oidc_provider iam_policy iam_policy_attachment iam_role;
+    "s3": s3_bucket s3_bucket_policy s3_directory s3_object;
+}
+
+#[test]
+fn every_type_has_a_lifecycle() {
+    let modules: Vec<String> = iac_aws::types()
+        .iter()
+        .map(|info| info.name.replace('.', "_"))
+        .collect();
+    let lacking: Vec<&String> = modules
+        .iter()
+        .filter(|module| !TESTED.contains(&module.as_str()))
+        .collect();
+    assert!(lacking.is_empty(), "types without a lifecycle: {lacking:?}");
+}

@@ -1,5 +1,6 @@
 //! `s3.bucket`.
 
+use aws_sdk_s3::{Client, types::PublicAccessBlockConfiguration};
 use iac_aws::s3::{
     Acceleration, Bucket, BucketNamespace, CorsMethod, CorsRule, Encryption, IntelligentTiering, LifecycleRule,
     Logging, MinimumTransitionSize, Notification, ObjectOwnership, PublicAccessBlock, Replication, ReplicationRule,
@@ -64,163 +65,76 @@ fn full(stack: &mut Stack) -> Bucket {
     }
 }
 
-fn with(change: impl Fn(Bucket) -> Bucket) -> impl Fn(&mut Stack) -> Bucket {
-    move |stack| change(full(stack))
+fn minimal(_: &mut Stack) -> Bucket {
+    Bucket::builder().build()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn lifecycle() {
-    Lifecycle::new(|_| Bucket::builder().build(), full)
-        .update(
-            "default_retention",
-            with(|bucket| Bucket {
-                default_retention: None,
-                ..bucket
-            }),
-        )
-        .update(
-            "ownership",
-            with(|bucket| Bucket {
-                ownership: ObjectOwnership::BucketOwnerEnforced,
-                ..bucket
-            }),
-        )
-        .update(
-            "public_access_block",
-            with(|bucket| Bucket {
-                public_access_block: PublicAccessBlock::ALL,
-                ..bucket
-            }),
-        )
-        .update(
-            "encryption",
-            with(|bucket| Bucket {
-                encryption: Encryption::AES256,
-                ..bucket
-            }),
-        )
-        .update(
-            "minimum_transition_size",
-            with(|bucket| Bucket {
-                minimum_transition_size: MinimumTransitionSize::AllStorageClasses128K,
-                ..bucket
-            }),
-        )
-        .update(
-            "cors_rules",
-            with(|bucket| Bucket {
-                cors_rules: Vec::new(),
-                ..bucket
-            }),
-        )
-        .update(
-            "website",
-            with(|bucket| Bucket {
-                website: None,
-                ..bucket
-            }),
-        )
-        .update(
-            "logging",
-            with(|bucket| Bucket {
-                logging: None,
-                ..bucket
-            }),
-        )
-        .update(
-            "notification",
-            with(|bucket| Bucket {
-                notification: Notification::default(),
-                ..bucket
-            }),
-        )
-        .update(
-            "intelligent_tiering",
-            with(|bucket| Bucket {
-                intelligent_tiering: [].into(),
-                ..bucket
-            }),
-        )
-        .update(
-            "replication",
-            with(|bucket| Bucket {
-                replication: None,
-                ..bucket
-            }),
-        )
-        .update(
-            "acceleration",
-            with(|bucket| Bucket {
-                acceleration: Acceleration::Suspended,
-                ..bucket
-            }),
-        )
-        .update(
-            "request_payer",
-            with(|bucket| Bucket {
-                request_payer: RequestPayer::BucketOwner,
-                ..bucket
-            }),
-        )
-        .update(
-            "force_destroy",
-            with(|bucket| Bucket {
-                force_destroy: true,
-                ..bucket
-            }),
-        )
-        .update(
-            "tags",
-            with(|bucket| Bucket {
-                tags: [].into(),
-                ..bucket
-            }),
-        )
-        .replace(
-            "bucket",
-            with(|bucket| Bucket {
-                bucket: Some("another-one".into()),
-                ..bucket
-            }),
-        )
-        .replace(
-            "object_lock",
-            with(|bucket| Bucket {
-                object_lock: false,
-                default_retention: None,
-                ..bucket
-            }),
-        )
-        .replace("namespace", |stack| Bucket {
-            bucket: Some("mine-123456789012-eu-central-1-an".into()),
-            namespace: BucketNamespace::AccountRegional,
-            ..full(stack)
+lifecycle!(
+    Bucket,
+    Lifecycle::new("CreateBucket", minimal, full)
+        .plain(|bucket| bucket.versioning = Versioning::Enabled)
+        .update("default_retention", |bucket| {
+            bucket.default_retention = Some(Retention::builder().mode(RetentionMode::Compliance).years(1).build());
         })
+        .update("ownership", |bucket| bucket.ownership = ObjectOwnership::ObjectWriter)
+        .update("public_access_block", |bucket| bucket.public_access_block.block_public_acls = true)
+        .update("encryption", |bucket| bucket.encryption.bucket_key = false)
+        .update("lifecycle_rules", |bucket| {
+            let rule = LifecycleRule::builder().prefix("tmp/").abort_uploads_after_days(7).build();
+            bucket.lifecycle_rules.insert("uploads".to_owned(), rule);
+        })
+        .update("lifecycle_rules, minimum_transition_size", |bucket| {
+            bucket.lifecycle_rules.clear();
+            bucket.minimum_transition_size = MinimumTransitionSize::AllStorageClasses128K;
+        })
+        .update("cors_rules", |bucket| bucket.cors_rules[0].allowed_methods = [CorsMethod::Put].into())
+        .update("website", |bucket| {
+            let website = Website::builder().index_document("start.html").error_document("error.html");
+            bucket.website = Some(website.build());
+        })
+        .update("logging", |bucket| bucket.logging.as_mut().unwrap().target_prefix = "other/".to_owned())
+        .update("notification", |bucket| bucket.notification.event_bridge = true)
+        .update("intelligent_tiering", |bucket| {
+            let tiering = IntelligentTiering::builder().deep_archive_after_days(365).build();
+            bucket.intelligent_tiering = [("deep".to_owned(), tiering)].into();
+        })
+        .update("replication", |bucket| {
+            bucket.replication.as_mut().unwrap().role = "arn:aws:iam::123456789012:role/other".into();
+        })
+        .update("acceleration", |bucket| bucket.acceleration = Acceleration::Suspended)
+        .update("request_payer", |bucket| bucket.request_payer = RequestPayer::BucketOwner)
+        .update("force_destroy", |bucket| bucket.force_destroy = true)
+        .update("tags", |bucket| bucket.tags = [("kind".to_owned(), "other".into())].into())
+        .replace("bucket", |bucket| bucket.bucket = Some("another-one".into()))
+        .replace("object_lock", |bucket| {
+            bucket.object_lock = false;
+            bucket.default_retention = None;
+        })
+        .replace("namespace", |bucket| {
+            bucket.bucket = Some("mine-123456789012-eu-central-1-an".into());
+            bucket.namespace = BucketNamespace::AccountRegional;
+        })
+        .except("versioning", "stays on while there is a lock; see the bucket without one below")
         .drift("public_access_block", |config, id| async move {
-            let s3 = aws_sdk_s3::Client::new(&config);
-            let all = aws_sdk_s3::types::PublicAccessBlockConfiguration::builder()
-                .block_public_acls(true)
-                .build();
-            let request = s3.put_public_access_block().bucket(id);
-            request.public_access_block_configuration(all).send().await.unwrap();
+            let acls = PublicAccessBlockConfiguration::builder().block_public_acls(true);
+            let put = Client::new(&config).put_public_access_block().bucket(id);
+            put.public_access_block_configuration(acls.build()).send().await.unwrap();
         })
         .drift("website", |config, id| async move {
-            aws_sdk_s3::Client::new(&config)
-                .delete_bucket_website()
-                .bucket(id)
-                .send()
-                .await
-                .unwrap();
+            let delete = Client::new(&config).delete_bucket_website();
+            delete.bucket(id).send().await.unwrap();
         })
-        .drift("bucket", |config, id| async move {
-            aws_sdk_s3::Client::new(&config)
-                .delete_bucket()
-                .bucket(id)
-                .send()
-                .await
-                .unwrap();
+        .drift("tags", |config, id| async move {
+            let delete = Client::new(&config).delete_bucket_tagging();
+            delete.bucket(id).send().await.unwrap();
         })
-        .created_by("CreateBucket")
-        .run()
-        .await;
+);
+
+#[tokio::test]
+async fn without_a_lock_versions_are_kept_and_not() {
+    let full = |_: &mut Stack| Bucket::builder().versioning(Versioning::Enabled).build();
+    let lifecycle = || Lifecycle::new("CreateBucket", minimal, full);
+    lifecycle().throttled().await;
+    lifecycle().denied().await;
+    lifecycle().cut_off().await;
 }

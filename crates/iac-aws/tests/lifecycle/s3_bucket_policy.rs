@@ -6,7 +6,7 @@ use iac_aws::{
 };
 use iac_core::{model::Stack, text};
 
-use crate::harness::Lifecycle;
+use crate::{harness::Lifecycle, lab::empty};
 
 fn policy(stack: &mut Stack, bucket: &str, action: &str) -> BucketPolicy {
     let bucket = stack.add("site", Bucket::builder().bucket(bucket).build());
@@ -21,21 +21,21 @@ fn policy(stack: &mut Stack, bucket: &str, action: &str) -> BucketPolicy {
         .build()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn lifecycle() {
-    let full = |stack: &mut Stack| policy(stack, "my-site", "s3:GetObject");
-    Lifecycle::new(full, full)
-        .update("policy", |stack| policy(stack, "my-site", "s3:PutObject"))
-        .replace("bucket", |stack| policy(stack, "other-site", "s3:GetObject"))
-        .drift("policy", |config, id| async move {
-            aws_sdk_s3::Client::new(&config)
-                .delete_bucket_policy()
-                .bucket(id)
-                .send()
-                .await
-                .unwrap();
-        })
-        .created_by("PutBucketPolicy")
-        .run()
-        .await;
+fn full(stack: &mut Stack) -> BucketPolicy {
+    policy(stack, "my-site", "s3:GetObject")
 }
+
+lifecycle!(
+    BucketPolicy,
+    Lifecycle::new("PutBucketPolicy", full, full)
+        .update("policy", |it| it.policy = policy(&mut empty(), "my-site", "s3:PutObject").policy)
+        .replace_with("bucket", |it, stack| {
+            let other = stack.add("other", Bucket::builder().build());
+            it.bucket = (&other.name).into();
+        })
+        .drift("policy", |config, id| async move {
+            let own = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::my-site/*"}]}"#;
+            let put = aws_sdk_s3::Client::new(&config).put_bucket_policy();
+            put.bucket(id).policy(own).send().await.unwrap();
+        })
+);

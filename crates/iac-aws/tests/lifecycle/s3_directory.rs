@@ -1,79 +1,76 @@
 //! `s3.directory`.
 
-use std::path::Path;
+use std::{path::PathBuf, sync::Arc};
 
-use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::{Client, primitives::ByteStream};
 use iac_aws::s3::{Bucket, Directory, Folder};
 use iac_core::model::Stack;
+use tempfile::TempDir;
 
 use crate::harness::Lifecycle;
 
-fn directory(stack: &mut Stack, root: &Path) -> Directory {
-    let bucket = stack.add("site", Bucket::builder().bucket("my-site").force_destroy(true).build());
-    let folder = Folder::at(root).cache_control("assets/**", "immutable");
-    Directory::builder()
-        .bucket(&bucket.name)
-        .prefix("www/")
-        .source(folder)
-        .build()
+/// Two states of a site, in folders that go with the last of those who hold them.
+#[derive(Clone)]
+struct Site(Arc<TempDir>);
+
+impl Site {
+    fn new() -> Self {
+        let site = Self(Arc::new(tempfile::tempdir().unwrap()));
+        let write = |version: &str, files: &[(&str, &str)]| {
+            for (path, content) in files {
+                let path = site.version(version).join(path);
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                std::fs::write(path, content).unwrap();
+            }
+        };
+        write("1", &[("index.html", "<p>"), ("assets/app.js", "1")]);
+        write("2", &[("index.html", "<p>"), ("assets/new.js", "2")]);
+        site
+    }
+
+    fn version(&self, version: &str) -> PathBuf {
+        self.0.path().join(version)
+    }
+
+    fn folder(&self, version: &str) -> Folder {
+        Folder::at(self.version(version)).cache_control("assets/**", "immutable").into()
+    }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn lifecycle() {
-    let folder = tempfile::tempdir().unwrap();
-    let write = |version: &str, files: &[(&str, &str)]| {
-        for (path, content) in files {
-            let path = folder.path().join(version).join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, content).unwrap();
-        }
-        folder.path().join(version)
-    };
-    let first = write("1", &[("index.html", "<p>"), ("assets/app.js", "1")]);
-    let second = write("2", &[("index.html", "<p>"), ("assets/new.js", "2")]);
-    let full = {
-        let first = first.clone();
-        move |stack: &mut Stack| Directory {
-            prune_unknown: true,
-            ..directory(stack, &first)
-        }
-    };
-    let minimal = {
-        let first = first.clone();
-        move |stack: &mut Stack| directory(stack, &first)
-    };
-    let changed = move |stack: &mut Stack| Directory {
-        prune_unknown: true,
-        ..directory(stack, &second)
-    };
-    let moved = move |stack: &mut Stack| Directory {
-        prefix: String::new(),
-        ..directory(stack, &first)
-    };
-    Lifecycle::new(minimal.clone(), full)
-        // where the folder is here is not told from what is there
-        .not_importable()
-        .update("source", changed)
-        .update("prune_unknown", minimal)
-        .replace("prefix", moved)
-        .drift("source", |config, id| async move {
-            let (bucket, prefix) = id.split_once('/').unwrap();
-            let s3 = aws_sdk_s3::Client::new(&config);
-            let key = format!("{prefix}index.html");
-            let body = ByteStream::from_static(b"by hand");
-            s3.put_object().bucket(bucket).key(key).body(body).send().await.unwrap();
-        })
-        .drift("source", |config, id| async move {
-            let (bucket, prefix) = id.split_once('/').unwrap();
-            let s3 = aws_sdk_s3::Client::new(&config);
-            s3.delete_object()
-                .bucket(bucket)
-                .key(format!("{prefix}assets/app.js"))
-                .send()
-                .await
-                .unwrap();
-        })
-        .created_by("PutObject")
-        .run()
-        .await;
+fn directory(stack: &mut Stack, site: &Site) -> Directory {
+    let bucket = stack.add("site", Bucket::builder().bucket("my-site").force_destroy(true).build());
+    Directory::builder().bucket(&bucket.name).source(site.folder("1")).build()
 }
+
+fn of(site: Site) -> Lifecycle<Directory> {
+    let (minimal, full) = (site.clone(), site.clone());
+    Lifecycle::new(
+        "PutObject",
+        move |stack| directory(stack, &minimal),
+        move |stack| Directory {
+            prefix: "www/".to_owned(),
+            prune_unknown: true,
+            ..directory(stack, &full)
+        },
+    )
+    // where the folder is here is not told from what is there
+    .not_importable()
+    .update("source", move |directory| directory.source = site.folder("2"))
+    .replace_with("bucket", |directory, stack| {
+        let other = Bucket::builder().force_destroy(true).build();
+        directory.bucket = (&stack.add("other", other).name).into();
+    })
+    .replace("prefix", |directory| directory.prefix = "web/".to_owned())
+    .drift("source", |config, id| async move {
+        let (bucket, prefix) = id.split_once('/').unwrap();
+        let put = Client::new(&config).put_object().bucket(bucket).key(format!("{prefix}index.html"));
+        put.body(ByteStream::from_static(b"by hand")).send().await.unwrap();
+    })
+    .drift("source", |config, id| async move {
+        let (bucket, prefix) = id.split_once('/').unwrap();
+        let delete = Client::new(&config).delete_object().bucket(bucket);
+        delete.key(format!("{prefix}assets/app.js")).send().await.unwrap();
+    })
+}
+
+lifecycle!(Directory, of(Site::new()));

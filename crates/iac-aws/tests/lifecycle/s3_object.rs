@@ -1,7 +1,7 @@
 //! `s3.object`.
 
-use aws_sdk_s3::primitives::ByteStream;
-use iac_aws::s3::{Bucket, Content, Object, ObjectRetention, RetentionMode, SseAlgorithm, StorageClass, Versioning};
+use aws_sdk_s3::{Client, primitives::ByteStream};
+use iac_aws::s3::{Bucket, CannedAcl, Content, Object, ObjectRetention, RetentionMode, SseAlgorithm, StorageClass, Versioning};
 use iac_core::model::Stack;
 
 use crate::harness::Lifecycle;
@@ -30,7 +30,9 @@ fn full(stack: &mut Stack) -> Object {
         storage_class: StorageClass::StandardIa,
         encryption: Some(SseAlgorithm::Kms),
         kms_key: Some("arn:aws:kms:eu-central-1:123456789012:key/1".into()),
+        bucket_key: Some(true),
         website_redirect: Some("/other".into()),
+        acl: Some(CannedAcl::Private),
         legal_hold: true,
         retention: Some(until("2098-01-01T00:00:00Z")),
         force_destroy: true,
@@ -46,125 +48,48 @@ fn until(moment: &str) -> ObjectRetention {
         .build()
 }
 
-fn with(change: impl Fn(Object) -> Object) -> impl Fn(&mut Stack) -> Object {
-    move |stack| change(full(stack))
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn lifecycle() {
-    Lifecycle::new(object, full)
+lifecycle!(
+    Object,
+    Lifecycle::new("PutObject", object, full)
         // the text of an object is not told from its hash
         .not_importable()
-        .update(
-            "content",
-            with(|object| Object {
-                content: Content::text("two"),
-                ..object
-            }),
-        )
-        .update(
-            "content_type",
-            with(|object| Object {
-                content_type: Some("text/html".into()),
-                ..object
-            }),
-        )
-        .update(
-            "cache_control",
-            with(|object| Object {
-                cache_control: None,
-                ..object
-            }),
-        )
-        .update(
-            "content_disposition",
-            with(|object| Object {
-                content_disposition: None,
-                ..object
-            }),
-        )
-        .update(
-            "content_encoding",
-            with(|object| Object {
-                content_encoding: None,
-                ..object
-            }),
-        )
-        .update(
-            "content_language",
-            with(|object| Object {
-                content_language: None,
-                ..object
-            }),
-        )
-        .update(
-            "metadata",
-            with(|object| Object {
-                metadata: [].into(),
-                ..object
-            }),
-        )
-        .update(
-            "storage_class",
-            with(|object| Object {
-                storage_class: StorageClass::Standard,
-                ..object
-            }),
-        )
-        .update(
-            "website_redirect",
-            with(|object| Object {
-                website_redirect: None,
-                ..object
-            }),
-        )
-        .update(
-            "legal_hold",
-            with(|object| Object {
-                legal_hold: false,
-                ..object
-            }),
-        )
-        .update(
-            "retention",
-            with(|object| Object {
-                retention: Some(until("2099-01-01T00:00:00Z")),
-                ..object
-            }),
-        )
-        .update(
-            "force_destroy",
-            with(|object| Object {
-                force_destroy: false,
-                ..object
-            }),
-        )
-        .update(
-            "tags",
-            with(|object| Object {
-                tags: [].into(),
-                ..object
-            }),
-        )
-        .replace(
-            "key",
-            with(|object| Object {
-                key: "c".into(),
-                ..object
-            }),
-        )
+        .plain(|object| object.force_destroy = true)
+        .update("content", |object| object.content = Content::text("two"))
+        .update("content_type", |object| object.content_type = Some("text/html".into()))
+        .update("cache_control", |object| object.cache_control = Some("no-store".into()))
+        .update("content_disposition", |object| object.content_disposition = Some("attachment".into()))
+        .update("content_encoding", |object| object.content_encoding = Some("br".into()))
+        .update("content_language", |object| object.content_language = Some("de".into()))
+        .update("metadata", |object| {
+            object.metadata = [("owner".to_owned(), "web".into()), ("kind".to_owned(), "text".into())].into();
+        })
+        .update("storage_class", |object| object.storage_class = StorageClass::OneZoneIa)
+        .update("encryption", |object| {
+            object.encryption = Some(SseAlgorithm::Aes256);
+            object.kms_key = None;
+            object.bucket_key = None;
+        })
+        .update("kms_key", |object| {
+            object.kms_key = Some("arn:aws:kms:eu-central-1:123456789012:key/2".into());
+        })
+        .update("bucket_key", |object| object.bucket_key = Some(false))
+        .update("website_redirect", |object| object.website_redirect = Some("/another".into()))
+        .update("acl", |object| object.acl = Some(CannedAcl::AuthenticatedRead))
+        .update("retention", |object| object.retention = Some(until("2099-01-01T00:00:00Z")))
+        .update("tags", |object| object.tags = [("kind".to_owned(), "other".into())].into())
+        .replace("key", |object| object.key = "c".into())
+        .replace_with("bucket", |object, stack| {
+            let other = Bucket::builder().versioning(Versioning::Enabled).object_lock(true);
+            object.bucket = (&stack.add("other", other.build()).name).into();
+        })
         .drift("content", |config, id| async move {
             let (bucket, key) = id.split_once('/').unwrap();
-            let s3 = aws_sdk_s3::Client::new(&config);
-            let body = ByteStream::from_static(b"by hand");
-            s3.put_object().bucket(bucket).key(key).body(body).send().await.unwrap();
+            let put = Client::new(&config).put_object().bucket(bucket).key(key);
+            put.body(ByteStream::from_static(b"by hand")).send().await.unwrap();
         })
         .drift("tags", |config, id| async move {
             let (bucket, key) = id.split_once('/').unwrap();
-            let s3 = aws_sdk_s3::Client::new(&config);
-            s3.delete_object_tagging().bucket(bucket).key(key).send().await.unwrap();
+            let delete = Client::new(&config).delete_object_tagging();
+            delete.bucket(bucket).key(key).send().await.unwrap();
         })
-        .created_by("PutObject")
-        .run()
-        .await;
-}
+);

@@ -120,6 +120,10 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn fields(&mut self, fields: &[Field], sides: Sides<'_>, spot: Spot<'_>) {
         for field in fields {
+            // an import has no last value for what the cloud does not give back: the declared one becomes it
+            if field.marks.write_only && sides.last.is_none() {
+                continue;
+            }
             let path = crate::model::join(spot.path, field.name);
             let spot = Spot {
                 path: &path,
@@ -127,21 +131,19 @@ impl Walk<'_> {
             };
             let want = sides.want.get(field.name).filter(|value| !value.is_null());
             let last = sides.last.and_then(|last| last.get(field.name));
-            let have = if field.marks.write_only && sides.last.is_some() {
+            let have = if field.marks.write_only {
                 last
             } else {
                 sides.have.get(field.name)
             };
             let have = have.filter(|value| !value.is_null());
-            // an import has no last value for what the cloud does not give back
-            let untold = field.marks.write_only && sides.last.is_none();
             match (want, have) {
                 (None, Some(have)) if !field.marks.computed && !is_empty(have) => {
                     self.changed(&field.shape, spot, None, Some(have));
                 }
                 (Some(want), have) if field.marks.tags => self.tags(spot, want, have),
                 (Some(want), Some(have)) => self.value(&field.shape, Sides { want, have, last }, spot),
-                (Some(want), None) if !is_empty(want) && !untold => {
+                (Some(want), None) if !is_empty(want) => {
                     self.changed(&field.shape, spot, Some(want), None);
                 }
                 _ => {}

@@ -24,7 +24,7 @@ pub(super) fn fresh(name: &str) -> Region {
     for (index, zone) in ZONES.iter().enumerate() {
         let request = subnet::Request {
             vpc: &vpc,
-            cidr: &format!("172.31.{}.0/20", index * 16),
+            cidr: Some(&format!("172.31.{}.0/20", index * 16)),
             ipv6: None,
             zone: &format!("{name}{zone}"),
             tags: Element::new("tagSet"),

@@ -14,7 +14,8 @@ const IPV6_SET: &str = "ipv6CidrBlockAssociationSet";
 /// What a subnet is made of.
 pub(super) struct Request<'a> {
     pub(super) vpc: &'a str,
-    pub(super) cidr: &'a str,
+    /// None in a subnet of IPv6 alone.
+    pub(super) cidr: Option<&'a str>,
     pub(super) ipv6: Option<&'a str>,
     pub(super) zone: &'a str,
     pub(super) tags: Element,
@@ -28,20 +29,23 @@ fn id_of(call: &Call) -> &str {
 pub(super) fn add(region: &mut Region, request: Request<'_>) -> String {
     let usable = request
         .cidr
-        .parse::<Ipv4Net>()
+        .and_then(|cidr| cidr.parse::<Ipv4Net>().ok())
         .map_or(0, |net| (1_u64 << (32 - net.prefix_len())) - 5);
+    // what has IPv6 alone assigns it, and names instances by their id
+    let native = request.cidr.is_none();
+    let names = if native { "resource-name" } else { "ip-name" };
     let mut ipv6 = Element::new(IPV6_SET);
     ipv6.children
         .extend(request.ipv6.map(|cidr| ipv6_association(region, cidr)));
     let dns = Element::new("privateDnsNameOptionsOnLaunch")
-        .field("hostnameType", "ip-name")
+        .field("hostnameType", names)
         .field("enableResourceNameDnsARecord", "false")
         .field("enableResourceNameDnsAAAARecord", "false");
     let item = Element::new("item")
         .field("ownerId", ACCOUNT_ID)
         .field("state", "available")
         .field("vpcId", request.vpc)
-        .field("cidrBlock", request.cidr)
+        .maybe("cidrBlock", request.cidr)
         .with(ipv6)
         .field("availableIpAddressCount", usable.to_string())
         .field("availabilityZone", request.zone)
@@ -49,9 +53,9 @@ pub(super) fn add(region: &mut Region, request: Request<'_>) -> String {
         .field("defaultForAz", "false")
         .field("mapPublicIpOnLaunch", "false")
         .field("mapCustomerOwnedIpOnLaunch", "false")
-        .field("assignIpv6AddressOnCreation", "false")
+        .field("assignIpv6AddressOnCreation", native.to_string())
         .field("enableDns64", "false")
-        .field("ipv6Native", "false")
+        .field("ipv6Native", native.to_string())
         .with(dns)
         .with(request.tags);
     let id = region.add("subnetId", Resource::new(Kind::Subnet, item));
@@ -74,7 +78,12 @@ fn ipv6_association(region: &mut Region, cidr: &str) -> Element {
 /// Creates a subnet; it is pending in this answer and available in every later one.
 pub(super) fn create(region: &mut Region, call: &Call) -> Outcome {
     let vpc = call.param("VpcId").unwrap_or_default();
-    let cidr = check_block(region, vpc, call.param("CidrBlock").unwrap_or_default())?;
+    let cidr = if call.param("Ipv6Native") == Some("true") {
+        check_native(call)?;
+        None
+    } else {
+        Some(check_block(region, vpc, call.param("CidrBlock").unwrap_or_default())?)
+    };
     if let Some(ipv6) = call.param("Ipv6CidrBlock") {
         check_ipv6(region, vpc, ipv6)?;
     }
@@ -93,7 +102,7 @@ pub(super) fn create(region: &mut Region, call: &Call) -> Outcome {
     }
     let request = Request {
         vpc,
-        cidr: &cidr,
+        cidr: cidr.as_deref(),
         ipv6: call.param("Ipv6CidrBlock"),
         zone: &zone,
         tags: tags::specified(call, Kind::Subnet)?,
@@ -103,6 +112,15 @@ pub(super) fn create(region: &mut Region, call: &Call) -> Outcome {
     "subnet".clone_into(&mut shown.name);
     shown.set(Element::text("state", "pending"));
     Ok(vec![shown])
+}
+
+/// A subnet of IPv6 alone has a block of it and none of IPv4.
+fn check_native(call: &Call) -> Result<(), Failure> {
+    if call.param("CidrBlock").is_none() && call.param("Ipv6CidrBlock").is_some() {
+        return Ok(());
+    }
+    let message = "An IPv6-only subnet has an IPv6 CIDR block, and no IPv4 CIDR block";
+    Err(Failure::new(400, "InvalidParameterCombination", message))
 }
 
 /// A block lies in one of the VPC's and overlaps no other subnet.

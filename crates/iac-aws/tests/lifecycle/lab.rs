@@ -1,0 +1,241 @@
+//! An environment in a world of its own, where time passes only when somebody waits.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use aws_config::{BehaviorVersion, retry::RetryConfig};
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_types::{SdkConfig, region::Region};
+use iac_aws::Aws;
+use iac_core::{
+    Session,
+    apply::{ApplyOptions, ApplyReport, Run},
+    model::{Address, Call, Clock, LiveObject, Location, Recorder, RemoteId, Resource, ResourceError, Stack},
+    plan::{Change, Mode, Plan, PlanOptions, Silent, plan},
+    state::{LEASE, MemoryBackend, Snapshot},
+};
+use iac_sandbox::{ACCOUNT_ID, Request, World};
+use jiff::{SignedDuration, Timestamp};
+
+const REGION: &str = "eu-central-1";
+
+/// An environment in a world of its own.
+pub(crate) struct Lab {
+    pub(crate) world: World,
+    /// What clients are made from that stand for other people's hands.
+    pub(crate) config: SdkConfig,
+    session: Session,
+}
+
+/// The address of the resource under test.
+pub(crate) fn address<R: Resource>() -> Address {
+    Address::new(R::info().name, "it").unwrap()
+}
+
+/// An empty stack of the environment.
+pub(crate) fn empty() -> Stack {
+    Stack::new("lab", "test")
+}
+
+impl Lab {
+    pub(crate) fn new() -> Self {
+        let world = World::new();
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static(REGION))
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+                "any", "any", None, None, "test",
+            )))
+            // the SDK waits on a clock of its own, so it does not wait for long
+            .retry_config(
+                RetryConfig::standard()
+                    .with_max_attempts(3)
+                    .with_initial_backoff(Duration::from_millis(1)),
+            )
+            .http_client(world.http_client())
+            .build();
+        let location = Location {
+            account: ACCOUNT_ID.to_owned(),
+            region: REGION.to_owned(),
+        };
+        let default_tags = [("team".to_owned(), "web".to_owned())].into();
+        let aws = Arc::new(Aws::new(&config, location, default_tags));
+        let session = Session {
+            registry: iac_aws::registry(&aws),
+            backend: Arc::new(MemoryBackend::new()),
+            clock: Arc::new(Jumping::default()),
+            who: "tester@lab".to_owned(),
+        };
+        Self { world, config, session }
+    }
+
+    async fn snapshot(&self) -> Snapshot {
+        Snapshot::read(&*self.session.backend, "lab", "test")
+            .await
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The id of the resource under test; empty when the state holds none.
+    pub(crate) async fn id<R: Resource>(&self) -> String {
+        let snapshot = self.snapshot().await;
+        let object = snapshot.state.current(&address::<R>());
+        object.map(|object| object.id.to_string()).unwrap_or_default()
+    }
+
+    pub(crate) async fn plan(&self, when: &str, stack: &Stack) -> Plan {
+        let snapshot = self.snapshot().await;
+        plan(stack, &snapshot, &self.session, &PlanOptions::default(), &Silent)
+            .await
+            .unwrap_or_else(|error| panic!("{when}: {error}"))
+    }
+
+    /// What would be done with the resource under test.
+    pub(crate) async fn change<R: Resource>(&self, when: &str, stack: &Stack) -> Change {
+        let plan = self.plan(when, stack).await;
+        let change = plan.change(&address::<R>());
+        change.cloned().unwrap_or_else(|| panic!("{when}: not in the plan"))
+    }
+
+    /// Expects that there is nothing to do, and that looking twice shows the same.
+    pub(crate) async fn expect_nothing(&self, when: &str, stack: &Stack) {
+        let plan = self.plan(when, stack).await;
+        let actions: Vec<_> = plan
+            .actions()
+            .map(|change| (&change.address, change.action, &change.attributes, &change.reasons))
+            .collect();
+        assert!(plan.is_empty(), "{when}: the next plan is not empty: {actions:#?}");
+        let again = self.plan(when, stack).await;
+        assert_eq!(plan.changes, again.changes, "{when}: planned twice");
+    }
+
+    /// One run, as the command line does it. What fails before the apply is told as text.
+    pub(crate) async fn run(&self, stack: &Stack, mode: Mode) -> Result<ApplyReport, String> {
+        let options = PlanOptions {
+            mode,
+            ..PlanOptions::default()
+        };
+        let mut run = Run::begin(
+            &self.session,
+            (stack.name(), stack.environment()),
+            "apply",
+            Duration::ZERO,
+            &Silent,
+        )
+        .await
+        .map_err(|error| error.to_string())?;
+        let report = match run.settle(&Silent).await {
+            Err(error) => Err(error.to_string()),
+            Ok(()) => match plan(stack, run.snapshot(), &self.session, &options, &Silent).await {
+                Err(error) => Err(error.to_string()),
+                Ok(plan) => Ok(run.apply(&plan, &ApplyOptions::default(), &Silent).await),
+            },
+        };
+        run.end().await.map_err(|error| error.to_string())?;
+        report
+    }
+
+    async fn succeed(&self, when: &str, stack: &Stack, mode: Mode) {
+        let report = self
+            .run(stack, mode)
+            .await
+            .unwrap_or_else(|error| panic!("{when}: {error}"));
+        assert!(
+            report.is_success(),
+            "{when}: {:#?} {:?} {:?}",
+            report.failed,
+            report.skipped,
+            report.unsaved
+        );
+    }
+
+    pub(crate) async fn apply(&self, when: &str, stack: &Stack) {
+        self.succeed(when, stack, Mode::Normal).await;
+    }
+
+    /// Applies, and expects that there is nothing left to do.
+    pub(crate) async fn settle(&self, when: &str, stack: &Stack) {
+        self.apply(when, stack).await;
+        self.expect_nothing(when, stack).await;
+    }
+
+    /// Destroys, and expects that nothing is left in the world.
+    pub(crate) async fn destroy(&self, when: &str, stack: &Stack) {
+        self.succeed(&format!("{when}, destroyed"), stack, Mode::Destroy).await;
+        let left = self.world.inventory();
+        assert!(left.is_empty(), "{when}: left behind: {left:?}");
+    }
+
+    /// Deletes the object behind the engine's back.
+    pub(crate) async fn delete<R: Resource>(&self, object: &LiveObject) -> Result<(), ResourceError> {
+        let call = Call {
+            address: address::<R>(),
+            stack: "lab".to_owned(),
+            environment: "test".to_owned(),
+            seed: "outside".to_owned(),
+            timeout: None,
+            clock: Arc::clone(&self.session.clock),
+            recorder: Arc::new(Forgetful),
+        };
+        let reconciler = self.session.registry.get(R::info().name).unwrap();
+        reconciler.delete(&object.inputs, &object.id, &call).await
+    }
+
+    /// Every request so far is one that a type of the stack declares.
+    pub(crate) fn expect_declared(&self, stack: &Stack) {
+        let declared: BTreeSet<&str> = stack
+            .nodes()
+            .values()
+            .flat_map(|node| node.info.operations)
+            .copied()
+            .collect();
+        let requests = self.world.requests();
+        let undeclared: BTreeSet<String> = requests
+            .iter()
+            .map(Request::action)
+            .filter(|action| !declared.contains(action.as_str()))
+            .collect();
+        assert!(
+            undeclared.is_empty(),
+            "operations that no type declares: {undeclared:?}"
+        );
+    }
+}
+
+/// A clock that jumps over every wait; but the lease's renewal, which nobody waits for, never comes.
+#[derive(Debug, Default)]
+struct Jumping(Mutex<Timestamp>);
+
+#[async_trait]
+impl Clock for Jumping {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        if duration >= LEASE / 4 {
+            std::future::pending::<()>().await;
+        }
+        *self.0.lock().unwrap() += SignedDuration::try_from(duration).unwrap();
+        tokio::task::yield_now().await;
+    }
+}
+
+#[derive(Debug)]
+struct Forgetful;
+
+#[async_trait]
+impl Recorder for Forgetful {
+    async fn created(&self, _id: &RemoteId) -> Result<(), ResourceError> {
+        Ok(())
+    }
+
+    fn progress(&self, _message: &str) {}
+
+    async fn may_change(&self) -> Result<(), ResourceError> {
+        Ok(())
+    }
+}

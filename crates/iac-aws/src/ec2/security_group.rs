@@ -107,12 +107,12 @@ pub struct SecurityGroup<S: Stage = Declared> {
     #[field(create_only, computed)]
     pub vpc_id: Option<S::Value<VpcId>>,
     /// What may come in. When given, also as an empty list, no other rules are tolerated; when unset, rules are left alone.
-    #[field(set)]
+    #[field(set, computed)]
     #[builder(with = |rules: impl IntoIterator<Item = Rule<S>>| rules.into_iter().collect())]
     pub ingress: Option<Vec<Rule<S>>>,
     /// What may go out. When given, also as an empty list, no other rules are tolerated; when unset, rules are left alone, and
     /// a new group has the rule of AWS that everything may go out.
-    #[field(set)]
+    #[field(set, computed)]
     #[builder(with = |rules: impl IntoIterator<Item = Rule<S>>| rules.into_iter().collect())]
     pub egress: Option<Vec<Rule<S>>>,
     /// Whether a delete first takes away the rules of other groups that refer to this one, which would keep it from going.

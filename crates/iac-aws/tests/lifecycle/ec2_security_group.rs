@@ -42,7 +42,6 @@ fn full(stack: &mut Stack) -> SecurityGroup {
 lifecycle!(
     SecurityGroup,
     Lifecycle::new("CreateSecurityGroup", minimal, full)
-        .minimal_not_importable()
         .update("ingress", |group| {
             group.ingress = Some(vec![
                 Rule::tcp(443).from_anywhere().description("encrypted"),

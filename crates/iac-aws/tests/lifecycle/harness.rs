@@ -37,7 +37,6 @@ pub(crate) struct Lifecycle<R> {
     plain: Option<Edit<R>>,
     created_by: &'static str,
     importable: bool,
-    minimal_importable: bool,
 }
 
 /// Makes one test of each step of a type's lifecycle: `lifecycle!(Role, Lifecycle::new("CreateRole", minimal, full))`.
@@ -88,7 +87,6 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
             plain: None,
             created_by,
             importable: true,
-            minimal_importable: true,
         }
     }
 
@@ -147,17 +145,10 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
         self
     }
 
-    /// The *minimal* resource cannot be imported without a difference: what it leaves alone, an import takes for its own.
-    pub(crate) fn minimal_not_importable(mut self) -> Self {
-        self.minimal_importable = false;
-        self
-    }
-
     // ---- the steps
 
     pub(crate) async fn minimal(self) {
-        self.life("minimal", &self.minimal, self.importable && self.minimal_importable)
-            .await;
+        self.life("minimal", &self.minimal, self.importable).await;
     }
 
     pub(crate) async fn full(self) {
@@ -541,7 +532,11 @@ fn decoded<R: DeserializeOwned>(value: Value) -> R {
 
 /// The properties in which something differs, each once: `aliases, comment`.
 fn properties(change: &Change) -> String {
-    let properties: BTreeSet<&str> = change.attributes.iter().map(|attribute| attribute.property()).collect();
+    let properties: BTreeSet<&str> = change
+        .attributes
+        .iter()
+        .map(iac_core::plan::AttributeChange::property)
+        .collect();
     properties.into_iter().collect::<Vec<_>>().join(", ")
 }
 

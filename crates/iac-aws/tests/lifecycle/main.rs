@@ -2,6 +2,7 @@
 //!
 //! A new type adds one file here, named after it, and its name below.
 #![allow(
+    clippy::assigning_clones,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,

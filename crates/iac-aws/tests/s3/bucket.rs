@@ -235,6 +235,23 @@ async fn a_taken_name_is_never_adopted() {
 }
 
 #[tokio::test]
+async fn a_name_of_someone_else_is_refused() {
+    for (region, asks, status, code) in [
+        ("us-east-1", "HeadBucket", 403, "AccessDenied"),
+        ("eu-west-1", "CreateBucket", 409, "BucketAlreadyExists"),
+    ] {
+        let lab = Lab::of(World::new(), region);
+        lab.world
+            .inject(Fault::error(status, code, "not yours").on_operation(asks));
+        let error = lab.create(&plain()).await.unwrap_err();
+        assert_ne!(error.kind, ErrorKind::NotFound, "{region}: {error}");
+        assert!(!error.hints.is_empty(), "{region}: {error}");
+        lab.world.clear_faults();
+        assert!(lab.world.is_empty(), "{region}");
+    }
+}
+
+#[tokio::test]
 async fn what_an_interrupted_create_left_is_found_only_when_it_is_ours() {
     let lab = Lab::new();
     assert_eq!(lab.recover(&plain()).await, None);

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{report::ApplyReport, workshop::Workshop};
 use crate::{
-    model::{Lifecycle, LiveObject, seal, template},
+    model::{Expr, Lifecycle, LiveObject, seal, template},
     plan::{self, Action, Change, Mode, Plan, Reason},
     state::{Ledger, ObjectState, OutputState, Record, ResourceState, State, StoreError},
 };
@@ -89,13 +89,15 @@ pub(crate) fn after(plan: &Plan, shop: &Workshop<'_>, report: &ApplyReport) {
         } else {
             value
         };
-        state.outputs.insert(
-            name.clone(),
-            OutputState {
-                value,
-                secret: change.secret,
-            },
-        );
+        // text that is joined into a secret may be secret itself
+        let plain = !change.secret || matches!(template::as_expression(template), Some(Expr::Ref(_)));
+        let refers = plain && !template::references(template).is_empty();
+        let output = OutputState {
+            value,
+            secret: change.secret,
+            declared: refers.then(|| template.clone()),
+        };
+        state.outputs.insert(name.clone(), output);
     }
 }
 
@@ -127,6 +129,7 @@ fn note(mode: Mode, change: &Change, shop: &Workshop<'_>) {
         };
     }
     if mode == Mode::Normal {
+        object.declared.clone_from(&change.work.declared);
         if resource.deposed.is_empty() {
             resource.dependencies.clone_from(&change.work.dependencies);
         } else {

@@ -74,13 +74,14 @@ impl<'a> Job<'a> {
 
     /// The inputs with every reference resolved.
     fn resolve(&self) -> Result<Value, ResourceError> {
-        let template = self
+        // what was known when it was planned stands there as a value: it cannot become another
+        let planned = self
             .change
             .work
-            .template
+            .planned
             .as_ref()
             .ok_or_else(|| ResourceError::invalid("the plan holds no inputs"))?;
-        let value = template::evaluate(template, &|reference| self.shop.lookup(reference))
+        let value = template::evaluate(planned, &|reference| self.shop.lookup(reference))
             .map_err(|error| ResourceError::invalid(error.to_string()))?;
         let value = self.info.shape.canonical(&value);
         let Some(inputs) = template::resolved(&value) else {
@@ -148,6 +149,7 @@ impl<'a> Job<'a> {
             location: self.reconciler.location(),
             schema_version: self.info.schema_version,
             inputs: self.sealed(inputs),
+            declared: self.change.work.declared.clone(),
             outputs: self
                 .info
                 .outputs

@@ -292,6 +292,23 @@ impl Run {
         }
     }
 
+    /// Puts a state that was changed by hand in place of the stored one, as the next serial, or as its own when that is a later
+    /// one. What was stored is kept in the history. Gives the serial; the same state is not written again.
+    ///
+    /// # Errors
+    /// [`RunError::Store`]: it could not be written; what is stored is as it was.
+    pub async fn rewrite(&mut self, mut state: State) -> Result<u64, RunError> {
+        let stored = &self.snapshot.state;
+        if state == *stored && !self.snapshot.is_interrupted() {
+            return Ok(stored.serial);
+        }
+        let later = state.serial > stored.serial || !self.snapshot.exists();
+        let serial = if later { state.serial } else { stored.serial + 1 };
+        self.ledger.commit_as(&mut state, serial).await?;
+        self.snapshot.state = state;
+        Ok(serial)
+    }
+
     /// Gives the lock back.
     ///
     /// # Errors

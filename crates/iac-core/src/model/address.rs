@@ -59,6 +59,17 @@ impl Address {
         })
     }
 
+    /// The address among these that is called much the same, if one is.
+    pub fn nearest<'a>(&self, among: impl IntoIterator<Item = &'a Self>) -> Option<&'a Self> {
+        let text = self.to_string();
+        among
+            .into_iter()
+            .map(|other| (strsim::jaro_winkler(&text, &other.to_string()), other))
+            .filter(|(score, _)| *score > 0.8)
+            .max_by(|one, other| one.0.total_cmp(&other.0))
+            .map(|(_, other)| other)
+    }
+
     /// The type: `s3.bucket`.
     pub fn type_name(&self) -> &str {
         &self.type_name

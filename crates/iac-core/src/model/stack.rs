@@ -230,6 +230,11 @@ impl Stack {
         }
     }
 
+    /// Puts in a resource that was not declared by code.
+    pub(crate) fn restore(&mut self, node: Node) {
+        self.nodes.insert(node.address.clone(), node);
+    }
+
     /// The resources, by address.
     pub fn nodes(&self) -> &BTreeMap<Address, Node> {
         &self.nodes

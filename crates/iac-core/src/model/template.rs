@@ -153,6 +153,28 @@ fn text(part: &Value) -> Option<String> {
     }
 }
 
+/// The template with every reference to `from` leading to `to`.
+pub fn redirect(template: &Value, from: &Address, to: &Address) -> Value {
+    match as_expression(template) {
+        Some(Expr::Ref(mut reference)) => {
+            if reference.address == *from {
+                reference.address = to.clone();
+            }
+            expression(&Expr::Ref(reference))
+        }
+        Some(Expr::Join(parts)) => expression(&Expr::Join(parts.iter().map(|part| redirect(part, from, to)).collect())),
+        Some(Expr::Json(body)) => expression(&Expr::Json(redirect(&body, from, to))),
+        None => match template {
+            Value::Object(map) => map
+                .iter()
+                .map(|(key, value)| (key.clone(), redirect(value, from, to)))
+                .collect(),
+            Value::Array(items) => items.iter().map(|item| redirect(item, from, to)).collect(),
+            other => other.clone(),
+        },
+    }
+}
+
 /// Whether some place of the template is still an expression.
 pub fn has_unknown(template: &Value) -> bool {
     as_expression(template).is_some()

@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
     model::{Address, Lifecycle, LiveObject, RemoteId},
@@ -191,10 +191,11 @@ impl Work {
 /// What the apply works with: not shown, and never written as it is, since it may hold secrets.
 #[derive(Clone, Default, PartialEq)]
 pub struct Work {
-    /// The inputs as declared, with default and ownership tags and a physical name; a template.
-    pub template: Option<Value>,
-    /// The inputs as far as they were known when it was planned; a template.
+    /// The inputs as far as they were known when it was planned, with tags and a physical name; a template. What is known
+    /// here is what is applied.
     pub planned: Option<Value>,
+    /// The properties whose declaration is not the value itself; see [`ObjectState::declared`].
+    pub declared: Map<String, Value>,
     /// The marks. Triggers are templates.
     pub lifecycle: Lifecycle,
     /// What it needs, from the stack.
@@ -343,6 +344,27 @@ impl Plan {
         self.actions().next().is_none()
             && !self.outputs.values().any(OutputChange::differs)
             && self.leftovers.is_empty()
+    }
+
+    /// The part of it that adopts objects, and leaves them as they are.
+    #[must_use]
+    pub fn adoptions(&self) -> Self {
+        let adopts = |reason: &Reason| matches!(reason, Reason::Imported { .. });
+        let adopted = self.changes.iter().filter(|change| change.reasons.iter().any(adopts));
+        Self {
+            mode: Mode::RefreshOnly,
+            changes: adopted
+                .map(|change| Change {
+                    action: Action::NoOp,
+                    reasons: change.reasons.iter().filter(|reason| adopts(reason)).cloned().collect(),
+                    attributes: Vec::new(),
+                    ..change.clone()
+                })
+                .collect(),
+            drift: Vec::new(),
+            outputs: BTreeMap::new(),
+            ..self.clone()
+        }
     }
 
     /// The counts.

@@ -80,7 +80,7 @@ impl Question<'_> {
         }
         let outputs = self.outputs(action, &desired);
         let work = Work {
-            template: Some(template),
+            declared: inputs::declared(self.node.info, &template, named, self.key),
             planned: Some(desired),
             lifecycle: self.lifecycle.clone(),
             dependencies: self.node.dependencies.clone(),

@@ -6,24 +6,30 @@ use super::{
     inputs,
 };
 use crate::{
-    model::{LiveObject, Node, template},
+    model::{Address, LiveObject, TypeInfo, template},
     state::{ResourceState, Status},
 };
 
 /// What was changed outside, in what the user manages.
-pub(super) fn drift(node: &Node, resource: &ResourceState, live: Option<&LiveObject>, key: &[u8]) -> Option<Drift> {
+pub(super) fn drift(
+    (address, info): (&Address, &TypeInfo),
+    resource: &ResourceState,
+    live: Option<&LiveObject>,
+    ignored: &[String],
+    key: &[u8],
+) -> Option<Drift> {
     let prior = resource.current.as_ref()?;
     let Some(live) = live else {
         return Some(Drift {
-            address: node.address.clone(),
+            address: address.clone(),
             gone: true,
             attributes: Vec::new(),
         });
     };
     let mut last = template::escape(prior.inputs.clone());
-    inputs::ignore(&mut last, &live.inputs, &node.lifecycle.ignore_changes);
+    inputs::ignore(&mut last, &live.inputs, ignored);
     let mut attributes = diff::diff(&Comparison {
-        shape: &node.info.shape,
+        shape: &info.shape,
         desired: &last,
         live: &live.inputs,
         prior: Some(&prior.inputs),
@@ -41,7 +47,7 @@ pub(super) fn drift(node: &Node, resource: &ResourceState, live: Option<&LiveObj
         attribute.forces_replacement = false;
     }
     (!attributes.is_empty() && prior.status == Status::Ready).then(|| Drift {
-        address: node.address.clone(),
+        address: address.clone(),
         gone: false,
         attributes,
     })

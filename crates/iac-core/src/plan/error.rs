@@ -59,6 +59,22 @@ pub enum PlanIssue {
         /// The id that was given.
         id: RemoteId,
     },
+    /// What is to be adopted is not in the stack.
+    #[error("cannot import {address}: the stack does not declare it")]
+    NotDeclared {
+        /// The address.
+        address: Address,
+        /// One that is called much the same.
+        nearest: Option<Address>,
+    },
+    /// What is to be adopted stands for another object already.
+    #[error("cannot import {address}: it is {id} already")]
+    ManagedAlready {
+        /// The resource.
+        address: Address,
+        /// The object it stands for.
+        id: RemoteId,
+    },
     /// Two resources claim one object.
     #[error("{first} and {second} are both {id}")]
     ClaimedTwice {
@@ -95,6 +111,15 @@ impl Hint for PlanIssue {
                 .iter()
                 .map(|nearest| format!("did you mean {nearest}?"))
                 .collect(),
+            Self::NotDeclared {
+                nearest: Some(nearest), ..
+            } => vec![format!("did you mean {nearest}?")],
+            Self::NotDeclared { .. } => {
+                vec!["add it to the stack first: what is imported is what the code describes".to_owned()]
+            }
+            Self::ManagedAlready { address, .. } => {
+                vec![format!("let go of that one first: `forget ENV {address}`")]
+            }
             Self::NothingToImport { .. } => vec!["check the id, the account and the region".to_owned()],
             Self::ClaimedTwice { .. } => vec!["drop one of them with `forget`".to_owned()],
             Self::OtherAccount { .. } => {

@@ -1,12 +1,12 @@
 //! A resource's inputs made ready: tags and a physical name put in, ignored changes left out.
 
-use std::collections::BTreeMap;
+use std::{cell::Cell, collections::BTreeMap};
 
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::diff::ADDRESS_TAG;
-use crate::model::{Address, TypeInfo, template};
+use crate::model::{Address, Expr, TypeInfo, seal, template};
 
 /// Whose resource it is, for ownership tags and generated names.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +65,31 @@ pub(crate) fn name(
         .unwrap_or_else(|| fresh(field, address, owner, longest));
     inputs.insert(field.to_owned(), name);
     true
+}
+
+/// The properties whose declaration is not the value itself: those that refer to other resources, and the name that was left
+/// to the engine (null). A property in which text is joined into a secret is left out: its parts may be secret.
+pub(crate) fn declared(info: &TypeInfo, inputs: &Value, named: bool, key: &[u8]) -> Map<String, Value> {
+    let refers = |value: &Value| !template::references(value).is_empty();
+    let properties = inputs.as_object().into_iter().flatten();
+    let mut declared: Map<String, Value> = properties
+        .filter(|(_, value)| refers(value))
+        .filter_map(|(name, value)| {
+            let field = info.shape.field(name)?;
+            let joined = Cell::new(false);
+            let sealed = field.shape.seal(value, &|path, secret| {
+                joined.set(
+                    joined.get() | template::as_expression(secret).is_some_and(|expr| !matches!(expr, Expr::Ref(_))),
+                );
+                seal(key, path, secret)
+            });
+            (!joined.get()).then(|| (name.clone(), sealed))
+        })
+        .collect();
+    if let Some((name, _)) = info.name_field().filter(|_| named) {
+        declared.insert(name.to_owned(), Value::Null);
+    }
+    declared
 }
 
 /// A generated name that none of the objects has that are there already.

@@ -10,6 +10,7 @@ mod inputs;
 mod moves;
 mod options;
 mod planner;
+mod recall;
 mod refresh;
 mod select;
 
@@ -19,6 +20,7 @@ pub use error::{PlanError, PlanIssue};
 pub use event::{Event, Observer, Silent};
 pub use options::PlanOptions;
 pub use planner::plan;
+pub use recall::{RecallError, recall};
 
 pub(crate) use decide::sealed_trigger;
 pub(crate) use inputs::ignore;

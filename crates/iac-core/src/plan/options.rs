@@ -1,9 +1,9 @@
 //! What the user asks of a plan.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::Mode;
-use crate::model::Address;
+use crate::model::{Address, RemoteId};
 
 /// What the user asks of a plan. The default plans everything, with a refresh.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct PlanOptions {
     pub replace: BTreeSet<Address>,
     /// Protected, but not for this run.
     pub unprotect: BTreeSet<Address>,
+    /// Objects that are there already and become these resources, beside those that the stack says so of.
+    pub imports: BTreeMap<Address, RemoteId>,
     /// How many batches of reads go on at once.
     pub parallelism: usize,
 }
@@ -33,6 +35,7 @@ impl Default for PlanOptions {
             excludes: BTreeSet::new(),
             replace: BTreeSet::new(),
             unprotect: BTreeSet::new(),
+            imports: BTreeMap::new(),
             parallelism: 10,
         }
     }

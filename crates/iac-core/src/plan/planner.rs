@@ -17,7 +17,7 @@ use super::{
 use crate::{
     Session,
     graph::Graph,
-    model::{Address, LiveObject, Lookup, Reference, Segment, Stack, is_sealed},
+    model::{Address, LiveObject, Lookup, Reference, RemoteId, Segment, Stack, is_sealed},
     state::{Snapshot, State, Unsettled, Verb},
 };
 
@@ -98,6 +98,7 @@ impl<'a> Planner<'a> {
             Vec::new()
         });
         let selection = Selection::new(&graph, options, &mut issues);
+        issues.extend(undeclared_imports(stack, &state, options));
         let forced = forced_create_first(stack, &graph);
         if !issues.is_empty() {
             return Err(issues.into());
@@ -186,6 +187,24 @@ impl<'a> Planner<'a> {
             warnings,
         })
     }
+}
+
+/// What is to be adopted and cannot be: nothing declares it, or it is another object already.
+fn undeclared_imports(stack: &Stack, state: &State, options: &PlanOptions) -> Vec<PlanIssue> {
+    let issue = |(address, id): (&Address, &RemoteId)| {
+        if !stack.nodes().contains_key(address) {
+            return Some(PlanIssue::NotDeclared {
+                address: address.clone(),
+                nearest: address.nearest(stack.nodes().keys()).cloned(),
+            });
+        }
+        let current = state.current(address).filter(|current| current.id != *id)?;
+        Some(PlanIssue::ManagedAlready {
+            address: address.clone(),
+            id: current.id.clone(),
+        })
+    };
+    options.imports.iter().filter_map(issue).collect()
 }
 
 /// What a resource that is replaced create-first needs must be there before the old is gone, too.

@@ -29,7 +29,7 @@ impl Selection {
                     .map(|address| PlanIssue::NoSuchResource {
                         flag,
                         address: address.clone(),
-                        nearest: nearest(graph, address),
+                        nearest: address.nearest(graph.addresses()).cloned(),
                     }),
             );
         }
@@ -57,15 +57,4 @@ impl Selection {
     pub(crate) fn is_partial(&self) -> bool {
         self.only.is_some() || !self.without.is_empty()
     }
-}
-
-fn nearest(graph: &Graph, address: &Address) -> Option<Address> {
-    let text = address.to_string();
-    let scored = graph
-        .addresses()
-        .map(|other| (strsim::jaro_winkler(&text, &other.to_string()), other));
-    scored
-        .filter(|(score, _)| *score > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, other)| other.clone())
 }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{journal::Unsettled, migrate};
-use crate::model::{Address, Hint, Lifecycle, Location, RemoteId};
+use crate::model::{Address, Hint, Lifecycle, Location, RemoteId, template};
 
 /// The format this version writes.
 pub const FORMAT_VERSION: u32 = 1;
@@ -21,6 +21,9 @@ pub struct State {
     pub lineage: String,
     /// Grows by one with every write.
     pub serial: u64,
+    /// Who wrote this serial, when and by what; none before the first write.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<Author>,
     /// The stack's name.
     pub stack: String,
     /// The environment's name.
@@ -35,6 +38,17 @@ pub struct State {
     pub unsettled: Vec<Unsettled>,
 }
 
+/// Who wrote a serial.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Author {
+    /// `user@host`.
+    pub who: String,
+    /// The command: `apply`, `state mv`.
+    pub operation: String,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// An output of the stack.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OutputState {
@@ -43,6 +57,9 @@ pub struct OutputState {
     /// Whether it is a secret; the value is sealed then.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub secret: bool,
+    /// How it was declared, when it refers to resources: what an earlier serial is brought back with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared: Option<Value>,
 }
 
 /// A resource as it was last left.
@@ -80,6 +97,10 @@ pub struct ObjectState {
     pub schema_version: u32,
     /// The full inputs, resolved, as they were last applied.
     pub inputs: Value,
+    /// The properties whose declaration is not the value itself, as they were declared: references, and names that were
+    /// left to the engine (null). With them an earlier serial can be planned without its source.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub declared: Map<String, Value>,
     /// The outputs; null while its create is not finished.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub outputs: Value,
@@ -152,6 +173,7 @@ impl State {
             format_version: FORMAT_VERSION,
             lineage: uuid::Uuid::new_v4().to_string(),
             serial: 0,
+            author: None,
             stack: stack.to_owned(),
             environment: environment.to_owned(),
             outputs: BTreeMap::new(),
@@ -221,6 +243,16 @@ impl State {
             if resource.dependencies.remove(from) {
                 resource.dependencies.insert(to.clone());
             }
+            for declared in resource
+                .current
+                .iter_mut()
+                .flat_map(|object| object.declared.values_mut())
+            {
+                *declared = template::redirect(declared, from, to);
+            }
+        }
+        for declared in self.outputs.values_mut().filter_map(|output| output.declared.as_mut()) {
+            *declared = template::redirect(declared, from, to);
         }
     }
 
@@ -229,8 +261,8 @@ impl State {
         self.unsettled.retain(|unsettled| unsettled.intent.step != step);
     }
 
-    /// The key secrets of this state are sealed with.
+    /// The key secrets of a resource are sealed with. A rename keeps it, so that what was sealed is still seen as equal.
     pub fn seal_key(&self, address: &Address) -> Vec<u8> {
-        format!("{}/{address}", self.lineage).into_bytes()
+        format!("{}/{}", self.lineage, address.type_name()).into_bytes()
     }
 }

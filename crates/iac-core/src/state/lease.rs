@@ -7,7 +7,10 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::backend::{Backend, BackendError, Lock, LockInfo};
+use super::{
+    backend::{Backend, BackendError, Lock, LockInfo},
+    document::Author,
+};
 use crate::model::Clock;
 
 /// How long a lock stands without being renewed.
@@ -98,6 +101,16 @@ impl Lease {
     /// The lock as it stands.
     pub fn lock(&self) -> Lock {
         self.held.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Who writes while it is held, now.
+    pub(super) fn author(&self) -> Author {
+        let info = self.lock().info;
+        Author {
+            who: info.who,
+            operation: info.operation,
+            at: self.clock.now(),
+        }
     }
 
     /// Renews the lock again and again; returns only when it is lost. Runs beside the work.

@@ -3,7 +3,9 @@
 mod backend;
 pub mod conformance;
 mod document;
+mod edit;
 mod file;
+mod history;
 mod journal;
 mod lease;
 mod memory;
@@ -11,8 +13,10 @@ mod migrate;
 mod store;
 
 pub use backend::{Backend, BackendError, Lock, LockInfo, Object, Precondition, Version};
-pub use document::{FORMAT_VERSION, ObjectState, OutputState, ResourceState, State, StateError, Status};
+pub use document::{Author, FORMAT_VERSION, ObjectState, OutputState, ResourceState, State, StateError, Status};
+pub use edit::{EditError, PushError};
 pub use file::FileBackend;
+pub use history::{Serial, history, serial};
 pub use journal::{Intent, Record, Unsettled, Verb, fold};
 pub use lease::{LEASE, Lease, LockNews};
 pub use memory::MemoryBackend;

@@ -14,6 +14,7 @@ use tokio::sync::Mutex;
 use super::{
     backend::{Backend, BackendError, Precondition, Version},
     document::{State, StateError},
+    history,
     journal::{Record, fold},
     lease::Lease,
 };
@@ -36,6 +37,8 @@ pub struct Snapshot {
     pub state: State,
     /// The version of the document, when there is one.
     version: Option<Version>,
+    /// What is kept of the document once another takes its place: with what its journal says, when there is one.
+    document: Option<Vec<u8>>,
     /// The names of the journal's records.
     journal: Vec<String>,
     /// Whether the journal builds on this state; a stale one was folded already.
@@ -73,9 +76,13 @@ impl Snapshot {
     /// [`StoreError`]: not reachable, malformed, newer, or of another stack.
     pub async fn read(backend: &dyn Backend, stack: &str, environment: &str) -> Result<Self, StoreError> {
         let place = backend.place();
-        let (mut state, version) = match backend.get(STATE).await? {
-            Some(object) => (State::decode(&object.bytes, &place)?, Some(object.version)),
-            None => (State::new(stack, environment), None),
+        let (mut state, version, mut document) = match backend.get(STATE).await? {
+            Some(object) => (
+                State::decode(&object.bytes, &place)?,
+                Some(object.version),
+                Some(object.bytes),
+            ),
+            None => (State::new(stack, environment), None, None),
         };
         state.belongs_to(stack, environment, &place)?;
         let journal = backend.list(JOURNAL).await?;
@@ -93,9 +100,13 @@ impl Snapshot {
             }
         }
         let live = fold(&mut state, &records);
+        if live && document.is_some() {
+            document = state.encode().ok();
+        }
         Ok(Self {
             state,
             version,
+            document,
             journal,
             live,
         })
@@ -104,6 +115,11 @@ impl Snapshot {
     /// Whether anything has ever been stored.
     pub fn exists(&self) -> bool {
         self.version.is_some() || !self.journal.is_empty()
+    }
+
+    /// Whether a run that did not end left a journal on this state.
+    pub fn is_interrupted(&self) -> bool {
+        self.live
     }
 }
 
@@ -132,6 +148,8 @@ pub struct Ledger {
 struct Written {
     /// The version of the state document.
     version: Option<Version>,
+    /// What is kept of it once another takes its place.
+    document: Option<Vec<u8>>,
     lineage: String,
     serial: u64,
     /// The number of the next record.
@@ -160,6 +178,7 @@ impl Ledger {
             step: AtomicU64::new(last.max(steps) + 1),
             written: Mutex::new(Written {
                 version: snapshot.version.clone(),
+                document: snapshot.document.clone(),
                 lineage: snapshot.state.lineage.clone(),
                 serial: snapshot.state.serial,
                 next: last + 1,
@@ -270,28 +289,52 @@ impl Ledger {
     }
 
     /// Writes the state as the next serial, on the condition that nobody else did, and drops the journal that it now holds.
+    /// The document it takes the place of is kept as an earlier serial before.
     ///
     /// # Errors
     /// [`BackendError::Changed`] when another writer was faster: nothing is overwritten.
     pub async fn commit(&self, state: &mut State) -> Result<(), StoreError> {
+        let serial = self.written.lock().await.serial + 1;
+        self.commit_as(state, serial).await
+    }
+
+    /// As [`commit`](Self::commit), under a serial of the caller's choice, which is greater than the one that is stored.
+    pub(crate) async fn commit_as(&self, state: &mut State, serial: u64) -> Result<(), StoreError> {
         let mut written = self.written.lock().await;
         // even a state that cannot be saved is told under the serial it should have
-        state.serial = written.serial + 1;
+        state.serial = serial;
+        state.author = Some(self.lease.author());
         self.check()?;
         let bytes = state.encode().map_err(|error| BackendError::Malformed {
             name: STATE.to_owned(),
             message: error.to_string(),
         })?;
+        self.archive(&written).await?;
         let precondition = written
             .version
             .clone()
             .map_or(Precondition::Absent, Precondition::Matches);
         written.version = Some(self.put(STATE, &bytes, &precondition).await?);
-        written.serial = state.serial;
+        written.document = Some(bytes);
+        written.lineage.clone_from(&state.lineage);
+        written.serial = serial;
         written.begun = false;
         drop(written);
         self.sweep().await;
         Ok(())
+    }
+
+    /// Keeps the document that is about to be replaced.
+    async fn archive(&self, written: &Written) -> Result<(), StoreError> {
+        let Some(document) = &written.document else {
+            return Ok(());
+        };
+        let name = history::name_of(written.serial);
+        match self.put(&name, document, &Precondition::Absent).await {
+            // a state put back by hand counts again from where it was: what was kept first stays
+            Err(StoreError::Backend(BackendError::Changed { .. })) => Ok(()),
+            kept => kept.map(drop),
+        }
     }
 }
 

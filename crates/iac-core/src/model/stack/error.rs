@@ -13,6 +13,11 @@ use crate::model::{
 pub struct Place(pub(super) String);
 
 impl Place {
+    /// A place that is not in any source: a serial of the state.
+    pub(crate) fn elsewhere(what: String) -> Self {
+        Self(what)
+    }
+
     pub(super) fn of(location: &Location<'_>) -> Self {
         Self(format!("{}:{}", location.file(), location.line()))
     }

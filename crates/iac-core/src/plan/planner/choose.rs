@@ -77,7 +77,9 @@ impl Planner<'_> {
                 }
                 self.explain(&mut change);
                 if let Some(resource) = resource {
-                    self.drift.extend(drift(node, resource, live.as_ref(), &key));
+                    let ignored = &node.lifecycle.ignore_changes;
+                    self.drift
+                        .extend(drift((address, node.info), resource, live.as_ref(), ignored, &key));
                 }
                 self.outputs.insert(address.clone(), outputs);
                 self.changes.insert(address.clone(), change);
@@ -173,6 +175,11 @@ impl Planner<'_> {
                 lifecycle: resource.lifecycle.clone(),
                 dependencies: resource.dependencies.clone(),
                 old_dependencies: resource.dependencies.clone(),
+                declared: resource
+                    .current
+                    .as_ref()
+                    .map(|object| object.declared.clone())
+                    .unwrap_or_default(),
                 prior: resource.current.clone(),
                 live: self.live(address),
                 deposed: resource.deposed.clone(),
@@ -201,11 +208,14 @@ impl Planner<'_> {
             };
             let live = self.live(&address);
             let key = self.state.seal_key(&address);
+            let node = self.stack.nodes().get(&address);
+            // what the code has forgotten drifts like anything else
+            let ignored = &node.map_or(&resource.lifecycle, |node| &node.lifecycle).ignore_changes;
             let found = self
-                .stack
-                .nodes()
-                .get(&address)
-                .and_then(|node| drift(node, resource, live.as_ref(), &key));
+                .session
+                .registry
+                .get(address.type_name())
+                .and_then(|types| drift((&address, types.info()), resource, live.as_ref(), ignored, &key));
             let (action, reasons) = match (&live, &found) {
                 (None, _) => (Action::Forget, vec![Reason::Gone]),
                 (Some(_), Some(_)) => (Action::NoOp, vec![Reason::Differs]),

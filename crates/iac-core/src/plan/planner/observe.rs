@@ -18,7 +18,12 @@ impl Planner<'_> {
     fn imported(&self) -> impl Iterator<Item = (&Node, ReadObject)> {
         let fresh = |node: &&Node| self.state.current(&node.address).is_none();
         self.stack.nodes().values().filter(fresh).filter_map(|node| {
-            let id = node.lifecycle.import.clone()?;
+            let id = self
+                .options
+                .imports
+                .get(&node.address)
+                .or(node.lifecycle.import.as_ref())?;
+            let id = id.clone();
             Some((node, ReadObject { id, prior: None }))
         })
     }
@@ -78,7 +83,8 @@ impl Planner<'_> {
                 continue;
             };
             let Some(live) = read else {
-                let id = node.lifecycle.import.clone().unwrap_or_else(|| RemoteId::new(""));
+                let asked = self.options.imports.get(address).or(node.lifecycle.import.as_ref());
+                let id = asked.cloned().unwrap_or_else(|| RemoteId::new(""));
                 self.issues.push(PlanIssue::NothingToImport {
                     address: address.clone(),
                     id,
@@ -99,6 +105,7 @@ impl Planner<'_> {
                 schema_version: node.info.schema_version,
                 inputs: node.info.shape.seal(&live.inputs, &hide),
                 outputs: node.info.outputs.seal(&live.outputs, &hide),
+                declared: serde_json::Map::new(),
                 status: Status::Ready,
                 created: now,
                 updated: now,

@@ -1,0 +1,227 @@
+//! Earlier serials: each is kept, and can be brought back without the source it was made from.
+
+mod support;
+
+use iac_core::{
+    apply::{ApplyOptions, Run},
+    model::{Mark, Stack},
+    plan::{self, PlanOptions, RecallError, Silent, recall},
+    state::{Backend, EditError, PushError, State, history, serial},
+};
+use std::time::Duration;
+use support::{Lab, NAMES, Thing, stack};
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// Two things, the second of which uses the first and has a note made of its address.
+fn pair(size: i32, zone: &str) -> Stack {
+    let mut stack = stack();
+    let base = stack.add("base", Thing::builder().zone(zone).build().create_before_delete());
+    let user = Thing::builder()
+        .size(size)
+        .uses([(&base.id).into()])
+        .note(iac_core::model::Input::join(["at ".into(), (&base.url).into()]));
+    let user = stack.add("user", user.build());
+    stack.output("user", &user.id);
+    stack
+}
+
+async fn roll_back(lab: &Lab, to: u64) -> Outcome {
+    let mut run = Run::begin(&lab.session, NAMES, "rollback", Duration::ZERO, &Silent).await?;
+    let then = serial(&lab.backend, to).await?.ok_or("it is not kept")?;
+    let stack = recall(&then, &run.snapshot().state, &lab.session.registry)?;
+    let plan = plan::plan(&stack, run.snapshot(), &lab.session, &PlanOptions::default(), &Silent).await?;
+    let report = run.apply(&plan, &ApplyOptions::default(), &Silent).await;
+    run.end().await?;
+    assert!(report.is_success(), "{report:#?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_serial_is_kept_with_what_it_changed() -> Outcome {
+    let lab = Lab::default();
+    lab.apply(&pair(1, "zone-a")).await;
+    lab.apply(&pair(2, "zone-a")).await;
+    lab.apply(&pair(2, "zone-a")).await;
+    lab.destroy(&pair(2, "zone-a")).await;
+    let history = history(&lab.backend).await?;
+    let told: Vec<String> = history
+        .iter()
+        .map(|serial| {
+            let author = serial
+                .author
+                .as_ref()
+                .map(|author| format!("{} {}", author.who, author.operation));
+            let [added, changed, removed] = [&serial.added, &serial.changed, &serial.removed].map(|set| set.len());
+            format!(
+                "{} {}: +{added} ~{changed} -{removed}",
+                serial.serial,
+                author.unwrap_or_default()
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "3 tester@lab apply: +0 ~0 -2",
+            "2 tester@lab apply: +0 ~1 -0",
+            "1 tester@lab apply: +2 ~0 -0",
+        ]
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_earlier_serial_comes_back_without_its_source() -> Outcome {
+    let lab = Lab::default();
+    let first = pair(1, "zone-a");
+    lab.apply(&first).await;
+    let before = lab.census();
+    // everything is another object: the ids of the first serial are gone
+    lab.apply(&pair(5, "zone-b")).await;
+    assert_ne!(lab.census(), before);
+    roll_back(&lab, 1).await?;
+    assert_eq!(lab.census(), before);
+    lab.sound("after the rollback").await;
+    assert!(lab.plan(&first).await?.is_empty());
+    // from nothing at all, too
+    lab.destroy(&first).await;
+    roll_back(&lab, 1).await?;
+    assert_eq!(lab.census(), before);
+    assert!(lab.plan(&first).await?.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_was_renamed_since_is_renamed_back() -> Outcome {
+    let lab = Lab::default();
+    let mut first = stack();
+    first.add("old", Thing::builder().build());
+    lab.apply(&first).await;
+    let mut second = stack();
+    second.add("new", Thing::builder().build());
+    second.moved("fake.thing.old", "fake.thing.new");
+    lab.apply(&second).await;
+    let calls = lab.cloud.world().calls.len();
+    roll_back(&lab, 1).await?;
+    assert!(lab.plan(&first).await?.is_empty());
+    let world = lab.cloud.world();
+    let changed = world.calls[calls..].iter().find(|call| !call.starts_with("read"));
+    assert_eq!(changed, None, "a rename calls nothing");
+    Ok(())
+}
+
+#[tokio::test]
+async fn marks_come_back_and_protection_holds() -> Outcome {
+    let lab = Lab::default();
+    lab.apply(&pair(1, "zone-a")).await;
+    let mut more = pair(1, "zone-a");
+    more.add("kept", Thing::builder().build().protect());
+    lab.apply(&more).await;
+    let refused = roll_back(&lab, 1).await.err().ok_or("it was not refused")?;
+    assert!(
+        refused.to_string().contains("fake.thing.kept is protected"),
+        "{refused}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_type_that_is_not_known_is_told() -> Outcome {
+    let lab = Lab::default();
+    lab.apply(&pair(1, "zone-a")).await;
+    let state = lab.state().await;
+    let error = recall(&state, &state, &iac_core::model::Registry::new()).err();
+    assert!(
+        matches!(error, Some(RecallError::UnknownType { serial: 1, .. })),
+        "{error:?}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn edits_refuse_what_makes_no_sense() -> Outcome {
+    let lab = Lab::default();
+    lab.apply(&pair(1, "zone-a")).await;
+    let mut state = lab.state().await;
+    let [base, user] = ["fake.thing.base", "fake.thing.user"].map(str::parse);
+    let (base, user) = (base?, user?);
+    assert!(matches!(
+        state.move_resource(&base, &user),
+        Err(EditError::Exists { .. })
+    ));
+    assert!(matches!(
+        state.move_resource(&base, &"fake.other.base".parse()?),
+        Err(EditError::OtherType { .. })
+    ));
+    let nowhere = state.move_resource(&"fake.thing.bas".parse()?, &"fake.thing.x".parse()?);
+    assert!(matches!(nowhere, Err(EditError::NoSuchResource { nearest: Some(near), .. }) if near == base));
+    // a rename is told to those that refer to it
+    state.move_resource(&base, &"fake.thing.ground".parse()?)?;
+    let declared = serde_json::to_string(&state.resources[&user])?;
+    assert!(
+        declared.contains("fake.thing.ground") && !declared.contains("fake.thing.base"),
+        "{declared}"
+    );
+    let let_go = state.forget(&user)?;
+    assert!(let_go.current.is_some());
+    assert_eq!(lab.cloud.world().things.len(), 2, "the cloud is left alone");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_push_is_refused_for_three_different_reasons() -> Outcome {
+    let lab = Lab::default();
+    lab.apply(&pair(1, "zone-a")).await;
+    let first = lab.state().await;
+    lab.apply(&pair(2, "zone-a")).await;
+    let stored = lab.state().await;
+    let other = State::new(NAMES.0, NAMES.1);
+    assert!(matches!(stored.accepts(&other), Err(PushError::OtherLineage { .. })));
+    assert!(matches!(
+        stored.accepts(&first),
+        Err(PushError::Older { stored: 2, pushed: 1 })
+    ));
+    let mut edited = stored.clone();
+    edited.forget(&"fake.thing.user".parse()?)?;
+    assert!(matches!(stored.accepts(&edited), Err(PushError::Differs { serial: 2 })));
+    assert_eq!(stored.accepts(&stored), Ok(()));
+    // by force it takes the next serial, and what it replaces is kept
+    let mut run = Run::begin(&lab.session, NAMES, "state push", Duration::ZERO, &Silent).await?;
+    assert_eq!(run.rewrite(stored.clone()).await?, 2, "the same is not written again");
+    assert_eq!(run.rewrite(first).await?, 3);
+    run.end().await?;
+    assert_eq!(lab.state().await.author.ok_or("no author")?.operation, "state push");
+    assert_eq!(serial(&lab.backend, 2).await?, Some(stored));
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_an_interrupted_run_knew_is_kept_when_its_state_is_replaced() -> Outcome {
+    let lab = Lab::default();
+    lab.apply(&pair(1, "zone-a")).await;
+    let earlier = lab.state().await;
+    // the run made something and is gone before the state is saved
+    let calls = lab.cloud.world().calls.len();
+    lab.cloud.world().faults.insert(calls + 3, support::Fault::HangAfter);
+    let mut more = pair(1, "zone-a");
+    more.add("third", Thing::builder().build());
+    more.add("fourth", Thing::builder().build());
+    let options = PlanOptions {
+        parallelism: 1,
+        ..PlanOptions::default()
+    };
+    tokio::select! {
+        _ = lab.apply_with(&more, &options) => return Err("it did not hang".into()),
+        () = lab.cloud.hangs() => {}
+    }
+    lab.unlock().await;
+    let mut run = Run::begin(&lab.session, NAMES, "state push", Duration::ZERO, &Silent).await?;
+    let journaled = run.snapshot().state.clone();
+    assert!(run.snapshot().is_interrupted() && journaled != earlier);
+    run.rewrite(earlier).await?;
+    run.end().await?;
+    assert_eq!(serial(&lab.backend, 1).await?, Some(journaled));
+    assert!(lab.backend.list("journal/").await?.is_empty());
+    Ok(())
+}

@@ -9,10 +9,11 @@ mod support;
 
 use std::sync::{Arc, Mutex};
 
+use async_trait::async_trait;
 use iac_core::{
     model::{Mark, Secret, Stack},
     plan::{self, Event, Observer, PlanOptions},
-    state::Backend,
+    state::{Backend, BackendError, Lock, MemoryBackend, Object, Precondition, Version, serial},
 };
 use support::{Fault, Lab, Thing, stack};
 
@@ -181,4 +182,166 @@ async fn a_secret_shows_nowhere() {
     lab.apply_watched(&drifted, &destroy, &ears).await.unwrap();
     hides(&stored(&lab).await, "what is left");
     hides(&ears.0.lock().unwrap().concat(), "an event");
+}
+
+/// A backend that keeps no key.
+#[derive(Debug)]
+struct Keyless(MemoryBackend);
+
+#[async_trait]
+impl Backend for Keyless {
+    fn place(&self) -> String {
+        self.0.place()
+    }
+    async fn get(&self, name: &str) -> Result<Option<Object>, BackendError> {
+        self.0.get(name).await
+    }
+    async fn put(&self, name: &str, bytes: &[u8], precondition: &Precondition) -> Result<Version, BackendError> {
+        self.0.put(name, bytes, precondition).await
+    }
+    async fn delete(&self, name: &str) -> Result<(), BackendError> {
+        self.0.delete(name).await
+    }
+    async fn list(&self, prefix: &str) -> Result<Vec<String>, BackendError> {
+        self.0.list(prefix).await
+    }
+    async fn lock(&self, lock: &Lock, over: Option<&Lock>) -> Result<(), BackendError> {
+        self.0.lock(lock, over).await
+    }
+    async fn renew(&self, held: &Lock, expires: jiff::Timestamp) -> Result<Lock, BackendError> {
+        self.0.renew(held, expires).await
+    }
+    async fn unlock(&self, id: &str) -> Result<(), BackendError> {
+        self.0.unlock(id).await
+    }
+    async fn holder(&self) -> Result<Option<Lock>, BackendError> {
+        self.0.holder().await
+    }
+}
+
+/// A lab whose environment has no key: secrets are hashes and nothing else.
+fn keyless() -> Lab {
+    let mut lab = Lab::default();
+    lab.session.backend = Arc::new(Keyless(lab.backend.clone()));
+    lab
+}
+
+fn passwords(lab: &Lab) -> Vec<String> {
+    let world = lab.cloud.world();
+    let held = world.things.values().filter_map(|held| held.inputs.password.as_ref());
+    held.map(|password| password.reveal().clone()).collect()
+}
+
+/// The first serial, as a stack.
+async fn first_serial(lab: &Lab) -> Stack {
+    let then = serial(&lab.backend, 1).await.unwrap().unwrap();
+    plan::recall(&then, &lab.state().await, &lab.session.registry).unwrap()
+}
+
+#[tokio::test]
+async fn an_earlier_secret_comes_back_where_there_is_a_key() {
+    let lab = Lab::default();
+    lab.apply(&guarded(CANARY, 1)).await;
+    lab.apply(&guarded(SECOND, 2)).await;
+    lab.apply(&first_serial(&lab).await).await;
+    assert_eq!(passwords(&lab), [CANARY]);
+    assert!(lab.plan(&guarded(CANARY, 1)).await.unwrap().is_empty());
+    hides(&stored(&lab).await, "what is stored");
+    lab.destroy(&stack()).await;
+    lab.apply(&first_serial(&lab).await).await;
+    assert_eq!(passwords(&lab), [CANARY]);
+    hides(&stored(&lab).await, "what is stored");
+}
+
+#[tokio::test]
+async fn without_a_key_a_lost_secret_is_told_and_no_hash_is_sent() {
+    let lab = keyless();
+    lab.apply(&guarded(CANARY, 1)).await;
+    lab.apply(&guarded(CANARY, 2)).await;
+    // what is there has the hash that is wanted: it stands in
+    lab.apply(&first_serial(&lab).await).await;
+    assert_eq!(passwords(&lab), [CANARY]);
+    lab.apply(&guarded(SECOND, 2)).await;
+    let refused = lab.plan(&first_serial(&lab).await).await.unwrap_err().to_string();
+    assert!(
+        refused.contains("fake.thing.base: the secret `password` is known by its hash alone"),
+        "{refused}"
+    );
+    assert_eq!(passwords(&lab), [SECOND]);
+    assert!(!stored(&lab).await.contains("aes-siv"));
+}
+
+/// A thing whose password is the pin of another.
+fn chained(size: i32) -> Stack {
+    let mut stack = stack();
+    let base = stack.add("base", Thing::builder().name("base").build());
+    stack.add(
+        "top",
+        Thing::builder().name("top").size(size).password(&base.pin).build(),
+    );
+    stack.output("pin", &base.pin);
+    stack
+}
+
+#[tokio::test]
+async fn a_secret_output_is_at_hand_though_its_resource_is_not_read() {
+    let blind = PlanOptions {
+        refresh: false,
+        ..PlanOptions::default()
+    };
+    for (lab, has_key) in [(Lab::default(), true), (keyless(), false)] {
+        lab.apply(&chained(1)).await;
+        let plan = lab.plan_with(&chained(2), &blind).await.unwrap();
+        let change = plan.change(&"fake.thing.top".parse().unwrap()).unwrap();
+        let unknown = change.attributes.iter().any(|attribute| attribute.path == "password");
+        assert_eq!(unknown, !has_key, "{change:#?}");
+        if has_key {
+            let report = lab.apply_with(&chained(2), &blind).await.unwrap();
+            assert!(report.is_success(), "{report:#?}");
+            assert_eq!(passwords(&lab), ["canary-pin-of-thing-1"]);
+        }
+        hides(&stored(&lab).await, "what is stored");
+        look(&lab, &chained(3), "with a secret output").await;
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_made_with_the_first_secret_and_stays() {
+    let lab = Lab::default();
+    let mut plain = stack();
+    plain.output("nothing", "secret");
+    lab.apply(&plain).await;
+    assert!(lab.backend.key(false).await.unwrap().is_none());
+    drop(lab.plan(&chained(1)).await.unwrap());
+    assert!(lab.backend.key(false).await.unwrap().is_none(), "a plan makes nothing");
+    lab.apply(&chained(1)).await;
+    let key = lab.backend.key(false).await.unwrap().unwrap();
+    lab.apply(&chained(2)).await;
+    assert_eq!(lab.backend.key(true).await.unwrap().unwrap().as_bytes(), key.as_bytes());
+    let serial = lab.state().await.serial;
+    assert_eq!(
+        lab.apply(&chained(2)).await.serial,
+        serial,
+        "nothing is written when nothing changed"
+    );
+}
+
+#[tokio::test]
+async fn a_key_in_a_folder_is_its_owners_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let backend = iac_core::state::FileBackend::new(folder.path().join("state"));
+    assert!(backend.key(false).await.unwrap().is_none());
+    let key = backend.key(true).await.unwrap().unwrap();
+    let again = iac_core::state::FileBackend::new(folder.path().join("state"));
+    assert_eq!(again.key(true).await.unwrap().unwrap().as_bytes(), key.as_bytes());
+    let path = folder.path().join("state/.secret.key");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    assert!(backend.list("").await.unwrap().is_empty(), "it is no object");
+    std::fs::write(&path, "cut off").unwrap();
+    let broken = backend.key(true).await.unwrap_err().to_string();
+    assert!(broken.contains("128") || broken.contains("64 bytes"), "{broken}");
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{report::ApplyReport, workshop::Workshop};
 use crate::{
-    model::{Expr, Lifecycle, LiveObject, seal, template},
+    model::{Expr, Lifecycle, LiveObject, template},
     plan::{self, Action, Change, Mode, Plan, Reason},
     state::{Ledger, ObjectState, OutputState, Record, ResourceState, State, StoreError},
 };
@@ -85,7 +85,7 @@ pub(crate) fn after(plan: &Plan, shop: &Workshop<'_>, report: &ApplyReport) {
         };
         let mut state = shop.state();
         let value = if change.secret {
-            seal(state.lineage.as_bytes(), name, &value)
+            state.output_sealer(shop.key.as_ref()).seal(name, &value)
         } else {
             value
         };
@@ -109,8 +109,11 @@ fn note(mode: Mode, change: &Change, shop: &Workshop<'_>) {
     });
     let triggers: Vec<_> = triggers.flatten().collect();
     let mut state = shop.state();
-    let key = state.seal_key(&change.address);
-    let triggers = triggers.iter().map(|value| plan::sealed_trigger(&key, value)).collect();
+    let sealer = state.sealer(&change.address, shop.key.as_ref());
+    let triggers = triggers
+        .iter()
+        .map(|value| plan::sealed_trigger(sealer.place(), value))
+        .collect();
     let Some(resource) = state.resources.get_mut(&change.address) else {
         return;
     };
@@ -120,11 +123,11 @@ fn note(mode: Mode, change: &Change, shop: &Workshop<'_>) {
     let shape = types.map(|info| &info.shape);
     let outputs_shape = types.map(|info| &info.outputs);
     if let (Some(shape), Some(inputs)) = (shape, kept_inputs(mode, change, object)) {
-        object.inputs = shape.seal(&inputs, &|path, secret| seal(&key, path, secret));
+        object.inputs = shape.seal(&inputs, &|path, secret| sealer.seal(path, secret));
     }
     if let Some(LiveObject { outputs, .. }) = &change.work.live {
         object.outputs = match outputs_shape {
-            Some(shape) => shape.seal(outputs, &|path, secret| seal(&key, path, secret)),
+            Some(shape) => shape.seal(outputs, &|path, secret| sealer.seal(path, secret)),
             None => outputs.clone(),
         };
     }

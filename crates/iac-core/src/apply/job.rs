@@ -9,7 +9,7 @@ use super::{
     workshop::Workshop,
 };
 use crate::{
-    model::{Address, Call, REDACTED, Reconciler, RemoteId, ResourceError, Shape, TypeInfo, seal, template},
+    model::{Address, Call, REDACTED, Reconciler, RemoteId, ResourceError, Sealer, Shape, TypeInfo, seal, template},
     plan::{self, Change},
     state::{Intent, ObjectState, Record, ResourceState, Status, Verb},
 };
@@ -25,7 +25,7 @@ pub(super) struct Job<'a> {
     info: &'static TypeInfo,
     number: u64,
     recorder: Arc<StepRecorder>,
-    key: Vec<u8>,
+    sealer: Sealer,
 }
 
 impl<'a> Job<'a> {
@@ -38,7 +38,7 @@ impl<'a> Job<'a> {
             progress: shop.progress.clone(),
             id: Mutex::new(None),
         });
-        let key = shop.state().seal_key(&change.address);
+        let sealer = shop.sealer(&change.address);
         Self {
             shop,
             change,
@@ -46,7 +46,7 @@ impl<'a> Job<'a> {
             info: reconciler.info(),
             number,
             recorder,
-            key,
+            sealer,
         }
     }
 
@@ -110,7 +110,7 @@ impl<'a> Job<'a> {
     fn sealed(&self, inputs: &Value) -> Value {
         self.info
             .shape
-            .seal(inputs, &|path, secret| seal(&self.key, path, secret))
+            .seal(inputs, &|path, secret| self.sealer.seal(path, secret))
     }
 
     /// The state's entry with a new current object.
@@ -139,7 +139,9 @@ impl<'a> Job<'a> {
             .iter()
             .map(|trigger| template::evaluate(trigger, &|reference| self.shop.lookup(reference)));
         let values = values.filter_map(|value| template::resolved(&value.ok()?));
-        values.map(|value| plan::sealed_trigger(&self.key, &value)).collect()
+        values
+            .map(|value| plan::sealed_trigger(self.sealer.place(), &value))
+            .collect()
     }
 
     fn object(&self, id: RemoteId, inputs: &Value, outputs: &Value, status: Status) -> ObjectState {
@@ -153,7 +155,7 @@ impl<'a> Job<'a> {
             outputs: self
                 .info
                 .outputs
-                .seal(outputs, &|path, secret| seal(&self.key, path, secret)),
+                .seal(outputs, &|path, secret| self.sealer.seal(path, secret)),
             status,
             created: now,
             updated: now,
@@ -205,11 +207,16 @@ impl<'a> Job<'a> {
 
     /// Whether the outputs are those the plan promised.
     fn agree(&self, outputs: &Value) -> Result<(), ResourceError> {
-        let promised = self.change.work.outputs.as_object().into_iter().flatten();
-        for (name, planned) in promised {
+        // secrets are compared by their hashes: the plan may know no more
+        let hashed = |outputs: &Value| {
+            let hash = |path: &str, secret: &Value| seal(self.sealer.place(), path, secret);
+            self.info.outputs.seal(outputs, &hash)
+        };
+        let (promised, returned) = (hashed(&self.change.work.outputs), hashed(outputs));
+        for (name, planned) in promised.as_object().into_iter().flatten() {
             let field = self.info.outputs.field(name);
             let volatile = field.is_some_and(|field| field.marks.volatile);
-            let returned = outputs.get(name).unwrap_or(&Value::Null);
+            let returned = returned.get(name).unwrap_or(&Value::Null);
             if returned != planned && !volatile {
                 let hidden = Value::from(REDACTED);
                 let secret = field.is_some_and(|field| matches!(field.shape, Shape::Secret(_)));

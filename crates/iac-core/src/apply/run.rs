@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     Session,
-    model::{Address, Call, Hint, RemoteId, ResourceError},
-    plan::{Event, Observer, Plan},
+    model::{Address, Call, DataKey, Hint, RemoteId, ResourceError},
+    plan::{Change, Event, Observer, Plan},
     state::{
         BackendError, Lease, Ledger, LockInfo, LockNews, Record, ResourceState, Snapshot, State, StoreError, Unsettled,
         Verb,
@@ -216,6 +216,7 @@ impl Run {
         let shop = Workshop {
             session: &self.session,
             ledger: Arc::clone(&self.ledger),
+            key: self.key(plan, observer).await,
             state: Mutex::new(state),
             outputs: Mutex::new(outputs),
             progress: sender,
@@ -250,6 +251,24 @@ impl Run {
         drop(shop);
         self.save(state, &mut report, observer).await;
         report
+    }
+
+    /// The key for secrets; made when this plan is the first to need it. Without one secrets are kept as hashes.
+    async fn key(&self, plan: &Plan, observer: &dyn Observer) -> Option<DataKey> {
+        let secret = |change: &Change| {
+            let info = self.session.registry.get(change.address.type_name())?.info();
+            (info.shape.holds_secret() || info.outputs.holds_secret()).then_some(())
+        };
+        let needed = plan.actions().any(|change| secret(change).is_some())
+            || plan.outputs.values().any(|output| output.secret && output.differs());
+        match self.session.backend.key(needed).await {
+            Ok(key) => key,
+            Err(error) => {
+                let message = format!("secrets are kept as hashes only, their key cannot be had: {error}");
+                observer.on(Event::Warning { message });
+                None
+            }
+        }
     }
 
     /// Writes the state if anything in it changed.

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Session,
-    model::{Address, Lookup, Reference, RemoteId, ResourceError, is_sealed},
+    model::{Address, DataKey, Lookup, Reference, RemoteId, ResourceError, Sealer, has_seal},
     plan,
     state::{Ledger, ResourceState, State},
 };
@@ -25,6 +25,8 @@ pub(crate) struct Workshop<'a> {
     pub session: &'a Session,
     pub ledger: Arc<Ledger>,
     pub state: Mutex<State>,
+    /// What secrets are encrypted with.
+    pub key: Option<DataKey>,
     /// The outputs references stand for: as the plan saw them, then as each step leaves them.
     pub outputs: Mutex<BTreeMap<Address, Value>>,
     pub progress: UnboundedSender<(Address, String)>,
@@ -33,6 +35,11 @@ pub(crate) struct Workshop<'a> {
 impl Workshop<'_> {
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What seals the secrets of a resource.
+    pub(super) fn sealer(&self, address: &Address) -> Sealer {
+        self.state().sealer(address, self.key.as_ref())
     }
 
     pub(super) fn outputs_of(&self, address: &Address) -> Option<Value> {
@@ -45,7 +52,10 @@ impl Workshop<'_> {
         let outputs = self.outputs.lock().unwrap_or_else(PoisonError::into_inner);
         match outputs.get(&reference.address).map(|outputs| reference.follow(outputs)) {
             // a seal is not the secret
-            Some(Some(value)) if is_sealed(value) => Lookup::Unknown,
+            Some(Some(value)) if has_seal(value) => {
+                let opened = self.sealer(&reference.address).reveal(value);
+                opened.map_or(Lookup::Unknown, Lookup::Known)
+            }
             Some(Some(value)) => Lookup::Known(value.clone()),
             Some(None) => Lookup::Missing,
             None => Lookup::Unknown,

@@ -8,6 +8,7 @@ mod input;
 mod lifecycle;
 mod registry;
 mod resource;
+mod seal;
 mod secret;
 mod shape;
 mod shaped;
@@ -30,7 +31,8 @@ pub use registry::{LiveObject, ReadObject, Reconciler, Registry};
 pub use resource::{
     Changed, Live, Location, OutputRefs, Provider, ReadRequest, Reconcile, RemoteId, Resource, TypeInfo,
 };
-pub use secret::{REDACTED, Secret, is_sealed, seal};
+pub use seal::{DataKey, Sealer, has_seal, is_sealed, seal};
+pub use secret::{REDACTED, Secret};
 pub use shape::{DocumentShape, Field, Marks, Shape, Shaped, TextCheck, TextShape, Violation};
 pub use stack::{Handle, Node, Place, Stack, StackError, StackOutput};
 pub use stage::{Data, Declared, References, Resolved, Stage};

@@ -226,6 +226,8 @@ impl Shape {
                     }
                 }
             }
+            // a serial that is brought back has seals in place of secrets
+            (Self::Secret(_), value) if super::seal::is_sealed(value) => {}
             (Self::Secret(inner), value) => {
                 let before = found.len();
                 inner.check_at(value, path, found);
@@ -242,30 +244,60 @@ impl Shape {
     /// Replaces every secret in a value by what `seal` makes of it and its path.
     #[must_use]
     pub fn seal(&self, value: &Value, seal: &dyn Fn(&str, &Value) -> Value) -> Value {
-        self.seal_at(value, "", seal)
+        self.map_secrets(value, None, "", &|path, secret, _| seal(path, secret))
     }
 
-    fn seal_at(&self, value: &Value, path: &str, seal: &dyn Fn(&str, &Value) -> Value) -> Value {
+    /// Whether a value of this shape can hold a secret.
+    pub fn holds_secret(&self) -> bool {
+        match self {
+            Self::Secret(_) => true,
+            Self::List(item) | Self::Set(item) | Self::Map(item) => item.holds_secret(),
+            Self::Struct(fields) => fields.iter().any(|field| field.shape.holds_secret()),
+            _ => false,
+        }
+    }
+
+    /// Replaces every secret in a value by what `change` makes of its path, itself, and what is at the same place of `other`.
+    /// The elements of a set have one path, and none in `other`: they have no order.
+    pub(crate) fn map_secrets(
+        &self,
+        value: &Value,
+        other: Option<&Value>,
+        path: &str,
+        change: &dyn Fn(&str, &Value, Option<&Value>) -> Value,
+    ) -> Value {
         match (self, value) {
             (Self::Secret(_), Value::Null) => Value::Null,
-            (Self::Secret(_), value) => seal(path, value),
-            (Self::List(item) | Self::Set(item), Value::Array(items)) => items
+            (Self::Secret(_), value) => change(path, value, other),
+            (Self::List(item), Value::Array(items)) => items
                 .iter()
                 .enumerate()
-                .map(|(index, value)| item.seal_at(value, &format!("{path}[{index}]"), seal))
+                .map(|(index, value)| {
+                    let other = other.and_then(|other| other.get(index));
+                    item.map_secrets(value, other, &format!("{path}[{index}]"), change)
+                })
+                .collect(),
+            (Self::Set(item), Value::Array(items)) => items
+                .iter()
+                .map(|value| item.map_secrets(value, None, &format!("{path}[]"), change))
                 .collect(),
             (Self::Map(item), Value::Object(map)) => map
                 .iter()
-                .map(|(key, value)| (key.clone(), item.seal_at(value, &join(path, key), seal)))
+                .map(|(key, value)| {
+                    let other = other.and_then(|other| other.get(key));
+                    (key.clone(), item.map_secrets(value, other, &join(path, key), change))
+                })
                 .collect(),
             (Self::Struct(fields), Value::Object(map)) => map
                 .iter()
                 .map(|(key, value)| {
-                    let sealed = fields.iter().find(|field| field.name == key).map_or_else(
+                    let other = other.and_then(|other| other.get(key));
+                    let field = fields.iter().find(|field| field.name == key);
+                    let value = field.map_or_else(
                         || value.clone(),
-                        |field| field.shape.seal_at(value, &join(path, key), seal),
+                        |field| field.shape.map_secrets(value, other, &join(path, key), change),
                     );
-                    (key.clone(), sealed)
+                    (key.clone(), value)
                 })
                 .collect(),
             (_, value) => value.clone(),

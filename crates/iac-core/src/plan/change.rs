@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    model::{Address, Lifecycle, LiveObject, RemoteId},
+    model::{Address, Lifecycle, LiveObject, RemoteId, seal},
     state::{ObjectState, OutputState, Status},
 };
 
@@ -266,6 +266,8 @@ impl OutputChange {
     /// Whether the output becomes another.
     pub fn differs(&self) -> bool {
         match (&self.before, &self.after) {
+            // of a secret only the hash is compared
+            (Some(before), After::Known(after)) if self.secret => seal(&[], "", &before.value) != seal(&[], "", after),
             (Some(before), After::Known(after)) => before.value != *after,
             (None, After::Absent) => false,
             _ => true,

@@ -8,7 +8,7 @@ use super::{
     inputs::{self, Owner},
 };
 use crate::{
-    model::{DanglingReference, Lifecycle, LiveObject, Lookup, Node, Reconciler, Reference, seal, template},
+    model::{DanglingReference, Lifecycle, LiveObject, Lookup, Node, Reconciler, Reference, Sealer, seal, template},
     state::{ObjectState, ResourceState, Status},
 };
 
@@ -28,8 +28,8 @@ pub(crate) struct Question<'a> {
     pub imported: bool,
     /// Its replacement was asked for.
     pub replace: bool,
-    /// What secrets are sealed with.
-    pub key: &'a [u8],
+    /// What secrets are sealed with, and opened.
+    pub sealer: &'a Sealer,
     /// What references stand for.
     pub lookup: &'a dyn Fn(&Reference) -> Lookup,
 }
@@ -73,14 +73,14 @@ impl Question<'_> {
             }
         }
         if action == Action::Create {
-            attributes = diff::whole(&self.node.info.shape, &desired, self.key, false);
+            attributes = diff::whole(&self.node.info.shape, &desired, self.sealer.place(), false);
         }
         if let (Action::NoOp | Action::Update, Some(live)) = (action, self.live) {
             inputs::ignore(&mut desired, &live.inputs, &self.lifecycle.ignore_changes);
         }
         let outputs = self.outputs(action, &desired);
         let work = Work {
-            declared: inputs::declared(self.node.info, &template, named, self.key),
+            declared: inputs::declared(self.node.info, &template, named, self.sealer.place()),
             planned: Some(desired),
             lifecycle: self.lifecycle.clone(),
             dependencies: self.node.dependencies.clone(),
@@ -124,6 +124,8 @@ impl Question<'_> {
         );
         let named = inputs::name(node.info, &mut template, prior, &node.address, *owner);
         let desired = node.info.shape.canonical(&template::evaluate(&template, self.lookup)?);
+        let live = self.live.map(|live| &live.inputs);
+        let desired = inputs::reveal(&node.info.shape, &desired, live, self.sealer);
         Ok((template, desired, named))
     }
 
@@ -135,7 +137,7 @@ impl Question<'_> {
             desired: &desired,
             live: &live.inputs,
             prior: (!self.imported).then_some(&prior.inputs),
-            key: self.key,
+            key: self.sealer.place(),
         })
     }
 
@@ -187,10 +189,13 @@ impl Question<'_> {
         if before.is_empty() || now.is_empty() {
             return Ok(false);
         }
-        let before: Vec<Value> = before.iter().map(|value| sealed_trigger(self.key, value)).collect();
+        let before: Vec<Value> = before
+            .iter()
+            .map(|value| sealed_trigger(self.sealer.place(), value))
+            .collect();
         let mut values = now.iter().map(|trigger| template::evaluate(trigger, self.lookup));
         values.try_fold(before.len() != now.len(), |differs, value| {
-            let value = template::resolved(&value?).map(|value| sealed_trigger(self.key, &value));
+            let value = template::resolved(&value?).map(|value| sealed_trigger(self.sealer.place(), &value));
             Ok(differs || !value.is_some_and(|value| before.contains(&value)))
         })
     }

@@ -170,7 +170,9 @@ impl Walk<'_> {
                 }
                 return;
             }
-            (Shape::Set(item), Value::Array(wants), Value::Array(haves)) => self.same_set(item, wants, haves),
+            (Shape::Set(item), Value::Array(wants), Value::Array(haves)) => {
+                self.same_set(item, wants, haves, &format!("{}[]", spot.path))
+            }
             // what the cloud does not give back is the sealed value that was last applied, and sealing that changes nothing
             (Shape::Secret(_), want, have) => seal(self.key, spot.path, want) == seal(self.key, spot.path, have),
             (Shape::Document(document), want, have) => {
@@ -216,7 +218,7 @@ impl Walk<'_> {
     }
 
     /// Whether each desired element has an equal among those that are there, and none is left over.
-    fn same_set(&self, item: &Shape, wants: &[Value], haves: &[Value]) -> bool {
+    fn same_set(&self, item: &Shape, wants: &[Value], haves: &[Value], path: &str) -> bool {
         let mut left: Vec<&Value> = haves.iter().collect();
         wants.len() == haves.len()
             && wants.iter().all(|want| {
@@ -226,7 +228,7 @@ impl Walk<'_> {
                         key: self.key,
                         found: &mut found,
                     }
-                    .value(item, Sides { want, have, last: None }, Spot::default());
+                    .value(item, Sides { want, have, last: None }, Spot::default().at(path));
                     found.is_empty()
                 });
                 equal.map(|index| left.swap_remove(index)).is_some()
@@ -236,11 +238,8 @@ impl Walk<'_> {
     fn changed(&mut self, shape: &Shape, spot: Spot<'_>, want: Option<&Value>, have: Option<&Value>) {
         let Spot { path, forced } = spot;
         // a secret keeps the seal of its own place, whatever it is nested in
-        let sealed = |value: &Value| {
-            shape.seal(value, &|inner, secret| {
-                seal(self.key, &format!("{path}{inner}"), secret)
-            })
-        };
+        let hide = |path: &str, secret: &Value, _: Option<&Value>| seal(self.key, path, secret);
+        let sealed = |value: &Value| shape.map_secrets(value, None, path, &hide);
         let change = AttributeChange {
             path: path.to_owned(),
             before: have.map(sealed),

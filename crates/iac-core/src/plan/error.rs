@@ -3,6 +3,7 @@
 use crate::{
     graph::Cycle,
     model::{Address, DanglingReference, Hint, RemoteId, ResourceError, StackError},
+    state::BackendError,
 };
 
 /// One reason why no plan could be made.
@@ -85,6 +86,17 @@ pub enum PlanIssue {
         /// The object.
         id: RemoteId,
     },
+    /// A secret of an earlier serial is needed, and only its hash is there.
+    #[error("{address}: the secret `{path}` is known by its hash alone")]
+    SecretLost {
+        /// The resource.
+        address: Address,
+        /// The property.
+        path: String,
+    },
+    /// The key of the environment's secrets cannot be had.
+    #[error("the key that secrets are encrypted with cannot be read")]
+    Key(#[source] BackendError),
     /// The state's objects live in another account or region.
     #[error("{address} is in account {found}, but this session is in account {wanted}")]
     OtherAccount {
@@ -125,6 +137,12 @@ impl Hint for PlanIssue {
             Self::OtherAccount { .. } => {
                 vec!["use the credentials of that account, or another state for this one".to_owned()]
             }
+            Self::SecretLost { .. } => vec![
+                "apply the source of that time, which has the secret".to_owned(),
+                "an environment with a key keeps secrets encrypted from the next apply on: see `state/README.md`"
+                    .to_owned(),
+            ],
+            Self::Key(source) => source.hints(),
             Self::Dangling { .. } => Vec::new(),
         }
     }

@@ -1,12 +1,15 @@
 //! A resource's inputs made ready: tags and a physical name put in, ignored changes left out.
 
-use std::{cell::Cell, collections::BTreeMap};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+};
 
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::diff::ADDRESS_TAG;
-use crate::model::{Address, Expr, TypeInfo, seal, template};
+use crate::model::{Address, Expr, Sealer, Shape, TypeInfo, is_sealed, seal, template};
 
 /// Whose resource it is, for ownership tags and generated names.
 #[derive(Clone, Copy, Debug)]
@@ -90,6 +93,32 @@ pub(crate) fn declared(info: &TypeInfo, inputs: &Value, named: bool, key: &[u8])
         declared.insert(name.to_owned(), Value::Null);
     }
     declared
+}
+
+/// Puts secrets in place of their seals: opened with the environment's key, or taken from what is there when that has the same
+/// seal. What cannot be known stays sealed.
+pub(crate) fn reveal(shape: &Shape, desired: &Value, live: Option<&Value>, sealer: &Sealer) -> Value {
+    shape.map_secrets(desired, live, "", &|path, secret, live| {
+        if !is_sealed(secret) {
+            return secret.clone();
+        }
+        let hash = |value: &Value| seal(sealer.place(), path, value);
+        let there = live.filter(|live| !is_sealed(live) && hash(live) == hash(secret));
+        let opened = sealer.reveal(secret).or_else(|| there.cloned());
+        opened.map_or_else(|| secret.clone(), template::escape)
+    })
+}
+
+/// The paths of secrets that are known by their seals alone.
+pub(crate) fn still_sealed(shape: &Shape, inputs: &Value) -> Vec<String> {
+    let found = RefCell::new(Vec::new());
+    drop(shape.seal(inputs, &|path, secret| {
+        if is_sealed(secret) {
+            found.borrow_mut().push(path.to_owned());
+        }
+        Value::Null
+    }));
+    found.into_inner()
 }
 
 /// A generated name that none of the objects has that are there already.

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     Session,
     graph::Graph,
-    model::{Address, LiveObject, Lookup, Reference, RemoteId, Segment, Stack, is_sealed},
+    model::{Address, DataKey, LiveObject, Lookup, Reference, RemoteId, Segment, Stack},
     state::{Snapshot, State, Unsettled, Verb},
 };
 
@@ -36,7 +36,9 @@ pub async fn plan(
     options: &PlanOptions,
     observer: &dyn Observer,
 ) -> Result<Plan, PlanError> {
+    let key = session.backend.key(false).await.map_err(PlanIssue::Key)?;
     let mut planner = Planner::prepare(stack, snapshot, session, options)?;
+    planner.key = key;
     planner.check_accounts()?;
     planner.refresh(observer).await?;
     match options.mode {
@@ -51,6 +53,8 @@ struct Planner<'a> {
     stack: &'a Stack,
     session: &'a Session,
     options: &'a PlanOptions,
+    /// What secrets are encrypted with.
+    key: Option<DataKey>,
     state: State,
     moved: BTreeMap<Address, Address>,
     order: Vec<Address>,
@@ -107,6 +111,7 @@ impl<'a> Planner<'a> {
             stack,
             session,
             options,
+            key: None,
             state,
             moved,
             order,
@@ -129,10 +134,14 @@ impl<'a> Planner<'a> {
     fn live(&self, address: &Address) -> Option<LiveObject> {
         match self.reads.get(address) {
             Some(Ok(read)) => read.clone(),
-            _ => self.state.current(address).map(|object| LiveObject {
-                id: object.id.clone(),
-                inputs: object.inputs.clone(),
-                outputs: object.outputs.clone(),
+            _ => self.state.current(address).map(|object| {
+                let sealer = self.state.sealer(address, self.key.as_ref());
+                let open = |value: &Value| sealer.reveal(value).unwrap_or_else(|| value.clone());
+                LiveObject {
+                    id: object.id.clone(),
+                    inputs: open(&object.inputs),
+                    outputs: open(&object.outputs),
+                }
             }),
         }
     }
@@ -146,10 +155,13 @@ impl<'a> Planner<'a> {
             Segment::Index(_) => None,
         });
         match known {
-            // a seal is not the secret: the value itself is known only once it is read
-            Some((_, value)) if is_sealed(value) => Lookup::Unknown,
             Some((name, value)) => {
-                let whole = Value::Object([(name.clone(), value.clone())].into_iter().collect());
+                // a seal is not the secret: without the key the value is known only once it is read
+                let sealer = self.state.sealer(&reference.address, self.key.as_ref());
+                let Some(value) = sealer.reveal(value) else {
+                    return Lookup::Unknown;
+                };
+                let whole = Value::Object([(name.clone(), value)].into_iter().collect());
                 reference
                     .follow(&whole)
                     .map_or(Lookup::Missing, |value| Lookup::Known(value.clone()))

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ErrorKind, Hint, ResourceError};
+use crate::model::{DataKey, ErrorKind, Hint, ResourceError};
 
 /// What a write demands of the object that is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -212,4 +212,11 @@ pub trait Backend: fmt::Debug + Send + Sync {
 
     /// Who holds the lock.
     async fn holder(&self) -> Result<Option<Lock>, BackendError>;
+
+    /// The key that the secrets of this environment are encrypted with; made when there is none and `make` says so. It is kept
+    /// apart from the objects. A backend that keeps no key gives none: then secrets are kept as hashes only.
+    async fn key(&self, make: bool) -> Result<Option<DataKey>, BackendError> {
+        let _ = make;
+        Ok(None)
+    }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{journal::Unsettled, migrate};
-use crate::model::{Address, Hint, Lifecycle, Location, RemoteId, template};
+use crate::model::{Address, DataKey, Hint, Lifecycle, Location, RemoteId, Sealer, template};
 
 /// The format this version writes.
 pub const FORMAT_VERSION: u32 = 1;
@@ -264,5 +264,15 @@ impl State {
     /// The key secrets of a resource are sealed with. A rename keeps it, so that what was sealed is still seen as equal.
     pub fn seal_key(&self, address: &Address) -> Vec<u8> {
         format!("{}/{}", self.lineage, address.type_name()).into_bytes()
+    }
+
+    /// What seals the secrets of a resource, and opens them again when there is a key.
+    pub fn sealer(&self, address: &Address, key: Option<&DataKey>) -> Sealer {
+        Sealer::new(self.seal_key(address), key.cloned())
+    }
+
+    /// What seals the secret outputs of the stack.
+    pub fn output_sealer(&self, key: Option<&DataKey>) -> Sealer {
+        Sealer::new(self.lineage.as_bytes(), key.cloned())
     }
 }

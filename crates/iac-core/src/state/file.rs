@@ -13,8 +13,10 @@ use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use super::backend::{Backend, BackendError, Lock, Object, Precondition, Version};
+use crate::model::DataKey;
 
-/// Objects as files below one folder, the lock as the file `lock.json`.
+/// Objects as files below one folder, the lock as the file `lock.json`, the key for secrets as `.secret.key`, made with the first
+/// secret.
 ///
 /// A write is atomic and durable: the content is written to a temporary file, synced, renamed, and the folder is synced.
 /// Conditional writes and the lock are safe among processes of one machine.
@@ -26,6 +28,8 @@ pub struct FileBackend {
 const LOCK: &str = "lock.json";
 /// Held (by the operating system) while an object is compared and replaced.
 const GUARD: &str = ".guard";
+/// The key that secrets are encrypted with, readable by its owner alone. No object: it is not listed.
+const KEY: &str = ".secret.key";
 
 impl FileBackend {
     /// Keeps everything below `root`, which is made on the first write.
@@ -142,6 +146,24 @@ impl Backend for FileBackend {
     async fn holder(&self) -> Result<Option<Lock>, BackendError> {
         self.blocking(Folder::holder).await
     }
+
+    async fn key(&self, make: bool) -> Result<Option<DataKey>, BackendError> {
+        self.blocking(move |folder| {
+            if let Some(key) = folder.key()? {
+                return Ok(Some(key));
+            }
+            if !make {
+                return Ok(None);
+            }
+            let _guard = folder.guard()?;
+            if folder.key()?.is_none() {
+                // a temporary file is its owner's alone, and stays so when it gets its name
+                folder.write(KEY, hex::encode(DataKey::generate().as_bytes()).as_bytes())?;
+            }
+            folder.key()
+        })
+        .await
+    }
 }
 
 struct Folder(Arc<Path>);
@@ -183,6 +205,20 @@ impl Folder {
             .map_err(|error| failed("write", &path)(error.error))?;
         sync(parent)?;
         Ok(Version(hex::encode(Sha256::digest(bytes))))
+    }
+
+    fn key(&self) -> Result<Option<DataKey>, BackendError> {
+        let Some(object) = self.read(KEY)? else {
+            return Ok(None);
+        };
+        let bytes = hex::decode(object.bytes.trim_ascii()).ok();
+        match bytes.and_then(|bytes| DataKey::from_bytes(&bytes)) {
+            Some(key) => Ok(Some(key)),
+            None => Err(BackendError::Malformed {
+                name: KEY.to_owned(),
+                message: format!("it does not hold {} bytes in hexadecimal digits", DataKey::LENGTH),
+            }),
+        }
     }
 
     fn remove(&self, name: &str) -> Result<(), BackendError> {

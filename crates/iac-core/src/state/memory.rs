@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::backend::{Backend, BackendError, Lock, Object, Precondition, Version};
+use crate::model::DataKey;
 
 /// Objects and a lock in memory. Clones share them.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +20,7 @@ struct Content {
     objects: BTreeMap<String, Object>,
     writes: u64,
     lock: Option<Lock>,
+    key: Option<DataKey>,
 }
 
 impl MemoryBackend {
@@ -115,5 +117,13 @@ impl Backend for MemoryBackend {
 
     async fn holder(&self) -> Result<Option<Lock>, BackendError> {
         Ok(self.content().lock.clone())
+    }
+
+    async fn key(&self, make: bool) -> Result<Option<DataKey>, BackendError> {
+        let key = &mut self.content().key;
+        if make && key.is_none() {
+            *key = Some(DataKey::generate());
+        }
+        Ok(key.clone())
     }
 }

@@ -71,6 +71,8 @@ pub(crate) struct ThingOutputs<S: Stage = Resolved> {
     /// Changes with every update.
     #[field(volatile)]
     pub(crate) revision: S::Value<i64>,
+    /// A secret of the cloud's own making.
+    pub(crate) pin: S::Value<Secret<String>>,
 }
 
 /// What the cloud holds of a thing.
@@ -211,6 +213,7 @@ fn outputs(id: &str, held: &Held) -> ThingOutputs {
         id: id.into(),
         url: url(held.inputs.name.as_ref()),
         revision: held.revision,
+        pin: Secret::new(format!("canary-pin-of-{id}")),
     }
 }
 

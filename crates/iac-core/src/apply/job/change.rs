@@ -27,7 +27,7 @@ impl Job<'_> {
             desired: &template::escape(inputs.clone()),
             live: &live.inputs,
             prior: Some(&prior.inputs),
-            key: &self.key,
+            key: self.sealer.place(),
         });
         let changed: Changed = if tainted {
             self.info.shape.fields().iter().map(|field| field.name).collect()

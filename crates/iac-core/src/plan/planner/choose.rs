@@ -11,7 +11,7 @@ use crate::{
         diff,
         drift::drift,
         error::PlanIssue,
-        inputs::Owner,
+        inputs::{self, Owner},
         refresh,
     },
     state::ResourceState,
@@ -41,7 +41,7 @@ impl Planner<'_> {
         let resource = self.state.resources.get(address);
         let location = reconciler.location();
         let live = self.live(address);
-        let key = self.state.seal_key(address);
+        let sealer = self.state.sealer(address, self.key.as_ref());
         let lookup = |reference: &Reference| self.lookup(reference);
         let objects = resource.into_iter();
         let objects = objects.flat_map(|resource| resource.current.iter().chain(&resource.deposed));
@@ -64,7 +64,7 @@ impl Planner<'_> {
             live: live.as_ref(),
             imported: self.imports.contains(address),
             replace: self.options.replace.contains(address),
-            key: &key,
+            sealer: &sealer,
             lookup: &lookup,
         };
         match question.decide() {
@@ -78,9 +78,15 @@ impl Planner<'_> {
                 self.explain(&mut change);
                 if let Some(resource) = resource {
                     let ignored = &node.lifecycle.ignore_changes;
-                    self.drift
-                        .extend(drift((address, node.info), resource, live.as_ref(), ignored, &key));
+                    self.drift.extend(drift(
+                        (address, node.info),
+                        resource,
+                        live.as_ref(),
+                        ignored,
+                        sealer.place(),
+                    ));
                 }
+                self.refuse_lost_secrets(node, &change);
                 self.outputs.insert(address.clone(), outputs);
                 self.changes.insert(address.clone(), change);
             }
@@ -89,6 +95,20 @@ impl Planner<'_> {
                 source,
             }),
         }
+    }
+
+    /// Refuses to send a hash where a secret is needed.
+    fn refuse_lost_secrets(&mut self, node: &Node, change: &Change) {
+        let sent = matches!(
+            change.action,
+            Action::Create | Action::Update | Action::Replace | Action::ReplaceCreateFirst
+        );
+        let planned = change.work.planned.iter().filter(|_| sent);
+        let lost = planned.flat_map(|planned| inputs::still_sealed(&node.info.shape, planned));
+        self.issues.extend(lost.map(|path| PlanIssue::SecretLost {
+            address: node.address.clone(),
+            path,
+        }));
     }
 
     /// Adds the reasons that do not come from comparing.

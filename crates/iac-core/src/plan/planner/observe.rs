@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Planner;
 use crate::{
-    model::{Address, Lifecycle, Node, ReadObject, RemoteId, seal},
+    model::{Address, Lifecycle, Node, ReadObject, RemoteId},
     plan::{
         change::Mode,
         error::{PlanError, PlanIssue},
@@ -91,8 +91,8 @@ impl Planner<'_> {
                 });
                 continue;
             };
-            let key = self.state.seal_key(address);
-            let hide = |path: &str, secret: &Value| seal(&key, path, secret);
+            let sealer = self.state.sealer(address, self.key.as_ref());
+            let hide = |path: &str, secret: &Value| sealer.seal(path, secret);
             let now = self.session.clock.now();
             let object = ObjectState {
                 id: live.id.clone(),

@@ -194,6 +194,8 @@ proptest! {
     fn no_bytes_make_a_reader_panic(bytes in collection::vec(any::<u8>(), 0..60), text in ".{0,40}", value in json_value()) {
         drop(State::decode(&bytes, "here"));
         drop(serde_json::from_slice::<Record>(&bytes));
+        drop(plan::SavedPlan::decode(&bytes, "here"));
+        drop(plan::SavedPlan::decode(value.to_string().as_bytes(), "here"));
         drop(text.parse::<Address>());
         drop(State::decode(text.as_bytes(), "here"));
         drop(State::decode(value.to_string().as_bytes(), "here"));
@@ -315,6 +317,26 @@ proptest! {
             assert!(report.is_success(), "{report:#?}");
             assert!(lab.cloud.world().things.is_empty());
             lab.sound("after the destroy").await;
+        });
+    }
+
+    #[test]
+    fn a_plan_from_a_file_is_the_plan(before in collection::vec(plot(), 1..8), after in collection::vec(plot(), 1..8)) {
+        block(async {
+            let lab = Lab::default();
+            settle(&lab, &plotted(&before)).await;
+            let (snapshot, wanted) = (lab.snapshot().await, plotted(&after));
+            let Ok(plan) = plan::plan(&wanted, &snapshot, &lab.session, &plan::PlanOptions::default(), &plan::Silent).await else {
+                return;
+            };
+            if !plan.leftovers.is_empty() {
+                return;
+            }
+            let saved = plan::SavedPlan::new(&plan, &snapshot, &lab.session).await.unwrap();
+            let read = plan::SavedPlan::decode(&saved.encode().unwrap(), "file").unwrap();
+            // the source is gone: nothing of it is needed
+            let again = read.restore(&stack(), &snapshot, &lab.session, &plan::Silent).await.unwrap();
+            assert_eq!(again, plan);
         });
     }
 

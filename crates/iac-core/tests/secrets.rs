@@ -9,13 +9,12 @@ mod support;
 
 use std::sync::{Arc, Mutex};
 
-use async_trait::async_trait;
 use iac_core::{
     model::{Mark, Secret, Stack},
     plan::{self, Event, Observer, PlanOptions},
-    state::{Backend, BackendError, Lock, MemoryBackend, Object, Precondition, Version, serial},
+    state::{Backend, serial},
 };
-use support::{Fault, Lab, Thing, stack};
+use support::{Fault, Lab, Thing, keyless, stack};
 
 const CANARY: &str = "canary-7f3a";
 const SECOND: &str = "canary-of-later";
@@ -182,48 +181,6 @@ async fn a_secret_shows_nowhere() {
     lab.apply_watched(&drifted, &destroy, &ears).await.unwrap();
     hides(&stored(&lab).await, "what is left");
     hides(&ears.0.lock().unwrap().concat(), "an event");
-}
-
-/// A backend that keeps no key.
-#[derive(Debug)]
-struct Keyless(MemoryBackend);
-
-#[async_trait]
-impl Backend for Keyless {
-    fn place(&self) -> String {
-        self.0.place()
-    }
-    async fn get(&self, name: &str) -> Result<Option<Object>, BackendError> {
-        self.0.get(name).await
-    }
-    async fn put(&self, name: &str, bytes: &[u8], precondition: &Precondition) -> Result<Version, BackendError> {
-        self.0.put(name, bytes, precondition).await
-    }
-    async fn delete(&self, name: &str) -> Result<(), BackendError> {
-        self.0.delete(name).await
-    }
-    async fn list(&self, prefix: &str) -> Result<Vec<String>, BackendError> {
-        self.0.list(prefix).await
-    }
-    async fn lock(&self, lock: &Lock, over: Option<&Lock>) -> Result<(), BackendError> {
-        self.0.lock(lock, over).await
-    }
-    async fn renew(&self, held: &Lock, expires: jiff::Timestamp) -> Result<Lock, BackendError> {
-        self.0.renew(held, expires).await
-    }
-    async fn unlock(&self, id: &str) -> Result<(), BackendError> {
-        self.0.unlock(id).await
-    }
-    async fn holder(&self) -> Result<Option<Lock>, BackendError> {
-        self.0.holder().await
-    }
-}
-
-/// A lab whose environment has no key: secrets are hashes and nothing else.
-fn keyless() -> Lab {
-    let mut lab = Lab::default();
-    lab.session.backend = Arc::new(Keyless(lab.backend.clone()));
-    lab
 }
 
 fn passwords(lab: &Lab) -> Vec<String> {

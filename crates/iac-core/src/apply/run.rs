@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     Session,
-    model::{Address, Call, DataKey, Hint, RemoteId, ResourceError},
-    plan::{Change, Event, Observer, Plan},
+    model::{Address, Call, DataKey, Hint, RemoteId, ResourceError, Stack},
+    plan::{Change, Event, Observer, Plan, SavedPlan, SavedPlanError},
     state::{
         BackendError, Lease, Ledger, LockInfo, LockNews, Record, ResourceState, Snapshot, State, StoreError, Unsettled,
         Verb,
@@ -126,6 +126,25 @@ impl Run {
             done = &mut work => done,
             () = self.lease.keep() => work.await,
         }
+    }
+
+    /// A saved plan, ready to be applied: what it was made on is what is there. An environment that had no state when the plan
+    /// was made begins with the plan's lineage.
+    ///
+    /// # Errors
+    /// [`SavedPlanError`]; nothing was changed.
+    pub async fn restore(
+        &mut self,
+        saved: &SavedPlan,
+        stack: &Stack,
+        observer: &dyn Observer,
+    ) -> Result<Plan, SavedPlanError> {
+        if !self.snapshot.exists() && saved.plan.serial == 0 {
+            self.snapshot.state.lineage.clone_from(&saved.plan.lineage);
+            self.ledger = Arc::new(Ledger::open(&self.session.backend, &self.lease, &self.snapshot));
+        }
+        let restoring = saved.restore(stack, &self.snapshot, &self.session, observer);
+        self.holding(restoring).await
     }
 
     /// Settles what an interrupted run left: looks for objects whose create was cut off and takes them into the state, where

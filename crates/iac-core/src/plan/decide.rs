@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::{
-    change::{Action, AttributeChange, Change, Reason, Work},
+    action::{Action, Reason},
+    change::{AttributeChange, Change, Work},
     diff::{self, Comparison},
     inputs::{self, Owner},
 };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::change::Action;
+use super::action::Action;
 use crate::{
     model::{Address, ResourceError},
     state::Lock,

@@ -1,5 +1,6 @@
 //! What would be done: refresh, diff, and the plan as data. Reads the cloud, writes nothing.
 
+mod action;
 mod change;
 mod decide;
 mod diff;
@@ -12,15 +13,18 @@ mod options;
 mod planner;
 mod recall;
 mod refresh;
+mod saved;
 mod select;
 
-pub use change::{Action, After, AttributeChange, Change, Drift, Mode, OutputChange, Plan, Reason, Summary, Work};
+pub use action::{Action, Reason};
+pub use change::{After, AttributeChange, Change, Drift, Mode, OutputChange, Plan, Summary, Work};
 pub use diff::{Comparison, diff};
 pub use error::{PlanError, PlanIssue};
 pub use event::{Event, Observer, Silent};
 pub use options::PlanOptions;
 pub use planner::plan;
 pub use recall::{RecallError, recall};
+pub use saved::{SavedPlan, SavedPlanError, Stale};
 
 pub(crate) use decide::sealed_trigger;
 pub(crate) use inputs::ignore;

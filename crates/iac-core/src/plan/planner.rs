@@ -134,15 +134,7 @@ impl<'a> Planner<'a> {
     fn live(&self, address: &Address) -> Option<LiveObject> {
         match self.reads.get(address) {
             Some(Ok(read)) => read.clone(),
-            _ => self.state.current(address).map(|object| {
-                let sealer = self.state.sealer(address, self.key.as_ref());
-                let open = |value: &Value| sealer.reveal(value).unwrap_or_else(|| value.clone());
-                LiveObject {
-                    id: object.id.clone(),
-                    inputs: open(&object.inputs),
-                    outputs: open(&object.outputs),
-                }
-            }),
+            _ => self.state.live(address, self.key.as_ref()),
         }
     }
 
@@ -197,6 +189,11 @@ impl<'a> Planner<'a> {
             outputs,
             leftovers: snapshot.state.unsettled.iter().map(leftover).collect(),
             warnings,
+            observed: self
+                .reads
+                .into_iter()
+                .filter_map(|(address, read)| Some((address, read.ok()?)))
+                .collect(),
         })
     }
 }

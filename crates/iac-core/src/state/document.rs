@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{journal::Unsettled, migrate};
-use crate::model::{Address, DataKey, Hint, Lifecycle, Location, RemoteId, Sealer, template};
+use crate::model::{Address, DataKey, Hint, Lifecycle, LiveObject, Location, Reconciler, RemoteId, Sealer, template};
 
 /// The format this version writes.
 pub const FORMAT_VERSION: u32 = 1;
@@ -110,6 +110,25 @@ pub struct ObjectState {
     pub created: Timestamp,
     /// When it was last changed.
     pub updated: Timestamp,
+}
+
+impl ObjectState {
+    /// The entry of an object that was made elsewhere and is adopted as it is.
+    pub fn adopted(live: &LiveObject, types: &dyn Reconciler, sealer: &Sealer, now: Timestamp) -> Self {
+        let info = types.info();
+        let hide = |path: &str, secret: &Value| sealer.seal(path, secret);
+        Self {
+            id: live.id.clone(),
+            location: types.location(),
+            schema_version: info.schema_version,
+            inputs: info.shape.seal(&live.inputs, &hide),
+            declared: Map::new(),
+            outputs: info.outputs.seal(&live.outputs, &hide),
+            status: Status::Ready,
+            created: now,
+            updated: now,
+        }
+    }
 }
 
 /// Whether an object can be relied on.
@@ -224,6 +243,18 @@ impl State {
     /// The current object of a resource.
     pub fn current(&self, address: &Address) -> Option<&ObjectState> {
         self.resources.get(address)?.current.as_ref()
+    }
+
+    /// The current object as if it had just been read, with its secrets opened where there is a key.
+    pub fn live(&self, address: &Address, key: Option<&DataKey>) -> Option<LiveObject> {
+        let object = self.current(address)?;
+        let sealer = self.sealer(address, key);
+        let open = |value: &Value| sealer.reveal(value).unwrap_or_else(|| value.clone());
+        Some(LiveObject {
+            id: object.id.clone(),
+            inputs: open(&object.inputs),
+            outputs: open(&object.outputs),
+        })
     }
 
     /// Puts a resource in, or takes it out.

@@ -2,6 +2,8 @@
 //! call, and can be looked into from outside.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+mod keyless;
+
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard},
@@ -21,6 +23,8 @@ use iac_core::{
     state::{Backend, MemoryBackend, Precondition, Snapshot, State},
 };
 use jiff::{SignedDuration, Timestamp};
+#[allow(unused_imports, reason = "each test file uses a part of it")]
+pub(crate) use keyless::keyless;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 

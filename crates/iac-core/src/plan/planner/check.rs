@@ -6,7 +6,8 @@ use super::Planner;
 use crate::{
     model::{Address, DanglingReference, Location, Lookup, RemoteId, StackError, seal, template},
     plan::{
-        change::{Action, After, Mode, OutputChange},
+        action::Action,
+        change::{After, Mode, OutputChange},
         error::{PlanError, PlanIssue},
     },
     state::OutputState,

@@ -6,7 +6,8 @@ use super::Planner;
 use crate::{
     model::{Address, Node, Reference, template},
     plan::{
-        change::{Action, Change, Mode, Reason, Work},
+        action::{Action, Reason},
+        change::{Change, Mode, Work},
         decide::{Outputs, Question},
         diff,
         drift::drift,

@@ -1,7 +1,5 @@
 //! Looks at what is there: reads what the state knows, and what is to be adopted.
 
-use serde_json::Value;
-
 use super::Planner;
 use crate::{
     model::{Address, Lifecycle, Node, ReadObject, RemoteId},
@@ -11,7 +9,7 @@ use crate::{
         event::Observer,
         refresh,
     },
-    state::{ObjectState, ResourceState, Status},
+    state::{ObjectState, ResourceState},
 };
 
 impl Planner<'_> {
@@ -91,25 +89,11 @@ impl Planner<'_> {
                 });
                 continue;
             };
-            let sealer = self.state.sealer(address, self.key.as_ref());
-            let hide = |path: &str, secret: &Value| sealer.seal(path, secret);
-            let now = self.session.clock.now();
-            let object = ObjectState {
-                id: live.id.clone(),
-                location: self
-                    .session
-                    .registry
-                    .get(address.type_name())
-                    .map(|types| types.location())
-                    .unwrap_or_default(),
-                schema_version: node.info.schema_version,
-                inputs: node.info.shape.seal(&live.inputs, &hide),
-                outputs: node.info.outputs.seal(&live.outputs, &hide),
-                declared: serde_json::Map::new(),
-                status: Status::Ready,
-                created: now,
-                updated: now,
+            let Some(types) = self.session.registry.get(address.type_name()) else {
+                continue;
             };
+            let sealer = self.state.sealer(address, self.key.as_ref());
+            let object = ObjectState::adopted(live, &**types, &sealer, self.session.clock.now());
             let resource = ResourceState {
                 current: Some(object),
                 deposed: Vec::new(),

@@ -8,6 +8,8 @@
 
 mod support;
 
+use std::time::Duration;
+
 use iac_core::{
     apply::ApplyReport,
     model::{ErrorKind, Mark, Stack},
@@ -268,4 +270,65 @@ async fn an_error_at_any_call_stops_its_dependents_only_and_the_next_run_converg
             }
         }
     }
+}
+
+/// One thing with a name of its own choice, replaced create-first when that changes.
+fn named(name: &str) -> Stack {
+    let mut stack = stack();
+    let net = Thing::builder().name(name).build();
+    let net = stack.add("net", net.create_before_delete());
+    stack.add("app", Thing::builder().name("app").uses(vec![(&net.id).into()]).build());
+    stack
+}
+
+/// A run that is killed when a call hangs.
+async fn until_it_hangs(lab: &Lab, stack: &Stack) {
+    let options = PlanOptions::default();
+    tokio::select! {
+        _ = lab.apply_with(stack, &options) => {}
+        () = lab.cloud.hangs() => {}
+    }
+    assert!(lab.cloud.world().hung);
+    lab.cloud.world().hung = false;
+    lab.unlock().await;
+}
+
+#[tokio::test]
+async fn a_replacement_that_was_cut_off_makes_place_for_itself_whatever_the_clocks_say() {
+    for ahead in [Duration::ZERO, Duration::from_hours(1)] {
+        let start = Lab::default();
+        start.clock.advance(ahead);
+        start.apply(&named("one")).await;
+        let whole = start.fork().await;
+        let before = whole.cloud.world().calls.len();
+        whole.apply(&named("two")).await;
+        let calls = whole.cloud.world().calls.len() - before;
+        for number in 0..calls {
+            for fault in [Fault::HangBefore, Fault::HangAfter] {
+                let lab = start.fork().await;
+                lab.cloud.world().faults.insert(before + number, fault);
+                until_it_hangs(&lab, &named("two")).await;
+                // another machine goes on: it knows nothing of the first one's clock
+                let next = lab.fork().await;
+                next.apply(&named("two")).await;
+                let when = format!("{fault:?} at call {number}, the first clock {ahead:?} ahead");
+                assert_eq!(next.census(), whole.census(), "{when}");
+                next.sound(&when).await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn protection_does_not_keep_what_was_never_finished() {
+    let lab = Lab::default();
+    let mut protected = stack();
+    protected.add("net", Thing::builder().name("net").build().protect());
+    lab.cloud.world().faults.insert(0, Fault::HangAfter);
+    until_it_hangs(&lab, &protected).await;
+    lab.apply(&protected).await;
+    lab.sound("after the second run").await;
+    let mut other = stack();
+    other.add("net", Thing::builder().name("other").build().protect());
+    assert!(lab.plan(&other).await.is_err(), "what is finished is kept");
 }

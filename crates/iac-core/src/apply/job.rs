@@ -179,6 +179,7 @@ impl<'a> Job<'a> {
             seed: self.seed(),
             inputs: self.sealed(inputs),
             pending,
+            standing: self.resource().and_then(|resource| Some(resource.current?.id)),
         };
         let record = Record::Intended(intent.clone());
         self.shop

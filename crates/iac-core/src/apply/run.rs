@@ -169,7 +169,7 @@ impl Run {
                             format!("a create was cut off; {id} is known already")
                         }
                         (Some(id), Some(pending)) => {
-                            resource = Some(taken_up(pending, id.clone(), resource));
+                            resource = Some(taken_up(pending, id.clone(), resource, intent.standing.as_ref()));
                             format!("a create was cut off after it made {id}; it is taken up again")
                         }
                         _ => "a create was cut off before it made anything".to_owned(),
@@ -356,8 +356,13 @@ impl Run {
     }
 }
 
-/// The entry of a resource whose create was cut off and whose object was found.
-fn taken_up(mut pending: ResourceState, id: RemoteId, now: Option<ResourceState>) -> ResourceState {
+/// The entry of a resource whose create was cut off and whose object was found; `standing` stood for it when that began.
+fn taken_up(
+    mut pending: ResourceState,
+    id: RemoteId,
+    now: Option<ResourceState>,
+    standing: Option<&RemoteId>,
+) -> ResourceState {
     let Some(found) = &mut pending.current else {
         return pending;
     };
@@ -368,7 +373,7 @@ fn taken_up(mut pending: ResourceState, id: RemoteId, now: Option<ResourceState>
             if now
                 .current
                 .as_ref()
-                .is_some_and(|current| current.updated > found.created) =>
+                .is_some_and(|current| Some(&current.id) != standing) =>
         {
             now.deposed.push(found.clone());
             now

@@ -70,7 +70,12 @@ pub struct Change {
 impl Work {
     /// Whether a replacement leaves the old object alone: the resource is marked so, and the object was ever finished.
     pub fn retains(&self) -> bool {
-        self.lifecycle.retain_on_delete && self.prior.as_ref().is_some_and(|prior| prior.status == Status::Ready)
+        self.lifecycle.retain_on_delete && self.prior.is_some() && !self.is_unfinished()
+    }
+
+    /// Whether the object in the state is one whose create did not finish.
+    pub fn is_unfinished(&self) -> bool {
+        self.prior.as_ref().is_some_and(|prior| prior.status == Status::Tainted)
     }
 }
 

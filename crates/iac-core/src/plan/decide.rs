@@ -166,7 +166,8 @@ impl Question<'_> {
             Reason::Tainted => !self.node.info.resumable,
             _ => true,
         });
-        Ok(if replaced && self.lifecycle.create_before_delete {
+        // what was never finished is in nobody's use, and may hold the name that the next one needs: it goes first
+        Ok(if replaced && self.lifecycle.create_before_delete && !tainted {
             Action::ReplaceCreateFirst
         } else if replaced {
             Action::Replace

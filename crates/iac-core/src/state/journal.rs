@@ -67,6 +67,9 @@ pub struct Intent {
     /// creates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<ResourceState>,
+    /// The object that stands for the resource when it begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<RemoteId>,
 }
 
 /// A changing call of the reconcile trait.

@@ -18,6 +18,8 @@ impl Planner<'_> {
         for change in self.changes.values() {
             let what = match change.action {
                 Action::Delete => "deleted",
+                // there is nothing to lose in what was never finished, and an interrupted run must be able to go on
+                Action::Replace if change.work.is_unfinished() => continue,
                 Action::Replace | Action::ReplaceCreateFirst => "replaced",
                 _ => continue,
             };

@@ -18,6 +18,7 @@ use super::{
     template,
 };
 
+mod alter;
 mod error;
 mod output;
 
@@ -135,14 +136,11 @@ impl Stack {
                 Value::Null
             }
         };
-        let mut dependencies = template::dependencies(&inputs);
-        dependencies.extend(lifecycle.replace_when.iter().flat_map(template::dependencies));
-        dependencies.extend(lifecycle.depends_on.iter().cloned());
         let node = Node {
             address: address.clone(),
             info,
+            dependencies: needs(&inputs, &lifecycle),
             inputs,
-            dependencies,
             lifecycle,
             place,
         };
@@ -294,4 +292,12 @@ impl Stack {
             reference,
         }));
     }
+}
+
+/// The resources that one with these inputs and marks needs.
+fn needs(inputs: &Value, lifecycle: &Lifecycle) -> BTreeSet<Address> {
+    let mut needs = template::dependencies(inputs);
+    needs.extend(lifecycle.replace_when.iter().flat_map(template::dependencies));
+    needs.extend(lifecycle.depends_on.iter().cloned());
+    needs
 }

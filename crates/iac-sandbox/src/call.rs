@@ -1,6 +1,7 @@
 //! One request as the sandbox sees it: its service, operation and region, its parameters and its whole body.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
@@ -82,6 +83,13 @@ impl Call {
         (1..)
             .map_while(|n| self.form.get(&format!("{prefix}.{n}")).cloned())
             .collect()
+    }
+
+    /// The same for a request and its repetitions, and for no other.
+    pub(crate) fn digest(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.service, &self.method, &self.uri, &self.operation, &self.body).hash(&mut hasher);
+        hasher.finish()
     }
 
     /// The segments of the path, decoded.

@@ -71,7 +71,7 @@ async fn exchange(universe: &Universe, mut request: HttpRequest) -> Result<HttpR
     let sequence = universe
         .log
         .arrived(call.service, &call.operation, &call.region, mutates);
-    let verdict = universe.faults.judge(call.service, &call.operation, mutates);
+    let verdict = universe.faults.judge(&call, mutates);
     if !verdict.delay.is_zero() {
         tokio::time::sleep(verdict.delay).await;
         if verdict.effect.is_none() && universe.faults.is_cut() {

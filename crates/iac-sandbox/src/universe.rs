@@ -96,6 +96,17 @@ impl Universe {
         Ok(())
     }
 
+    /// Takes all state from another universe.
+    pub(crate) fn copy(&self, other: &Self) -> Result<(), SandboxError> {
+        for (service, emulator) in &other.services {
+            let image = lock(emulator).save()?;
+            if let Some(own) = self.services.get(service) {
+                lock(own).load(image)?;
+            }
+        }
+        Ok(())
+    }
+
     /// From now on every change is saved to this folder.
     pub(crate) fn settle(&self, store: Store) {
         *lock(&self.home) = Some(Home {

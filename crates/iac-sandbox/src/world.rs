@@ -107,6 +107,16 @@ impl World {
         self.universe.sync()
     }
 
+    /// A world of its own, in memory, in which everything is as it is here. Faults and the request log stay behind.
+    ///
+    /// # Errors
+    /// When the state of a service cannot be copied.
+    pub fn fork(&self) -> Result<Self, SandboxError> {
+        let world = Self::new();
+        world.universe.copy(&self.universe)?;
+        Ok(world)
+    }
+
     /// The HTTP client to give to SDK clients, of any service and region.
     pub fn http_client(&self) -> SharedHttpClient {
         SharedHttpClient::new(Connector(Arc::clone(&self.universe)))

@@ -36,6 +36,8 @@ pub struct Fault {
     mutations: bool,
     reads: bool,
     occurrence: Occurrence,
+    /// How often a request that is struck is struck in all.
+    pub(crate) attempts: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +62,7 @@ impl Fault {
             mutations: false,
             reads: false,
             occurrence,
+            attempts: 1,
         }
     }
 
@@ -193,6 +196,21 @@ impl Fault {
     #[must_use]
     pub fn from_nth(mut self, n: u64) -> Self {
         self.occurrence = Occurrence::From(n);
+        self
+    }
+
+    /// Holds on to a request that it strikes: when the very same is sent again, it is struck again, until it was struck
+    /// that many times. A client that tries again often enough gets through, one that gives up earlier does not.
+    ///
+    /// ```
+    /// use iac_sandbox::{Fault, World};
+    ///
+    /// // Whatever the second changing request is: it fails as often as it is sent.
+    /// World::new().inject(Fault::internal_error().on_mutations().nth(2).holding(u64::MAX));
+    /// ```
+    #[must_use]
+    pub fn holding(mut self, attempts: u64) -> Self {
+        self.attempts = attempts;
         self
     }
 

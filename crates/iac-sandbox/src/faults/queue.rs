@@ -3,13 +3,42 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::{Effect, Fault, Moment, Silence, Verdict};
-use crate::service::Service;
+use crate::call::Call;
 
 #[derive(Debug, Default)]
 struct State {
-    /// Each fault with the number of matches so far.
-    faults: Vec<(Fault, u64)>,
+    faults: Vec<Injected>,
     cut: Option<Silence>,
+}
+
+/// A fault at work.
+#[derive(Debug)]
+struct Injected {
+    fault: Fault,
+    /// The number of matches so far.
+    count: u64,
+    /// The requests that were struck, and how often each still will be when it is sent again.
+    held: Vec<(u64, u64)>,
+}
+
+impl Injected {
+    /// Whether it strikes this request.
+    fn strikes(&mut self, call: &Call, mutates: bool) -> bool {
+        if !self.fault.matches(call.service, &call.operation, mutates) {
+            return false;
+        }
+        let again = |held: &&mut (u64, u64)| held.0 == call.digest() && held.1 > 0;
+        if let Some((_, left)) = self.held.iter_mut().find(again) {
+            *left -= 1;
+            return true;
+        }
+        self.count += 1;
+        let strikes = self.fault.strikes(self.count);
+        if strikes && self.fault.attempts > 1 {
+            self.held.push((call.digest(), self.fault.attempts - 1));
+        }
+        strikes
+    }
 }
 
 /// The faults of one world.
@@ -20,7 +49,11 @@ impl Queue {
     /// Adds a fault; its count starts now.
     pub(crate) fn inject(&self, fault: Fault) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        state.faults.push((fault, 0));
+        state.faults.push(Injected {
+            fault,
+            count: 0,
+            held: Vec::new(),
+        });
     }
 
     /// Removes all faults and ends a cut.
@@ -37,8 +70,8 @@ impl Queue {
 
     /// Judges one request: delays add up, of the other effects the one injected first wins.
     ///
-    /// Every fault counts every match, also when another one strikes.
-    pub(crate) fn judge(&self, service: Service, operation: &str, mutates: bool) -> Verdict {
+    /// Every fault counts every match, also when another one strikes; but no repetition of a request that it holds on to.
+    pub(crate) fn judge(&self, call: &Call, mutates: bool) -> Verdict {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(silence) = state.cut {
             return Verdict {
@@ -50,15 +83,11 @@ impl Queue {
             };
         }
         let mut verdict = Verdict::default();
-        for (fault, count) in &mut state.faults {
-            if !fault.matches(service, operation, mutates) {
+        for injected in &mut state.faults {
+            if !injected.strikes(call, mutates) {
                 continue;
             }
-            *count += 1;
-            if !fault.strikes(*count) {
-                continue;
-            }
-            match &fault.effect {
+            match &injected.fault.effect {
                 Effect::Latency(delay) => verdict.delay += *delay,
                 effect if verdict.effect.is_none() => verdict.effect = Some(effect.clone()),
                 _ => {}

@@ -150,6 +150,34 @@ async fn each_service_has_its_own_codes() {
 }
 
 #[tokio::test]
+async fn a_fault_holds_on_to_the_request_it_struck() {
+    let world = World::new();
+    world.inject(Fault::throttling().on_mutations().nth(2).holding(3));
+    create(&world, "one").await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(code(create(&world, "two").await), "SlowDown");
+        create(&world, &format!("other-{}", world.requests().len()))
+            .await
+            .unwrap();
+    }
+    assert_eq!(code(create(&world, "two").await), "SlowDown");
+    create(&world, "two").await.unwrap();
+    create(&world, "three").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_forked_world_goes_its_own_way() {
+    let world = World::new();
+    create(&world, "old").await.unwrap();
+    world.inject(Fault::access_denied());
+    let fork = world.fork().unwrap();
+    create(&fork, "new").await.unwrap();
+    assert_eq!(fork.inventory(), ["s3:bucket/new", "s3:bucket/old"]);
+    assert_eq!(world.inventory(), ["s3:bucket/old"]);
+    assert_eq!(fork.requests().len(), 1);
+}
+
+#[tokio::test]
 async fn lost_answers_leave_their_effect() {
     let world = World::new();
     world.inject(Fault::connection_error().nth(1));

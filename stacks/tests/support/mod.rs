@@ -1,0 +1,216 @@
+//! A world with its state, and the runs on it: finished, cut off, or struck by a fault.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+pub(crate) mod s1;
+pub(crate) mod truth;
+pub(crate) mod way;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use iac_aws::{Aws, AwsConfig};
+use iac_core::{
+    Session,
+    apply::{ApplyOptions, ApplyReport, Run},
+    model::{Clock, Stack},
+    plan::{Mode, Plan, PlanOptions, Silent, plan},
+    state::{Backend, LEASE, MemoryBackend, Precondition, Snapshot, State},
+};
+use iac_sandbox::{Fault, Request, World};
+use jiff::{SignedDuration, Timestamp};
+
+pub(crate) type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+/// A clock that every wait sets forward at once, but for the lease's, which only looks on.
+#[derive(Debug, Default)]
+struct Jumping(AtomicI64);
+
+#[async_trait]
+impl Clock for Jumping {
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_millis(self.0.load(Ordering::SeqCst))
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        if duration == LEASE / 4 {
+            let end = self.0.load(Ordering::SeqCst) + millis;
+            while self.0.load(Ordering::SeqCst) < end {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        } else {
+            self.0.fetch_add(millis, Ordering::SeqCst);
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+/// A world with its state. What is in them outlives every run.
+pub(crate) struct Lab {
+    pub(crate) world: World,
+    backend: MemoryBackend,
+    session: Session,
+}
+
+impl Lab {
+    pub(crate) async fn new() -> Outcome<Self> {
+        Self::over(World::new(), MemoryBackend::new()).await
+    }
+
+    async fn over(world: World, backend: MemoryBackend) -> Outcome<Self> {
+        let config = AwsConfig::builder()
+            .region("us-east-1")
+            .http_client(world.http_client())
+            // the SDK tries again twice: a fault that holds longer comes through
+            .retry_attempts(ATTEMPTS)
+            .build();
+        let session = Session {
+            registry: iac_aws::registry(&Arc::new(Aws::connect(&config).await?)),
+            backend: Arc::new(backend.clone()),
+            clock: Arc::new(Jumping::default()),
+            who: "tester@lab".to_owned(),
+        };
+        Ok(Self {
+            world,
+            backend,
+            session,
+        })
+    }
+
+    /// A lab of its own in which everything is as it is here.
+    pub(crate) async fn fork(&self) -> Outcome<Self> {
+        let backend = MemoryBackend::new();
+        for name in self.backend.list("").await? {
+            if let Some(object) = self.backend.get(&name).await? {
+                backend.put(&name, &object.bytes, &Precondition::Absent).await?;
+            }
+        }
+        Self::over(self.world.fork()?, backend).await
+    }
+
+    async fn open(&self, stack: &Stack) -> Outcome<Run> {
+        let names = (stack.name(), stack.environment());
+        let mut run = Run::begin(&self.session, names, "apply", Duration::ZERO, &Silent).await?;
+        run.settle(&Silent).await?;
+        Ok(run)
+    }
+
+    async fn begin(&self, stack: &Stack, mode: Mode) -> Outcome<(Run, Plan)> {
+        let run = self.open(stack).await?;
+        let plan = self.planned(stack, run.snapshot(), mode).await?;
+        Ok((run, plan))
+    }
+
+    async fn planned(&self, stack: &Stack, snapshot: &Snapshot, mode: Mode) -> Outcome<Plan> {
+        let options = PlanOptions {
+            mode,
+            ..PlanOptions::default()
+        };
+        Ok(plan(stack, snapshot, &self.session, &options, &Silent).await?)
+    }
+
+    async fn snapshot(&self, stack: &Stack) -> Outcome<Snapshot> {
+        Ok(Snapshot::read(&self.backend, stack.name(), stack.environment()).await?)
+    }
+
+    /// What is stored.
+    pub(crate) async fn state(&self, stack: &Stack) -> Outcome<State> {
+        Ok(self.snapshot(stack).await?.state)
+    }
+
+    /// A plan that nobody applies.
+    pub(crate) async fn plan(&self, stack: &Stack, mode: Mode) -> Outcome<Plan> {
+        self.planned(stack, &self.snapshot(stack).await?, mode).await
+    }
+
+    /// A run to its end, with what it had planned. The requests it made are in the world's log.
+    pub(crate) async fn try_run(
+        &self,
+        stack: &Stack,
+        mode: Mode,
+        fault: Option<Fault>,
+    ) -> Outcome<(Plan, ApplyReport)> {
+        let (mut run, plan) = self.begin(stack, mode).await?;
+        self.world.clear_requests();
+        if let Some(fault) = fault {
+            self.world.inject(fault);
+        }
+        let report = run.apply(&plan, &ApplyOptions::default(), &Silent).await;
+        self.world.clear_faults();
+        run.end().await?;
+        Ok((plan, report))
+    }
+
+    /// A run that succeeds.
+    pub(crate) async fn run(&self, stack: &Stack, mode: Mode) -> Outcome<Plan> {
+        let (plan, report) = self.try_run(stack, mode, None).await?;
+        if report.is_success() {
+            Ok(plan)
+        } else {
+            let planned = plan
+                .actions()
+                .map(|change| (&change.address, change.action, &change.reasons));
+            let planned: Vec<_> = planned.collect();
+            Err(format!("{:#?}\nof {planned:?}", report.failed).into())
+        }
+    }
+
+    /// Runs until the cut, and is gone. Gives whether it came to the cut at all.
+    pub(crate) async fn run_until_cut(&self, stack: &Stack, mode: Mode, cut: Fault) -> Outcome<bool> {
+        let (mut run, plan) = self.begin(stack, mode).await?;
+        self.world.inject(cut.hanging());
+        let options = ApplyOptions::default();
+        tokio::select! {
+            report = run.apply(&plan, &options, &Silent) => drop(report),
+            () = async {
+                while !self.world.is_cut() {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+                // what other calls were about to do is cut off, too
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            } => {}
+        }
+        let cut = self.world.is_cut();
+        self.world.clear_faults();
+        drop(run);
+        if let Some(lock) = self.backend.holder().await? {
+            self.backend.unlock(&lock.info.id).await?;
+        }
+        Ok(cut)
+    }
+
+    /// The requests since the run began that change something, in order.
+    pub(crate) fn changing(&self) -> Vec<Request> {
+        let requests = self.world.requests().into_iter();
+        requests.filter(|request| request.mutates).collect()
+    }
+
+    /// Whether what was written down of a run is gone: it is all in the state.
+    pub(crate) async fn journal_is_empty(&self) -> Outcome<bool> {
+        Ok(self.backend.list("journal/").await?.is_empty())
+    }
+
+    /// What there is, by kind where ids differ from run to run.
+    pub(crate) fn census(&self) -> Vec<String> {
+        let kinds = self.world.inventory().into_iter().map(|entry| {
+            let by_id = entry.starts_with("ec2:") || entry.starts_with("cloudfront:");
+            if by_id {
+                entry.split('/').next().unwrap_or_default().to_owned()
+            } else {
+                entry
+            }
+        });
+        let mut census: Vec<String> = kinds.collect();
+        census.sort();
+        census
+    }
+}
+
+/// How often the lab's clients try a request.
+pub(crate) const ATTEMPTS: u32 = 3;

@@ -1,0 +1,103 @@
+//! A run that is to be broken: from what was there before to what is wanted.
+
+use std::env;
+
+use iac_core::{model::Stack, plan::Mode};
+use iac_sandbox::Fault;
+
+use super::{Lab, Outcome};
+
+/// A run, and the runs that came before it.
+pub(crate) struct Way {
+    pub(crate) name: &'static str,
+    pub(crate) before: Vec<Stack>,
+    pub(crate) stack: Stack,
+    pub(crate) mode: Mode,
+}
+
+/// Where a way begins and where it ends when nothing disturbs it.
+pub(crate) struct Course {
+    start: Lab,
+    expected: Vec<String>,
+    /// How many of its requests change something.
+    pub(crate) requests: u64,
+}
+
+/// Whether a run is to be broken in every way at every place: `CUTS=all`. It takes minutes; a usual run takes turns.
+pub(crate) fn everything() -> bool {
+    env::var("CUTS").is_ok_and(|cuts| cuts == "all")
+}
+
+impl Way {
+    /// Goes it once without a fault.
+    pub(crate) async fn course(&self) -> Outcome<Course> {
+        let start = Lab::new().await?;
+        for (number, before) in self.before.iter().enumerate() {
+            let ran = start.run(before, Mode::Normal).await;
+            ran.map_err(|error| format!("{}, run {number} before: {error}", self.name))?;
+        }
+        let whole = start.fork().await?;
+        let ran = whole.run(&self.stack, self.mode).await;
+        ran.map_err(|error| format!("{}, undisturbed: {error}", self.name))?;
+        let requests = u64::try_from(whole.changing().len())?;
+        let course = Course {
+            start,
+            expected: whole.census(),
+            requests,
+        };
+        self.arrived(&course, &whole, &format!("{}, undisturbed", self.name))
+            .await?;
+        Ok(course)
+    }
+
+    /// A lab at the beginning of the way.
+    pub(crate) async fn begin(&self, course: &Course) -> Outcome<Lab> {
+        course.start.fork().await
+    }
+
+    /// Goes it again after it was broken, and demands that everything is as if nothing had been.
+    pub(crate) async fn finish(&self, course: &Course, lab: &Lab, at: &str) -> Outcome<()> {
+        let ran = lab.run(&self.stack, self.mode).await;
+        ran.map_err(|error| format!("{at}: the next run: {error}"))?;
+        self.arrived(course, lab, at).await
+    }
+
+    async fn arrived(&self, course: &Course, lab: &Lab, at: &str) -> Outcome<()> {
+        assert_eq!(lab.census(), course.expected, "{at}");
+        let plan = lab.plan(&self.stack, self.mode).await?;
+        let left: Vec<_> = plan
+            .actions()
+            .map(|change| (&change.address, change.action, &change.attributes, &change.reasons))
+            .collect();
+        assert!(plan.is_empty(), "{at}: the next plan is not empty: {left:#?}");
+        lab.expect_sound(&self.stack, &plan, at).await
+    }
+
+    /// Cuts it at every request that changes something, before and after; in a usual run only at every `stride`-th, and there
+    /// by turns before and after.
+    pub(crate) async fn cut_everywhere(&self, stride: u64) -> Outcome<()> {
+        let course = self.course().await?;
+        let moments = [("before", Fault::cut_before()), ("after", Fault::cut_after())];
+        let mut cuts = 0;
+        for n in 1..=course.requests {
+            for (turn, (moment, cut)) in (0..).zip(&moments) {
+                if !(everything() || (n % stride == 0 && (n / stride) % 2 == turn)) {
+                    continue;
+                }
+                let lab = self.begin(&course).await?;
+                let at = format!("{}, cut {moment} request {n}", self.name);
+                let cut = lab
+                    .run_until_cut(&self.stack, self.mode, cut.clone().on_mutations().nth(n))
+                    .await
+                    .map_err(|error| format!("{at}: {error}"))?;
+                assert!(cut, "{at}: did not come to it");
+                self.finish(&course, &lab, &at).await?;
+                cuts += 1;
+            }
+        }
+        let requests = course.requests;
+        eprintln!("{}: {cuts} cuts, {requests} changing requests", self.name);
+        assert!(cuts > 9, "{}: only {cuts} cuts", self.name);
+        Ok(())
+    }
+}

@@ -10,6 +10,8 @@ use aws_smithy_runtime_api::http::Response;
 use aws_types::request_id::RequestId;
 use iac_core::model::{ErrorKind, ResourceError};
 
+use crate::session::had_no_answer_before;
+
 /// Makes the engine's error of a failed call: `client.create_vpc().send().await.map_err(failed("ec2:CreateVpc"))`.
 pub(crate) fn failed<E>(operation: &'static str) -> impl FnOnce(SdkError<E, Response>) -> ResourceError
 where
@@ -23,6 +25,7 @@ where
                 let message = service.err().message().unwrap_or_default().to_owned();
                 let status = service.raw().status().as_u16();
                 let mut made = ResourceError::new(kind(&code, status), message);
+                made.repeated = had_no_answer_before(service.raw());
                 made.code = if code.is_empty() {
                     format!("HTTP {status}")
                 } else {

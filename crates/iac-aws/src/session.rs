@@ -7,14 +7,17 @@ mod config;
 mod error;
 mod identity;
 mod load;
+mod tries;
 
 use std::collections::BTreeMap;
 
 use aws_types::{SdkConfig, region::Region};
 use iac_core::model::{Location, Provider};
+use tries::Tries;
 
 pub use config::{AssumeRole, AwsConfig};
 pub use error::SessionError;
+pub(crate) use tries::had_no_answer_before;
 
 /// The clients of one account and region, and the tags everything gets.
 #[derive(Clone, Debug)]
@@ -34,6 +37,14 @@ pub struct Aws {
     pub(crate) iam: aws_sdk_iam::Client,
     #[cfg(feature = "s3")]
     pub(crate) s3: aws_sdk_s3::Client,
+}
+
+/// A client of a service, which takes note of tries that were not answered.
+#[cfg(any(feature = "cloudfront", feature = "dynamodb", feature = "ec2", feature = "iam"))]
+macro_rules! client {
+    ($sdk:ident, $config:expr) => {
+        $sdk::Client::from_conf($sdk::config::Builder::from($config).interceptor(Tries).build())
+    };
 }
 
 impl Aws {
@@ -68,13 +79,13 @@ impl Aws {
             default_tags,
             plain_http: load::endpoint(config, "S3").is_some_and(|url| url.starts_with("http://")),
             #[cfg(feature = "cloudfront")]
-            cloudfront: aws_sdk_cloudfront::Client::new(&global),
+            cloudfront: client!(aws_sdk_cloudfront, &global),
             #[cfg(feature = "dynamodb")]
-            dynamodb: aws_sdk_dynamodb::Client::new(config),
+            dynamodb: client!(aws_sdk_dynamodb, config),
             #[cfg(feature = "ec2")]
-            ec2: aws_sdk_ec2::Client::new(config),
+            ec2: client!(aws_sdk_ec2, config),
             #[cfg(feature = "iam")]
-            iam: aws_sdk_iam::Client::new(&global),
+            iam: client!(aws_sdk_iam, &global),
             #[cfg(feature = "s3")]
             s3: s3(config),
         }
@@ -116,7 +127,7 @@ impl Provider for Aws {
 fn s3(config: &SdkConfig) -> aws_sdk_s3::Client {
     let own_endpoint = load::endpoint(config, "S3").is_some();
     let config = aws_sdk_s3::config::Builder::from(config).force_path_style(own_endpoint);
-    aws_sdk_s3::Client::from_conf(config.build())
+    aws_sdk_s3::Client::from_conf(config.interceptor(Tries).build())
 }
 
 /// The partition of a region. Source: AWS general reference, "AWS partitions".

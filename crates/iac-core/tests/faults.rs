@@ -231,6 +231,7 @@ async fn an_error_at_any_call_stops_its_dependents_only_and_the_next_run_converg
         Fault::After(ErrorKind::Timeout),
         Fault::Before(ErrorKind::Denied),
         Fault::After(ErrorKind::Other),
+        Fault::After(ErrorKind::AlreadyExists),
     ];
     for way in &WAYS {
         let (start, before) = way.begin().await;

@@ -283,21 +283,25 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
 
     /// The answer to the create is lost, also when the SDK asks again: the next run finds the object, and there is one.
     pub(crate) async fn lost_answer(self) {
-        let lab = Lab::new();
         let full = Self::stack(&self.full);
-        lab.apply("what it needs", &self.needs()).await;
-        let lost = Fault::response_lost().on_operation(self.created_by);
-        lab.world.inject(lost.first(20));
-        // some types look for themselves, in the same run, whether it was made
-        let report = lab.run(&full, Mode::Normal).await;
-        let requests = lab.world.requests();
-        let mut lost = requests
-            .iter()
-            .filter(|request| request.operation == self.created_by && request.status.is_none());
-        assert!(lost.next().is_some(), "{} was not called: {report:?}", self.created_by);
-        lab.world.clear_faults();
-        lab.settle("after lost answers", &full).await;
-        lab.destroy("after lost answers", &full).await;
+        // one try, and the next one finds the object in its way; or so many that the client gives up
+        for tries in [1, 20] {
+            let when = format!("after {tries} lost answers");
+            let lab = Lab::new();
+            lab.apply("what it needs", &self.needs()).await;
+            let lost = Fault::response_lost().on_operation(self.created_by);
+            lab.world.inject(lost.first(tries));
+            // some types look for themselves, in the same run, whether it was made
+            let report = lab.run(&full, Mode::Normal).await;
+            let requests = lab.world.requests();
+            let mut lost = requests
+                .iter()
+                .filter(|request| request.operation == self.created_by && request.status.is_none());
+            assert!(lost.next().is_some(), "{} was not called: {report:?}", self.created_by);
+            lab.world.clear_faults();
+            lab.settle(&when, &full).await;
+            lab.destroy(&when, &full).await;
+        }
     }
 
     /// Throttling at the first call of every operation is waited out.

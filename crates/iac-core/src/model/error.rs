@@ -70,6 +70,9 @@ pub struct ResourceError {
     pub request_id: Option<String>,
     /// What to do.
     pub hints: Vec<String>,
+    /// Whether the request was sent more than once, and an earlier try may have been carried out: what is in its way may be
+    /// its own doing.
+    pub repeated: bool,
 }
 
 impl ResourceError {
@@ -82,6 +85,7 @@ impl ResourceError {
             message: message.into(),
             request_id: None,
             hints: Vec::new(),
+            repeated: false,
         }
     }
 

@@ -180,6 +180,8 @@ impl Cloud {
         let fault = self.call(what, cx);
         let failed = |kind| ResourceError {
             code: "Injected".to_owned(),
+            // the second try of a request whose first one was carried out finds the object in its way
+            repeated: kind == ErrorKind::AlreadyExists,
             ..ResourceError::new(kind, "as arranged").during(what)
         };
         match fault {

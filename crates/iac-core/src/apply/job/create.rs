@@ -55,19 +55,27 @@ impl Job<'_> {
     /// now, and, if it does not show yet, by the next run.
     async fn not_created(
         &self,
-        error: ResourceError,
+        mut error: ResourceError,
         (intent, inputs): (Intent, &Value),
         before: Option<ResourceState>,
         deposed: Vec<ObjectState>,
     ) -> Result<RemoteId, ResourceError> {
-        if !is_open(error.kind) {
+        if !is_open(&error) {
             self.settle(before, None).await?;
             return Err(error);
         }
         match self.reconciler.recover(inputs, &self.call()).await {
+            // what the state holds was there before
+            Ok(Some(id)) if before.as_ref().is_some_and(|before| before.holds(&id)) => {
+                self.settle(before, None).await?
+            }
             Ok(Some(id)) => {
                 let object = self.object(id, inputs, &Value::Null, Status::Tainted);
                 self.settle(self.entry(Some(object), deposed), None).await?;
+                if error.kind == ErrorKind::AlreadyExists {
+                    error.hints =
+                        vec!["it was made by an earlier try of this request; the next run finishes it".to_owned()];
+                }
             }
             Ok(None) | Err(_) => {
                 self.shop.state().unsettled.push(Unsettled { intent, id: None });
@@ -78,9 +86,11 @@ impl Job<'_> {
 }
 
 /// Whether a failed create may have made the object all the same.
-fn is_open(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::Timeout | ErrorKind::Unavailable | ErrorKind::Other | ErrorKind::Throttled
-    )
+fn is_open(error: &ResourceError) -> bool {
+    match error.kind {
+        ErrorKind::Timeout | ErrorKind::Unavailable | ErrorKind::Other | ErrorKind::Throttled => true,
+        // by an earlier try whose answer was lost
+        ErrorKind::AlreadyExists => error.repeated,
+        _ => false,
+    }
 }

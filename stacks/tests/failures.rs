@@ -1,0 +1,223 @@
+//! The whole stack, with every request that changes something answered by an error in its turn: throttled, failed inside, timed
+//! out after its effect, refused, or with a body that is no document. What does not depend on the one that failed is done, the
+//! state tells the truth, the report says what failed and why, and the next run brings everything to where it would have been.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use iac_core::{
+    apply::ApplyReport,
+    model::{Address, ErrorKind},
+    plan::{Action, Mode, Plan},
+};
+use iac_sandbox::{Fault, Request};
+use support::{
+    Outcome, s1,
+    truth::Failed,
+    way::{Course, Way, everything},
+};
+
+/// What befalls a request. What is held on to comes through the SDK's retries; the others pass by them, if the SDK retries.
+struct Trouble {
+    name: &'static str,
+    fault: fn() -> Fault,
+    /// What it is when it comes through.
+    kinds: &'static [ErrorKind],
+    /// Whether the request may have taken effect.
+    open: bool,
+}
+
+const TROUBLES: [Trouble; 8] = [
+    Trouble {
+        name: "throttled",
+        fault: || Fault::throttling().holding(u64::MAX),
+        kinds: &[ErrorKind::Throttled],
+        open: false,
+    },
+    Trouble {
+        name: "throttled once",
+        fault: Fault::throttling,
+        kinds: &[ErrorKind::Throttled],
+        open: false,
+    },
+    Trouble {
+        name: "failed inside",
+        fault: || Fault::internal_error().holding(u64::MAX),
+        kinds: &[ErrorKind::Unavailable],
+        open: false,
+    },
+    Trouble {
+        name: "failed inside once",
+        fault: Fault::internal_error,
+        kinds: &[ErrorKind::Unavailable],
+        open: false,
+    },
+    Trouble {
+        name: "timed out after its effect",
+        fault: || Fault::timeout_after_effect().holding(u64::MAX),
+        kinds: &[ErrorKind::Timeout],
+        open: true,
+    },
+    Trouble {
+        name: "timed out once after its effect",
+        fault: Fault::timeout_after_effect,
+        // the SDK tries again, and the first try is in the way of the second
+        kinds: &[ErrorKind::Timeout, ErrorKind::AlreadyExists],
+        open: true,
+    },
+    Trouble {
+        name: "refused",
+        fault: || Fault::access_denied().holding(u64::MAX),
+        kinds: &[ErrorKind::Denied],
+        open: false,
+    },
+    Trouble {
+        name: "answered with no document",
+        fault: || Fault::malformed_body().holding(u64::MAX),
+        kinds: &[ErrorKind::Other, ErrorKind::Unavailable],
+        open: true,
+    },
+];
+
+impl Way {
+    /// Answers every changing request with every trouble; in a usual run they take turns.
+    async fn fail_everywhere(&self) -> Outcome<()> {
+        let course = self.course().await?;
+        let (mut told, mut passed) = (0, 0);
+        for n in 1..=course.requests {
+            for (turn, trouble) in (0..).zip(&TROUBLES) {
+                if !(everything() || n % 8 == turn) {
+                    continue;
+                }
+                match self.fail(&course, n, trouble).await? {
+                    true => told += 1,
+                    false => passed += 1,
+                }
+            }
+        }
+        let requests = course.requests;
+        eprintln!(
+            "{}: {told} faults told, {passed} passed by a retry, {requests} changing requests",
+            self.name
+        );
+        assert!(told > 5 && passed > 5, "{}: {told} told, {passed} passed", self.name);
+        Ok(())
+    }
+
+    /// Gives whether the trouble came through.
+    async fn fail(&self, course: &Course, n: u64, trouble: &Trouble) -> Outcome<bool> {
+        let at = format!("{}, request {n} {}", self.name, trouble.name);
+        let lab = self.begin(course).await?;
+        let fault = (trouble.fault)().on_mutations().nth(n);
+        let ran = lab.try_run(&self.stack, self.mode, Some(fault)).await;
+        let (plan, report) = ran.map_err(|error| format!("{at}: {error}"))?;
+        let struck = lab.changing().into_iter().nth(usize::try_from(n)? - 1);
+        let struck = struck.ok_or_else(|| format!("{at}: did not come to it"))?;
+        let at = format!("{at}, {}", struck.action());
+        let failed = Failed {
+            address: told(&plan, &report, trouble, &struck, &at),
+            open: trouble.open,
+        };
+        let refresh = lab.plan(&self.stack, Mode::RefreshOnly).await?;
+        lab.expect_true(&lab.state(&self.stack).await?, &refresh, &failed, &at);
+        self.finish(course, &lab, &at).await?;
+        Ok(!report.failed.is_empty())
+    }
+}
+
+/// Demands that the report tells what happened: nothing when it passed, else where and what. Gives the resource that failed.
+fn told(plan: &Plan, report: &ApplyReport, trouble: &Trouble, struck: &Request, at: &str) -> Option<Address> {
+    assert!(report.unsaved.is_none() && !report.interrupted, "{at}: {report:#?}");
+    let [failure] = report.failed.as_slice() else {
+        assert!(report.is_success(), "{at}: {report:#?}");
+        return None;
+    };
+    let error = &failure.error;
+    assert!(trouble.kinds.contains(&error.kind), "{at}: {failure:#?}");
+    assert_eq!(error.operation, struck.action(), "{at}: {failure:#?}");
+    if let Some(code) = &struck.error_code {
+        assert_eq!(&error.code, code, "{at}: {failure:#?}");
+    }
+    let behind = Reach::of(plan).from(failure.address.clone(), failure.action);
+    for skipped in &report.skipped {
+        assert_eq!(skipped.because.as_ref(), Some(&failure.address), "{at}");
+        assert!(
+            behind.contains(&(skipped.address.clone(), is_delete(skipped.action))),
+            "{at}: {} {:?} was skipped, and does not depend on {}",
+            skipped.address,
+            skipped.action,
+            failure.address
+        );
+    }
+    Some(failure.address.clone())
+}
+
+fn is_delete(action: Action) -> bool {
+    action == Action::Delete
+}
+
+/// What must be done before what, written down from the rules and not from the engine: a step is a resource, and whether it
+/// is its delete.
+struct Reach(Vec<[(Address, bool); 2]>);
+
+impl Reach {
+    fn of(plan: &Plan) -> Self {
+        let mut edges = Vec::new();
+        for change in &plan.changes {
+            let user = &change.address;
+            let mut edge = |first: (&Address, bool), then: (&Address, bool)| {
+                edges.push([(first.0.clone(), first.1), (then.0.clone(), then.1)]);
+            };
+            match change.action {
+                Action::Replace => edge((user, true), (user, false)),
+                Action::ReplaceCreateFirst => edge((user, false), (user, true)),
+                _ => {}
+            }
+            for need in change.work.dependencies.union(&change.work.old_dependencies) {
+                // what is needed is made first; what was needed goes when its users have gone or use another
+                edge((need, false), (user, false));
+                edge((user, false), (need, true));
+                edge((user, true), (need, true));
+                if change.action == Action::Delete {
+                    edge((user, true), (need, false));
+                }
+            }
+        }
+        Self(edges)
+    }
+
+    /// All that waits for this step.
+    fn from(&self, address: Address, action: Action) -> BTreeSet<(Address, bool)> {
+        let mut reached = BTreeSet::new();
+        let mut queue = vec![(address, is_delete(action))];
+        while let Some(step) = queue.pop() {
+            for [first, then] in &self.0 {
+                if *first == step && reached.insert(then.clone()) {
+                    queue.push(then.clone());
+                }
+            }
+        }
+        reached
+    }
+}
+
+#[tokio::test]
+async fn a_create_that_fails_anywhere_is_finished_by_the_next_run() -> Outcome<()> {
+    s1::create().fail_everywhere().await
+}
+
+#[tokio::test]
+async fn an_update_that_fails_anywhere_is_finished_by_the_next_run() -> Outcome<()> {
+    s1::update().fail_everywhere().await
+}
+
+#[tokio::test]
+async fn a_replacement_that_fails_anywhere_is_finished_by_the_next_run() -> Outcome<()> {
+    s1::replace().fail_everywhere().await
+}
+
+#[tokio::test]
+async fn a_destroy_that_fails_anywhere_is_finished_by_the_next_run() -> Outcome<()> {
+    s1::destroy().fail_everywhere().await
+}

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub(crate) mod s1;
+pub(crate) mod synthetic;
 pub(crate) mod truth;
 pub(crate) mod way;
 
@@ -196,19 +197,28 @@ impl Lab {
         Ok(self.backend.list("journal/").await?.is_empty())
     }
 
-    /// What there is, by kind where ids differ from run to run.
+    /// What there is, by kind where ids differ from run to run, and without the ends of names that are made up.
     pub(crate) fn census(&self) -> Vec<String> {
         let kinds = self.world.inventory().into_iter().map(|entry| {
             let by_id = entry.starts_with("ec2:") || entry.starts_with("cloudfront:");
             if by_id {
                 entry.split('/').next().unwrap_or_default().to_owned()
             } else {
-                entry
+                without_unique_end(entry)
             }
         });
         let mut census: Vec<String> = kinds.collect();
         census.sort();
         census
+    }
+}
+
+/// `synthetic-lab-unnamed` of `synthetic-lab-unnamed-0a1b2c3d`.
+fn without_unique_end(name: String) -> String {
+    let unique = |end: &str| end.len() == 8 && end.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match name.rsplit_once('-') {
+        Some((start, end)) if unique(end) => start.to_owned(),
+        _ => name,
     }
 }
 

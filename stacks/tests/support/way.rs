@@ -2,7 +2,10 @@
 
 use std::env;
 
-use iac_core::{model::Stack, plan::Mode};
+use iac_core::{
+    model::Stack,
+    plan::{Mode, Plan},
+};
 use iac_sandbox::Fault;
 
 use super::{Lab, Outcome};
@@ -55,11 +58,12 @@ impl Way {
         course.start.fork().await
     }
 
-    /// Goes it again after it was broken, and demands that everything is as if nothing had been.
-    pub(crate) async fn finish(&self, course: &Course, lab: &Lab, at: &str) -> Outcome<()> {
+    /// Goes it again after it was broken, and demands that everything is as if nothing had been. Gives what it had to do.
+    pub(crate) async fn finish(&self, course: &Course, lab: &Lab, at: &str) -> Outcome<Plan> {
         let ran = lab.run(&self.stack, self.mode).await;
-        ran.map_err(|error| format!("{at}: the next run: {error}"))?;
-        self.arrived(course, lab, at).await
+        let plan = ran.map_err(|error| format!("{at}: the next run: {error}"))?;
+        self.arrived(course, lab, at).await?;
+        Ok(plan)
     }
 
     async fn arrived(&self, course: &Course, lab: &Lab, at: &str) -> Outcome<()> {

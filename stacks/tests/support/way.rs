@@ -22,6 +22,8 @@ pub(crate) struct Way {
 pub(crate) struct Course {
     start: Lab,
     expected: Vec<String>,
+    /// What it does.
+    pub(crate) plan: Plan,
     /// How many of its requests change something.
     pub(crate) requests: u64,
 }
@@ -41,11 +43,12 @@ impl Way {
         }
         let whole = start.fork().await?;
         let ran = whole.run(&self.stack, self.mode).await;
-        ran.map_err(|error| format!("{}, undisturbed: {error}", self.name))?;
+        let plan = ran.map_err(|error| format!("{}, undisturbed: {error}", self.name))?;
         let requests = u64::try_from(whole.changing().len())?;
         let course = Course {
             start,
             expected: whole.census(),
+            plan,
             requests,
         };
         self.arrived(&course, &whole, &format!("{}, undisturbed", self.name))

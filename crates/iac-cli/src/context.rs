@@ -1,13 +1,14 @@
 //! What every command works with: the app, the way to the terminal, and how to get from a name to an open environment.
 
 use std::{
-    io::BufRead,
+    io::{BufRead, Read},
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use iac_core::{
     OpenRequest, Platform, Session,
+    apply::Run,
     graph::Graph,
     model::{Clock, Hint, Stack},
     state::Snapshot,
@@ -40,27 +41,36 @@ pub(crate) struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// The environment's name.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(crate) fn named<'n>(&self, name: Option<&'n str>) -> Outcome<&'n str> {
+        name.ok_or_else(|| Problem::new("no environment is named").hint(self.environments()).into())
+    }
+
+    /// A sentence that lists the environments.
+    fn environments(&self) -> String {
+        match self.app.names().as_slice() {
+            [] => "this program has no environments: add one with `App::environment`".to_owned(),
+            names => format!("the environments are {}", names.join(", ")),
+        }
+    }
+
     /// The environment of this name.
     ///
     /// # Errors
     /// No name, or an unknown one: the nearest is told, and all there are.
     pub(crate) fn environment(&self, name: Option<&str>) -> Outcome<&Environment> {
-        let names = self.app.names();
-        let all = match names.as_slice() {
-            [] => "this program has no environments: add one with `App::environment`".to_owned(),
-            names => format!("the environments are {}", names.join(", ")),
-        };
-        let Some(name) = name else {
-            return Err(Problem::new("no environment is named").hint(all).into());
-        };
+        let name = self.named(name)?;
         if let Some(environment) = self.app.environments.iter().find(|it| it.name == name) {
             return Ok(environment);
         }
         let mut problem = Problem::new(format!("there is no environment `{name}`"));
-        if let Some(nearest) = nearest(name, names) {
+        if let Some(nearest) = nearest(name, self.app.names()) {
             problem = problem.hint(format!("did you mean `{nearest}`?"));
         }
-        Err(problem.hint(all).into())
+        Err(problem.hint(self.environments()).into())
     }
 
     /// The environment's stack, sound as far as can be told without calling anything.
@@ -157,6 +167,30 @@ impl Context<'_> {
             program: self.program.clone(),
             place: place.words(),
         }
+    }
+
+    /// Gives the lock of a run back. One that cannot be given back runs out by itself; what was done is done.
+    pub(crate) async fn release(&self, run: Run) {
+        if let Err(error) = run.end().await {
+            self.printer.say(&render::error::warning(&error.to_string()));
+        }
+    }
+
+    /// All that comes from standard input.
+    pub(crate) async fn read_stdin(&self) -> Outcome<Vec<u8>> {
+        let stdin = Arc::clone(&self.stdin);
+        let reading = tokio::task::spawn_blocking(move || {
+            let mut bytes = Vec::new();
+            let mut stdin = stdin.lock().unwrap_or_else(PoisonError::into_inner);
+            stdin.read_to_end(&mut bytes).map(|_| bytes)
+        });
+        let read = self.interrupts.unless_asked(reading).await.ok_or_else(stopped)?;
+        let read = read.map_err(std::io::Error::other).and_then(|read| read);
+        read.map_err(|error| {
+            Problem::new("standard input cannot be read")
+                .cause(error.to_string())
+                .into()
+        })
     }
 
     /// Asks a question and gives the answer; `None` when nobody answers or the user wants to stop.

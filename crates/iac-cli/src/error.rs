@@ -6,8 +6,8 @@ use iac_core::{
     OpenError,
     apply::RunError,
     model::{Address, Hint, ResourceError, StackError},
-    plan::{PlanError, PlanIssue},
-    state::{BackendError, StoreError},
+    plan::{PlanError, PlanIssue, RecallError},
+    state::{BackendError, EditError, PushError, StoreError},
 };
 use serde::Serialize;
 
@@ -180,9 +180,24 @@ impl From<&PlanIssue> for Problem {
             | PlanIssue::Protected { address, .. }
             | PlanIssue::NoSuchResource { address, .. }
             | PlanIssue::NothingToImport { address, .. }
+            | PlanIssue::NotDeclared { address, .. }
+            | PlanIssue::ManagedAlready { address, .. }
             | PlanIssue::OtherAccount { address, .. } => problem.at(address),
             _ => problem,
         }
+    }
+}
+
+impl From<&EditError> for Problem {
+    fn from(error: &EditError) -> Self {
+        let (EditError::NoSuchResource { address, .. }
+        | EditError::Exists { address }
+        | EditError::OtherType { from: address, .. }
+        | EditError::Unsettled { address }) = error
+        else {
+            return Self::of(error, error.hints());
+        };
+        Self::of(error, error.hints()).at(address)
     }
 }
 
@@ -205,4 +220,4 @@ macro_rules! told_by_core {
         }
     )*};
 }
-told_by_core!(OpenError, StoreError, BackendError, RunError);
+told_by_core!(OpenError, StoreError, BackendError, RunError, RecallError, PushError);

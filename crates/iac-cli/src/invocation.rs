@@ -14,23 +14,28 @@ pub(crate) struct Invocation {
 impl Invocation {
     /// The command to type.
     pub(crate) fn command(&self, verb: &str, environment: &str, more: &[String]) -> String {
+        self.command_on(verb, environment, &[], more)
+    }
+
+    /// The command to type, with what it works on.
+    pub(crate) fn command_on(&self, verb: &str, environment: &str, what: &[String], more: &[String]) -> String {
         let mut words = vec![self.program.clone(), verb.to_owned(), environment.to_owned()];
-        words.extend(self.place.iter().chain(more).cloned());
+        words.extend(what.iter().chain(&self.place).chain(more).cloned());
         words.join(" ")
     }
 
     /// A hint of the engine, whose commands are placeholders, as something that can be typed.
     pub(crate) fn concrete(&self, hint: &str, environment: &str) -> String {
-        let Some((before, rest)) = hint.split_once("`unlock ENV ") else {
-            return hint.to_owned();
-        };
-        let Some((id, after)) = rest.split_once('`') else {
-            return hint.to_owned();
-        };
-        let typed = self.command("unlock", environment, &[]);
-        // the id follows the environment
-        let typed = typed.replacen(&format!(" {environment}"), &format!(" {environment} {id}"), 1);
-        format!("{before}`{typed}`{after}")
+        for verb in ["unlock", "forget"] {
+            let placeholder = format!("`{verb} ENV ");
+            if let Some((before, rest)) = hint.split_once(&placeholder)
+                && let Some((what, after)) = rest.split_once('`')
+            {
+                let typed = self.command_on(verb, environment, &[what.to_owned()], &[]);
+                return format!("{before}`{typed}`{after}");
+            }
+        }
+        hint.to_owned()
     }
 }
 
@@ -87,6 +92,10 @@ mod tests {
         assert_eq!(
             invocation.concrete("take the lock away with `unlock ENV 0-1`", "dev"),
             "take the lock away with `stacks unlock dev 0-1 --sandbox`"
+        );
+        assert_eq!(
+            invocation.concrete("let go of that one first: `forget ENV s3.bucket.a`", "dev"),
+            "let go of that one first: `stacks forget dev s3.bucket.a --sandbox`"
         );
         assert_eq!(invocation.concrete("plan again", "dev"), "plan again");
     }

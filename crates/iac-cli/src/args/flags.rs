@@ -34,20 +34,34 @@ pub(crate) struct RunArgs {
     /// How many resources to work on at once
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub(crate) parallelism: Option<usize>,
+    #[command(flatten)]
+    pub(crate) lock: LockArgs,
+}
+
+/// The lock.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct LockArgs {
     /// How long to wait while another run holds the lock, like `30s` or `5m`
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration::parse)]
     pub(crate) lock_timeout: Duration,
 }
 
-/// What a plan is made of.
+/// Which resources are looked at.
 #[derive(Clone, Debug, Default, Args)]
-pub(crate) struct ScopeArgs {
+pub(crate) struct SelectArgs {
     /// Only this resource and what it needs; may be repeated
     #[arg(long, value_name = "ADDR")]
     pub(crate) target: Vec<Address>,
     /// Everything but this resource and what needs it; may be repeated
     #[arg(long, value_name = "ADDR")]
     pub(crate) exclude: Vec<Address>,
+}
+
+/// What a plan is made of.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct ScopeArgs {
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
     /// Let this protected resource be deleted or replaced, this once; may be repeated
     #[arg(long, value_name = "ADDR")]
     pub(crate) unprotect: Vec<Address>,
@@ -67,56 +81,6 @@ pub(crate) struct BuildArgs {
     pub(crate) refresh_only: bool,
 }
 
-/// `plan`
-#[derive(Clone, Debug, Args)]
-pub(crate) struct PlanArgs {
-    #[command(flatten)]
-    pub(crate) environment: EnvironmentArgs,
-    #[command(flatten)]
-    pub(crate) run: RunArgs,
-    #[command(flatten)]
-    pub(crate) scope: ScopeArgs,
-    #[command(flatten)]
-    pub(crate) build: BuildArgs,
-    /// Exit with 2 when there are changes
-    #[arg(long)]
-    pub(crate) detailed_exitcode: bool,
-    /// Show what destroy would do
-    #[arg(long, conflicts_with_all = ["replace", "refresh_only"])]
-    pub(crate) destroy: bool,
-    /// Take no lock: nothing at all is written
-    #[arg(long, conflicts_with = "lock_timeout")]
-    pub(crate) no_lock: bool,
-}
-
-/// `apply`
-#[derive(Clone, Debug, Args)]
-pub(crate) struct ApplyArgs {
-    #[command(flatten)]
-    pub(crate) environment: EnvironmentArgs,
-    #[command(flatten)]
-    pub(crate) run: RunArgs,
-    #[command(flatten)]
-    pub(crate) scope: ScopeArgs,
-    #[command(flatten)]
-    pub(crate) build: BuildArgs,
-    #[command(flatten)]
-    pub(crate) consent: ConsentArgs,
-}
-
-/// `destroy`
-#[derive(Clone, Debug, Args)]
-pub(crate) struct DestroyArgs {
-    #[command(flatten)]
-    pub(crate) environment: EnvironmentArgs,
-    #[command(flatten)]
-    pub(crate) run: RunArgs,
-    #[command(flatten)]
-    pub(crate) scope: ScopeArgs,
-    #[command(flatten)]
-    pub(crate) consent: ConsentArgs,
-}
-
 /// How changes are consented to and carried on.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct ConsentArgs {
@@ -129,35 +93,6 @@ pub(crate) struct ConsentArgs {
     /// Exit with 2 when there were changes
     #[arg(long)]
     pub(crate) detailed_exitcode: bool,
-}
-
-/// `output`
-#[derive(Clone, Debug, Args)]
-pub(crate) struct OutputArgs {
-    /// The environment
-    #[arg(value_name = "ENV")]
-    pub(crate) environment: Option<String>,
-    /// The output; all of them when none is named
-    #[arg(value_name = "NAME")]
-    pub(crate) name: Option<String>,
-    /// Print the value as it is, without quotes or a line end
-    #[arg(long, requires = "name", conflicts_with = "json")]
-    pub(crate) raw: bool,
-    #[command(flatten)]
-    pub(crate) place: PlaceArgs,
-}
-
-/// `unlock`
-#[derive(Clone, Debug, Args)]
-pub(crate) struct UnlockArgs {
-    /// The environment
-    #[arg(value_name = "ENV")]
-    pub(crate) environment: String,
-    /// The lock's id, as it was shown
-    #[arg(value_name = "ID")]
-    pub(crate) id: String,
-    #[command(flatten)]
-    pub(crate) place: PlaceArgs,
 }
 
 impl PlaceArgs {
@@ -175,7 +110,7 @@ impl PlaceArgs {
 }
 
 /// A word as a shell takes it.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = word
         .chars()
         .all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '~' | '='));
@@ -190,11 +125,20 @@ fn repeated(flag: &str, addresses: &[Address]) -> impl Iterator<Item = String> {
     addresses.iter().map(move |address| format!("{flag} {address}"))
 }
 
-impl ScopeArgs {
+impl SelectArgs {
     /// The flags as they are typed.
     pub(crate) fn words(&self) -> Vec<String> {
         repeated("--target", &self.target)
             .chain(repeated("--exclude", &self.exclude))
+            .collect()
+    }
+}
+
+impl ScopeArgs {
+    /// The flags as they are typed.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let select = self.select.words().into_iter();
+        select
             .chain(repeated("--unprotect", &self.unprotect))
             .chain(self.no_refresh.then(|| "--no-refresh".to_owned()))
             .collect()
@@ -205,8 +149,8 @@ impl ScopeArgs {
         let defaults = PlanOptions::default();
         PlanOptions {
             refresh: !self.no_refresh,
-            targets: set(&self.target),
-            excludes: set(&self.exclude),
+            targets: set(&self.select.target),
+            excludes: set(&self.select.exclude),
             unprotect: set(&self.unprotect),
             parallelism: run.parallelism.unwrap_or(defaults.parallelism),
             ..defaults
@@ -229,7 +173,7 @@ pub(crate) fn set(addresses: &[Address]) -> BTreeSet<Address> {
 }
 
 /// Reads a number of things to do at once.
-fn at_least_one(text: &str) -> Result<usize, String> {
+pub(super) fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(number) if number > 0 => Ok(number),
         _ => Err("it is a whole number, at least 1".to_owned()),

@@ -1,12 +1,15 @@
 //! The words of the command line. Scripts rely on them: they are not changed, only added to.
 
+mod commands;
 mod flags;
+mod state;
 
 use clap::{Args, Parser, Subcommand};
-use iac_core::model::Address;
 
-pub(crate) use self::flags::{
-    ApplyArgs, ConsentArgs, DestroyArgs, EnvironmentArgs, OutputArgs, PlaceArgs, PlanArgs, RunArgs, UnlockArgs, set,
+pub(crate) use self::{
+    commands::{ApplyArgs, DestroyArgs, OutputArgs, PlanArgs, UnlockArgs},
+    flags::{ConsentArgs, EnvironmentArgs, PlaceArgs, RunArgs, quoted, set},
+    state::{EditArgs, ForgetArgs, HistoryArgs, MoveArgs, PushArgs, StateCommand},
 };
 
 /// Plans and applies the environments of a stack.
@@ -42,9 +45,13 @@ pub(crate) enum Command {
     Apply(ApplyArgs),
     /// Delete everything in an environment
     Destroy(DestroyArgs),
+    /// Let go of resources without deleting them
+    Forget(ForgetArgs),
+    /// List the serials of an environment's state
+    History(HistoryArgs),
     /// Show the outputs of an environment
     Output(OutputArgs),
-    /// Look at what the state holds
+    /// Look at what the state holds, and change it
     #[command(subcommand, arg_required_else_help = true)]
     State(StateCommand),
     /// Make the place where an environment's state is kept; may be repeated
@@ -65,24 +72,6 @@ pub(crate) enum Command {
     },
 }
 
-/// What is looked at in the state.
-#[derive(Debug, Subcommand)]
-pub(crate) enum StateCommand {
-    /// List the resources
-    List(EnvironmentArgs),
-    /// Show a resource
-    Show {
-        /// The environment
-        #[arg(value_name = "ENV")]
-        environment: String,
-        /// The resource's address, like `s3.bucket.logs`
-        #[arg(value_name = "ADDR")]
-        address: Address,
-        #[command(flatten)]
-        place: PlaceArgs,
-    },
-}
-
 impl Command {
     /// The environment that is named, and where it is.
     pub(crate) fn whereabouts(&self) -> (Option<&str>, PlaceArgs) {
@@ -90,10 +79,14 @@ impl Command {
             Self::Plan(PlanArgs { environment, .. })
             | Self::Apply(ApplyArgs { environment, .. })
             | Self::Destroy(DestroyArgs { environment, .. })
-            | Self::State(StateCommand::List(environment))
+            | Self::History(HistoryArgs { environment, .. })
             | Self::Bootstrap(environment) => (environment.environment.as_ref(), Some(&environment.place)),
             Self::Output(args) => (args.environment.as_ref(), Some(&args.place)),
-            Self::State(StateCommand::Show { environment, place, .. }) => (Some(environment), Some(place)),
+            Self::State(command) => {
+                let (environment, place) = command.whereabouts();
+                (environment, Some(place))
+            }
+            Self::Forget(args) => (Some(&args.environment), Some(&args.edit.place)),
             Self::Unlock(args) => (Some(&args.environment), Some(&args.place)),
             Self::Validate { environment } | Self::Graph { environment } => (environment.as_ref(), None),
         };

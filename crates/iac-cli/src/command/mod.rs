@@ -3,9 +3,14 @@
 mod apply;
 mod bootstrap;
 mod destroy;
+mod edit;
+mod forget;
 mod graph;
+mod history;
 mod output;
 mod plan;
+mod reach;
+mod rescue;
 mod state;
 mod unlock;
 mod validate;
@@ -19,6 +24,8 @@ pub(crate) async fn run(cx: &Context<'_>, command: &Command) -> Outcome<Exit> {
         Command::Plan(args) => plan::run(cx, args).await,
         Command::Apply(args) => apply::run(cx, args).await,
         Command::Destroy(args) => destroy::run(cx, args).await,
+        Command::Forget(args) => forget::run(cx, args, "forget").await,
+        Command::History(args) => history::run(cx, args).await,
         Command::Output(args) => output::run(cx, args).await,
         Command::State(command) => state::run(cx, command).await,
         Command::Bootstrap(args) => bootstrap::run(cx, args).await,

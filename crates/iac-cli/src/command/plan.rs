@@ -43,7 +43,13 @@ pub(super) async fn run(cx: &Context<'_>, args: &PlanArgs) -> Outcome<Exit> {
         let planning = cx.interrupts.unless_asked(planning);
         progress.watch(planning).await.ok_or_else(stopped)??
     } else {
-        let begin = Run::begin(&session, (stack.name(), name), "plan", args.run.lock_timeout, &progress);
+        let begin = Run::begin(
+            &session,
+            (stack.name(), name),
+            "plan",
+            args.run.lock.lock_timeout,
+            &progress,
+        );
         let begin = cx.interrupts.unless_asked(begin);
         let run = progress.watch(begin).await.ok_or_else(stopped)?.map_err(lock_refused)?;
         let planning = run.holding(plan(&stack, run.snapshot(), &session, &options, &progress));

@@ -1,8 +1,14 @@
-//! `state`: looks at what the state holds. Takes no lock.
+//! `state`: looks at what the state holds, and changes it. A look takes no lock.
 
+mod mv;
+mod push;
+
+use iac_core::state::Snapshot;
+
+use super::{forget, reach};
 use crate::{
-    args::StateCommand,
-    context::{Context, nearest},
+    args::{EnvironmentArgs, StateCommand},
+    context::{Context, nearest, stopped},
     error::{Outcome, Problem},
     exit::Exit,
     render,
@@ -10,6 +16,10 @@ use crate::{
 
 pub(super) async fn run(cx: &Context<'_>, command: &StateCommand) -> Outcome<Exit> {
     match command {
+        StateCommand::Mv(args) => return mv::run(cx, args).await,
+        StateCommand::Rm(args) => return forget::run(cx, args, "state rm").await,
+        StateCommand::Push(args) => return push::run(cx, args).await,
+        StateCommand::Pull(args) => return pull(cx, args).await,
         StateCommand::List(args) => {
             let environment = &cx.environment(args.environment.as_deref())?.name;
             let snapshot = cx.snapshot(environment, &args.place).await?;
@@ -48,5 +58,23 @@ pub(super) async fn run(cx: &Context<'_>, command: &StateCommand) -> Outcome<Exi
             }
         }
     }
+    Ok(Exit::Done)
+}
+
+/// Prints the document, with what its journal says.
+async fn pull(cx: &Context<'_>, args: &EnvironmentArgs) -> Outcome<Exit> {
+    let environment = cx.named(args.environment.as_deref())?;
+    let backend = reach::state(cx, environment, &args.place).await?;
+    let reading = Snapshot::read(&*backend, &cx.app.name, environment);
+    let snapshot = cx.interrupts.unless_asked(reading).await.ok_or_else(stopped)??;
+    if !snapshot.exists() {
+        let apply = cx.invocation(&args.place).command("apply", environment, &[]);
+        return Err(Problem::new(format!("nothing is stored of {environment} yet"))
+            .hint(format!("`{apply}` makes its first state"))
+            .into());
+    }
+    let bytes = snapshot.state.encode();
+    let bytes = bytes.map_err(|error| Problem::of(&error, Vec::new()))?;
+    cx.printer.exact(&String::from_utf8_lossy(&bytes));
     Ok(Exit::Done)
 }

@@ -20,6 +20,16 @@ pub(super) async fn run(cx: &Context<'_>, args: &UnlockArgs) -> Outcome<Exit> {
             .hint("there is nothing to take away: go on with what you wanted to do")
             .into());
     };
+    if holder.info.id != args.id {
+        let unlock = cx.invocation(&args.place);
+        let unlock = unlock.command_on("unlock", environment, std::slice::from_ref(&holder.info.id), &[]);
+        return Err(Problem::new(format!(
+            "{environment} is locked, but not with the id {}: by {holder}",
+            args.id
+        ))
+        .hint(format!("if that run is surely dead: `{unlock}`"))
+        .into());
+    }
     backend.unlock(&args.id).await?;
     if cx.json {
         cx.document(&json!({"format_version": 1, "environment": environment, "unlocked": args.id}));

@@ -1,14 +1,15 @@
 //! What `apply` and `destroy` share: plan under the lock, ask, do it, tell what it came to.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use iac_core::{
     Session,
-    apply::{ApplyOptions, ApplyReport, Run, Stop, Unsaved},
-    model::{Hint, Stack},
+    apply::{ApplyOptions, ApplyReport, Run, Stop},
+    model::Stack,
     plan::{Plan, PlanOptions, plan},
 };
 
+use super::rescue::Rescued;
 use crate::{
     args::{ConsentArgs, RunArgs},
     context::{Context, stopped},
@@ -64,14 +65,11 @@ impl Work<'_> {
     pub(super) async fn run(self, cx: &Context<'_>) -> Outcome<Exit> {
         let progress = cx.progress();
         let names = (self.stack.name(), self.stack.environment());
-        let begin = Run::begin(self.session, names, self.verb, self.run.lock_timeout, &progress);
+        let begin = Run::begin(self.session, names, self.verb, self.run.lock.lock_timeout, &progress);
         let begin = cx.interrupts.unless_asked(begin);
         let mut run = progress.watch(begin).await.ok_or_else(stopped)??;
         let outcome = self.locked(cx, &mut run, &progress).await;
-        // a lock that cannot be given back runs out by itself; what was done is done
-        if let Err(error) = run.end().await {
-            cx.printer.say(&render::error::warning(&error.to_string()));
-        }
+        cx.release(run).await;
         let (plan, report, elapsed) = outcome?;
         Ok(self.tell(cx, &plan, &report, elapsed))
     }
@@ -122,12 +120,21 @@ impl Work<'_> {
         }
     }
 
+    fn rescued<'p>(&'p self, plan: &'p Plan) -> Rescued<'p> {
+        Rescued {
+            names: (&plan.stack, &plan.environment),
+            place: self.session.backend.place(),
+            invocation: &self.invocation,
+            again: self.again(),
+        }
+    }
+
     fn tell(&self, cx: &Context<'_>, plan: &Plan, report: &ApplyReport, elapsed: Duration) -> Exit {
         let again = &self.again();
         let kept = report
             .unsaved
             .as_ref()
-            .map(|unsaved| self.keep(cx, plan, report, unsaved));
+            .map(|unsaved| self.rescued(plan).keep(cx, report.serial + 1, unsaved));
         let told = Told {
             verb: self.verb,
             plan,
@@ -164,41 +171,6 @@ impl Work<'_> {
         cx.printer.say(&render::error::problem(&problem));
         Exit::Failed
     }
-
-    /// Keeps a state that could not be saved in a file, and says what to do with it.
-    fn keep(&self, cx: &Context<'_>, plan: &Plan, report: &ApplyReport, unsaved: &Unsaved) -> Problem {
-        let again = format!(
-            "run `{}` first: what the journal holds is taken up from there",
-            self.again()
-        );
-        let problem = Problem::of(&unsaved.error, unsaved.error.hints())
-            .under("the state could not be saved")
-            .hint(again);
-        if unsaved.state.is_empty() {
-            return problem;
-        }
-        let serial = report.serial + 1;
-        let name = format!(
-            "errored-{}-{}-{serial}.json",
-            file_part(&plan.stack),
-            file_part(&plan.environment)
-        );
-        let place = self.session.backend.place();
-        match save_privately(&[cx.folder.join(&name), std::env::temp_dir().join(&name)], &unsaved.state) {
-            Ok(path) => problem.hint(format!(
-                "the state as it should be is kept in {}: should a plan still want to make what is there already, put that \
-                 file to {place}/state.json",
-                path.display()
-            )),
-            Err(error) => {
-                // the last resort: the person's own screen
-                cx.printer.say(&String::from_utf8_lossy(&unsaved.state));
-                problem.cause(format!("it could not be kept in a file either: {error}")).hint(format!(
-                    "the state as it should be is printed above: keep it, it belongs to {place} as `state.json`"
-                ))
-            }
-        }
-    }
 }
 
 /// A remark in a sentence, when there is something to remark.
@@ -208,38 +180,4 @@ pub(super) fn brackets(remark: &str) -> String {
     } else {
         format!(" ({remark})")
     }
-}
-
-/// A name as a part of a file's name.
-fn file_part(name: &str) -> String {
-    name.chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') {
-                c
-            } else {
-                '-'
-            }
-        })
-        .collect()
-}
-
-/// Writes to the first path that can be written to, readable by its owner alone.
-fn save_privately(paths: &[PathBuf], bytes: &[u8]) -> std::io::Result<PathBuf> {
-    use std::io::Write;
-    let mut failure = std::io::Error::other("there is no folder for it");
-    for path in paths {
-        let mut options = std::fs::File::options();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let written = options.open(path).and_then(|mut file| {
-            file.write_all(bytes)?;
-            file.sync_all()
-        });
-        match written {
-            Ok(()) => return Ok(path.clone()),
-            Err(error) => failure = error,
-        }
-    }
-    Err(failure)
 }

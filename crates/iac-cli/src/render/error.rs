@@ -72,6 +72,7 @@ mod tests {
             code: "AccessDenied".into(),
             message: "not authorized".into(),
             request_id: Some("r-1".into()),
+            repeated: false,
             hints: vec!["allow `sts:AssumeRole` on the role".into()],
         };
         let problem: Box<Problem> = OpenError::new("cannot reach account 123456789012", denied).into();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use iac_core::{
     model::{Address, REDACTED},
     plan::{After, AttributeChange, Plan},
-    state::{ObjectState, OutputState, ResourceState, State},
+    state::{ObjectState, OutputState, ResourceState, Serial, State},
 };
 use serde_json::{Map, Value, json};
 
@@ -30,6 +30,8 @@ pub(crate) fn plan(plan: &Plan) -> Value {
         let secret = output.secret || output.before.as_ref().is_some_and(|before| before.secret);
         if let Some(before) = &mut output.before {
             before.value = hidden(&before.value, secret);
+            // how it was declared is the engine's business
+            before.declared = None;
         }
         hide_after(&mut output.after, secret);
     }
@@ -136,6 +138,11 @@ pub(crate) fn state_show(address: &Address, resource: &ResourceState) -> Value {
     let without_secrets = |object: &ObjectState| ObjectState {
         inputs: redacted(&object.inputs),
         outputs: redacted(&object.outputs),
+        declared: object
+            .declared
+            .iter()
+            .map(|(name, value)| (name.clone(), redacted(value)))
+            .collect(),
         ..object.clone()
     };
     let shown = ResourceState {
@@ -144,4 +151,54 @@ pub(crate) fn state_show(address: &Address, resource: &ResourceState) -> Value {
         ..resource.clone()
     };
     json!({"format_version": FORMAT_VERSION, "address": address, "resource": shown})
+}
+
+/// What was let go of; `declared` says whether the code still has it, when that can be told.
+pub(crate) fn forgotten(
+    environment: &str,
+    serial: u64,
+    dry_run: bool,
+    forgotten: &BTreeMap<Address, ResourceState>,
+    declared: &dyn Fn(&Address) -> Option<bool>,
+) -> Value {
+    let forgotten: Vec<Value> = forgotten
+        .iter()
+        .map(|(address, resource)| {
+            json!({
+                "address": address,
+                "id": resource.current.as_ref().map(|object| &object.id),
+                "deposed": resource.deposed.iter().map(|object| &object.id).collect::<Vec<_>>(),
+                "declared": declared(address),
+            })
+        })
+        .collect();
+    json!({
+        "format_version": FORMAT_VERSION,
+        "environment": environment,
+        "dry_run": dry_run,
+        "serial": serial,
+        "forgotten": forgotten,
+    })
+}
+
+/// The serials, the latest first.
+pub(crate) fn history(environment: &str, serials: &[Serial]) -> Value {
+    let serials: Vec<Value> = serials
+        .iter()
+        .map(|serial| {
+            let author = serial.author.as_ref();
+            json!({
+                "serial": serial.serial,
+                "lineage": serial.lineage,
+                "at": author.map(|author| author.at),
+                "who": author.map(|author| &author.who),
+                "operation": author.map(|author| &author.operation),
+                "resources": serial.resources,
+                "added": serial.added,
+                "changed": serial.changed,
+                "removed": serial.removed,
+            })
+        })
+        .collect();
+    json!({"format_version": FORMAT_VERSION, "environment": environment, "serials": serials})
 }

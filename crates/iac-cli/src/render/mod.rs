@@ -2,6 +2,7 @@
 
 pub(crate) mod duration;
 pub(crate) mod error;
+pub(crate) mod history;
 pub(crate) mod json;
 pub(crate) mod outputs;
 pub(crate) mod plan;

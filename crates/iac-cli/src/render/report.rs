@@ -144,6 +144,7 @@ mod tests {
             stack: "shop".into(),
             environment: "dev".into(),
             lineage: "l".into(),
+            observed: BTreeMap::new(),
             serial: 3,
             mode: Mode::Normal,
             changes: Vec::new(),
@@ -163,6 +164,7 @@ mod tests {
             code: "BucketAlreadyExists".into(),
             message: "the requested bucket name is not available".into(),
             request_id: Some("4442587FB7D0A2F9".into()),
+            repeated: false,
             hints: vec!["bucket names are shared by all accounts: choose another".into()],
         };
         let report = ApplyReport {

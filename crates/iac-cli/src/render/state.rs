@@ -1,15 +1,16 @@
 //! What the state holds, as people read it.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use iac_core::{
     model::{Address, Lifecycle},
+    plan::Action,
     state::{ObjectState, ResourceState, State, Status},
 };
 use serde_json::Value;
 
 use super::{
-    style::{BOLD, DIM, WARNING, paint},
+    style::{BOLD, DIM, WARNING, paint, symbol},
     value::{block, inline},
 };
 
@@ -46,6 +47,23 @@ pub(crate) fn list(state: &State) -> String {
         };
         let line = format!("{:width$}  {id}", address.to_string());
         let _ = writeln!(text, "{}{remarks}", line.trim_end());
+    }
+    text
+}
+
+/// What was let go of, with the id of every object that stays.
+pub(crate) fn forgotten(forgotten: &BTreeMap<Address, ResourceState>, dry_run: bool) -> String {
+    let what = if dry_run { "would be forgotten" } else { "forgotten" };
+    let mut text = String::new();
+    for (address, resource) in forgotten {
+        let _ = writeln!(text, "{} {}: {what}", symbol(Action::Forget), paint(BOLD, address));
+        if let Some(object) = &resource.current {
+            let _ = writeln!(text, "    {} stays in the cloud", object.id);
+        }
+        for object in &resource.deposed {
+            let id = &object.id;
+            let _ = writeln!(text, "    {id} stays in the cloud, left of an earlier replacement");
+        }
     }
     text
 }

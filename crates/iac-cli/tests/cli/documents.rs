@@ -54,6 +54,44 @@ async fn all_documents_fit_their_schemas() {
 }
 
 #[tokio::test]
+async fn changes_of_the_state_are_documents() {
+    let lab = Lab::default();
+    let app = lab.app(1);
+    fits(&lab.types(&app, "history dev --json").await, "history");
+    assert_eq!(lab.types(&app, "apply dev --yes").await.exit, Exit::Done);
+    for command in ["state pull dev", "state pull dev --json"] {
+        let pulled = lab.types(&app, command).await;
+        fits(&pulled, "state");
+        std::fs::write(lab.folder().join("s.json"), &pulled.stdout).unwrap();
+    }
+    fits(&lab.types(&app, "state push dev s.json --json").await, "state-push");
+    let renamed = "state mv dev fake.thing.site fake.thing.web --json";
+    let dry = lab.types(&app, &format!("{renamed} --dry-run")).await;
+    fits(&dry, "state-mv");
+    assert_eq!(
+        (&dry.json()["dry_run"], &dry.json()["serial"]),
+        (&true.into(), &1.into())
+    );
+    fits(&lab.types(&app, renamed).await, "state-mv");
+    let forced = lab.types(&app, "state push dev s.json --force --json").await;
+    fits(&forced, "state-push");
+    assert_eq!(forced.json()["forced"], true);
+    assert_eq!(
+        (&forced.json()["replaced"], &forced.json()["serial"]),
+        (&2.into(), &3.into())
+    );
+    let forgotten = lab.types(&app, "forget dev fake.thing.site --json").await;
+    fits(&forgotten, "forget");
+    assert_eq!(forgotten.json()["forgotten"][0]["id"], "thing-site");
+    assert_eq!(forgotten.json()["forgotten"][0]["declared"], true);
+    fits(&lab.types(&app, "state rm dev fake.thing.base --json").await, "forget");
+    let history = lab.types(&app, "history dev --json").await;
+    fits(&history, "history");
+    assert_eq!(history.json()["serials"][0]["operation"], "state rm");
+    assert_eq!(history.json()["serials"][0]["removed"][0], "fake.thing.base");
+}
+
+#[tokio::test]
 async fn an_unlock_is_a_document() {
     let lab = Lab::default();
     let info = LockInfo {
@@ -83,6 +121,10 @@ async fn errors_are_documents_too() {
         "state show dev fake.thing.none --json",
         "unlock dev 1 --json",
         "plan dev --target fake.thing.nix --json",
+        "forget dev fake.thing.none --json",
+        "state mv dev fake.thing.none fake.thing.some --json",
+        "state push dev none.json --json",
+        "state pull dev --json",
     ] {
         let typed = lab.types(&app, command).await;
         assert_eq!(typed.exit, Exit::Failed, "{command}");

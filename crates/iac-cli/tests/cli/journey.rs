@@ -328,8 +328,10 @@ async fn what_calls_nothing() {
       plan       Show what apply would do
       apply      Bring an environment to what the stack says
       destroy    Delete everything in an environment
+      forget     Let go of resources without deleting them
+      history    List the serials of an environment's state
       output     Show the outputs of an environment
-      state      Look at what the state holds
+      state      Look at what the state holds, and change it
       bootstrap  Make the place where an environment's state is kept; may be repeated
       unlock     Take the lock away from a run that is surely dead
       validate   Check environments without calling anything; all of them when none is named

@@ -4,5 +4,7 @@
 mod documents;
 mod journey;
 mod lab;
+mod pushing;
 mod refusals;
+mod state_commands;
 mod troubles;

@@ -218,8 +218,8 @@ async fn a_state_that_is_locked() {
     "#);
     assert_snapshot!(lab.types(&app, "unlock dev 1234").await.all(), @r#"
     --- stderr
-    error: the lock is not held: it belongs to bob@runner (apply, since 2026-01-01T00:00:00Z, lock id 7d9a)
-      hint: the lock is shown by every command that needs it
+    error: dev is locked, but not with the id 1234: by bob@runner (apply, since 2026-01-01T00:00:00Z, lock id 7d9a)
+      hint: if that run is surely dead: `stacks unlock dev 7d9a`
     --- exit 1
     "#);
     assert_snapshot!(lab.types(&app, "unlock dev 7d9a").await.all(), @r#"

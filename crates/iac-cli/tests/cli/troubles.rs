@@ -302,7 +302,7 @@ async fn a_state_that_cannot_be_saved_is_kept_in_a_file() {
           cause: no storage space
           hint: free some space on that disk, then run the command again
           hint: run `stacks apply dev` first: what the journal holds is taken up from there
-          hint: the state as it should be is kept in FOLDER/errored-shop-dev-1.json: should a plan still want to make what is there already, put that file to full-disk/state.json
+          hint: the state as it should be is kept in FOLDER/errored-shop-dev-1.json: should a plan still want to make what is there already, put it in place with `stacks state push dev errored-shop-dev-1.json`
         "#);
     });
     let file = lab.folder().join("errored-shop-dev-1.json");

@@ -206,6 +206,7 @@ fn delete_forget_and_what_changes_only_in_the_state() {
         location: Location::default(),
         schema_version: 1,
         inputs: Value::Null,
+        declared: serde_json::Map::new(),
         outputs: Value::Null,
         status: Status::Ready,
         created: jiff::Timestamp::UNIX_EPOCH,

@@ -39,6 +39,7 @@ fn of(changes: Vec<Change>) -> Plan {
         stack: "shop".into(),
         environment: "dev".into(),
         lineage: "l".into(),
+        observed: std::collections::BTreeMap::new(),
         serial: 1,
         mode: Mode::Normal,
         changes,

@@ -19,6 +19,7 @@ fn drift_outputs_leftovers_and_warnings() {
         before: before.map(|value| OutputState {
             value: value.into(),
             secret: false,
+            declared: None,
         }),
         after,
         secret: false,

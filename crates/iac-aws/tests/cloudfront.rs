@@ -63,7 +63,7 @@ mod tests {
 
         fn progress(&self, _: &str) {}
 
-        async fn may_change(&self) -> Result<(), ResourceError> {
+        fn may_change(&self) -> Result<(), ResourceError> {
             Ok(())
         }
     }

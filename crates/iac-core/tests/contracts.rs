@@ -92,7 +92,7 @@ impl Recorder for Notes {
         self.0.lock().unwrap().push(message.to_owned());
     }
 
-    async fn may_change(&self) -> Result<(), ResourceError> {
+    fn may_change(&self) -> Result<(), ResourceError> {
         Ok(())
     }
 }

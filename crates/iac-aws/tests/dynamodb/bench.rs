@@ -65,7 +65,7 @@ impl Recorder for Ids {
 
     fn progress(&self, _message: &str) {}
 
-    async fn may_change(&self) -> Result<(), ResourceError> {
+    fn may_change(&self) -> Result<(), ResourceError> {
         Ok(())
     }
 }

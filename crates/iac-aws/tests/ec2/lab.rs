@@ -53,7 +53,7 @@ impl Recorder for Ids {
 
     fn progress(&self, _message: &str) {}
 
-    async fn may_change(&self) -> Result<(), ResourceError> {
+    fn may_change(&self) -> Result<(), ResourceError> {
         Ok(())
     }
 }

@@ -235,7 +235,7 @@ impl Recorder for Forgetful {
 
     fn progress(&self, _message: &str) {}
 
-    async fn may_change(&self) -> Result<(), ResourceError> {
+    fn may_change(&self) -> Result<(), ResourceError> {
         Ok(())
     }
 }

@@ -2,8 +2,7 @@
 //! and nothing else.
 
 use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, BTreeSet, BinaryHeap},
+    collections::{BTreeMap, BTreeSet},
     time::Duration,
 };
 
@@ -13,6 +12,8 @@ use petgraph::graph::NodeIndex;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::{
+    flow::{Flow, service},
+    recorder::Note,
     report::{ApplyOptions, ApplyReport, Done, Failure, Skipped},
     steps::Steps,
     workshop::Workshop,
@@ -37,7 +38,8 @@ pub(crate) struct Executor<'a> {
 /// Where a run stands.
 struct Progress {
     waits: BTreeMap<NodeIndex, usize>,
-    ready: BinaryHeap<(usize, Reverse<NodeIndex>)>,
+    /// What may begin, and how much at once.
+    flow: Flow,
     depths: BTreeMap<NodeIndex, usize>,
     /// Steps that will not be tried, with the resource whose failure is in the way.
     blocked: BTreeMap<NodeIndex, Option<Address>>,
@@ -46,26 +48,22 @@ struct Progress {
 }
 
 impl Executor<'_> {
-    pub(crate) async fn run(&self, mut progress: UnboundedReceiver<(Address, String)>) -> ApplyReport {
+    pub(crate) async fn run(&self, mut notes: UnboundedReceiver<(Address, Note)>) -> ApplyReport {
         self.observer.on(Event::ApplyStarted {
             total: self.steps.len(),
         });
         let mut report = ApplyReport::default();
-        let mut at = Progress::new(self.steps);
+        let mut at = Progress::new(self.steps, self.options.parallelism);
         let mut running: FuturesUnordered<BoxFuture<'_, Outcome>> = FuturesUnordered::new();
         let mut keeping = Box::pin(self.lease.keep().fuse());
         let mut stopping = Box::pin(self.options.stop.requested().fuse());
         loop {
             // asked between two steps: nothing more is begun
-            if self.options.stop.is_requested() && !(running.is_empty() && at.ready.is_empty()) {
+            if self.options.stop.is_requested() && !(running.is_empty() && at.flow.is_empty()) {
                 at.stopped = true;
                 report.interrupted = true;
             }
-            while running.len() < self.options.parallelism.max(1) && !at.stopped {
-                let Some((_, Reverse(index))) = at.ready.pop() else {
-                    break;
-                };
-                at.begun.insert(index);
+            while let Some(index) = at.next() {
                 running.push(self.step(index).boxed());
             }
             if running.is_empty() {
@@ -78,7 +76,10 @@ impl Executor<'_> {
                     report.interrupted = true;
                 }
                 () = &mut keeping => at.stopped = true,
-                Some((address, message)) = progress.recv() => self.observer.on(Event::StepProgress { address, message }),
+                Some((address, note)) = notes.recv() => match note {
+                    Note::Progress(message) => self.observer.on(Event::StepProgress { address, message }),
+                    Note::Throttled => self.slow_down(&address, &mut at),
+                },
                 Some(outcome) = running.next() => self.finish(outcome, &mut at, &mut report),
             }
         }
@@ -89,7 +90,7 @@ impl Executor<'_> {
     /// The report of a run that did not begin: every step is skipped.
     pub(crate) fn nothing(&self) -> ApplyReport {
         let mut report = ApplyReport::default();
-        self.tell_skipped(&Progress::new(self.steps), &mut report);
+        self.tell_skipped(&Progress::new(self.steps, 1), &mut report);
         report
     }
 
@@ -108,9 +109,20 @@ impl Executor<'_> {
         self.shop.session.clock.now()
     }
 
+    /// Lets fewer steps go on at the service of this resource.
+    fn slow_down(&self, address: &Address, at: &mut Progress) {
+        if let Some(at_once) = at.flow.throttled(address, self.now()) {
+            self.observer.on(Event::Throttled {
+                service: service(address).to_owned(),
+                at_once,
+            });
+        }
+    }
+
     fn finish(&self, (index, result, elapsed): Outcome, at: &mut Progress, report: &mut ApplyReport) {
         let step = self.steps.get(index);
         let (address, action) = (step.change.address.clone(), step.action());
+        at.flow.end(&address, result.is_ok());
         match result {
             Ok(id) => {
                 let id = id.map(|id| id.to_string());
@@ -155,14 +167,14 @@ impl Executor<'_> {
 }
 
 impl Progress {
-    fn new(steps: &Steps<'_>) -> Self {
+    fn new(steps: &Steps<'_>, parallelism: usize) -> Self {
         let (waits, depths) = (steps.waits(), steps.depths());
-        let ready = waits
-            .iter()
-            .filter(|(_, count)| **count == 0)
-            .map(|(index, _)| (depths[index], Reverse(*index)));
+        let mut flow = Flow::new(parallelism);
+        for (index, _) in waits.iter().filter(|(_, count)| **count == 0) {
+            flow.push(&steps.get(*index).change.address, depths[index], *index);
+        }
         Self {
-            ready: ready.collect(),
+            flow,
             waits,
             depths,
             blocked: BTreeMap::new(),
@@ -171,13 +183,21 @@ impl Progress {
         }
     }
 
+    /// Takes out the step that begins now, if one does.
+    fn next(&mut self) -> Option<NodeIndex> {
+        let index = if self.stopped { None } else { self.flow.begin() }?;
+        self.begun.insert(index);
+        Some(index)
+    }
+
     /// Lets go what waited for a step that is done.
     fn release(&mut self, steps: &Steps<'_>, done: NodeIndex) {
         for next in steps.next(done) {
             if let Some(count) = self.waits.get_mut(&next) {
                 *count -= 1;
                 if *count == 0 && !self.blocked.contains_key(&next) {
-                    self.ready.push((self.depths[&next], Reverse(next)));
+                    let address = &steps.get(next).change.address;
+                    self.flow.push(address, self.depths[&next], next);
                 }
             }
         }

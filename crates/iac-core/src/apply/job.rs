@@ -16,6 +16,7 @@ use crate::{
 
 mod change;
 mod create;
+mod patience;
 
 /// A step with what belongs to it.
 pub(super) struct Job<'a> {
@@ -35,7 +36,7 @@ impl<'a> Job<'a> {
             ledger: Arc::clone(&shop.ledger),
             step: number,
             address: change.address.clone(),
-            progress: shop.progress.clone(),
+            notes: shop.notes.clone(),
             id: Mutex::new(None),
         });
         let sealer = shop.sealer(&change.address);

@@ -2,6 +2,7 @@
 
 mod bookkeeping;
 mod executor;
+mod flow;
 mod job;
 mod recorder;
 mod report;

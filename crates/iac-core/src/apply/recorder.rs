@@ -10,13 +10,22 @@ use crate::{
     state::{Ledger, Record, StoreError},
 };
 
+/// What a step says while it runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Note {
+    /// What it waits for.
+    Progress(String),
+    /// Its service asks for fewer requests.
+    Throttled,
+}
+
 /// The recorder of one step.
 #[derive(Debug)]
 pub(crate) struct StepRecorder {
     pub ledger: Arc<Ledger>,
     pub step: u64,
     pub address: Address,
-    pub progress: UnboundedSender<(Address, String)>,
+    pub notes: UnboundedSender<(Address, Note)>,
     pub id: Mutex<Option<RemoteId>>,
 }
 
@@ -41,11 +50,18 @@ impl Recorder for StepRecorder {
 
     fn progress(&self, message: &str) {
         // nobody listens any more when the run is over
-        drop(self.progress.send((self.address.clone(), message.to_owned())));
+        drop(
+            self.notes
+                .send((self.address.clone(), Note::Progress(message.to_owned()))),
+        );
     }
 
-    async fn may_change(&self) -> Result<(), ResourceError> {
+    fn may_change(&self) -> Result<(), ResourceError> {
         self.ledger.check().map_err(|error| unrecorded(&error))
+    }
+
+    fn throttled(&self) {
+        drop(self.notes.send((self.address.clone(), Note::Throttled)));
     }
 }
 

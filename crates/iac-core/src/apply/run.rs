@@ -203,12 +203,12 @@ impl Run {
         let Some(reconciler) = self.session.registry.get(address.type_name()) else {
             return Err(failed(crate::plan::unknown_type(address)));
         };
-        let (progress, _unheard) = mpsc::unbounded_channel();
+        let (notes, _unheard) = mpsc::unbounded_channel();
         let recorder = StepRecorder {
             ledger: Arc::clone(&self.ledger),
             step,
             address: address.clone(),
-            progress,
+            notes,
             id: Mutex::new(None),
         };
         let call = Call {
@@ -238,7 +238,8 @@ impl Run {
             key: self.key(plan, observer).await,
             state: Mutex::new(state),
             outputs: Mutex::new(outputs),
-            progress: sender,
+            notes: sender,
+            stop: options.stop.clone(),
         };
         let steps = Steps::of(plan);
         let executor = Executor {

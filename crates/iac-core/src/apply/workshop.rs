@@ -10,6 +10,8 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::{
     job::Job,
+    recorder::Note,
+    report::Stop,
     steps::{Kind, Step},
 };
 use crate::{
@@ -29,7 +31,9 @@ pub(crate) struct Workshop<'a> {
     pub key: Option<DataKey>,
     /// The outputs references stand for: as the plan saw them, then as each step leaves them.
     pub outputs: Mutex<BTreeMap<Address, Value>>,
-    pub progress: UnboundedSender<(Address, String)>,
+    pub notes: UnboundedSender<(Address, Note)>,
+    /// The way to stop.
+    pub stop: Stop,
 }
 
 impl Workshop<'_> {

@@ -31,8 +31,16 @@ pub trait Recorder: Debug + Send + Sync {
     /// Tells observers what is awaited.
     fn progress(&self, message: &str);
 
-    /// Fails when no further change may be made: the lock is lost, or the run is to stop.
-    async fn may_change(&self) -> Result<(), ResourceError>;
+    /// Fails when no further change may be made: the lock is lost.
+    fn may_change(&self) -> Result<(), ResourceError>;
+
+    /// Hears that the service asks for fewer requests.
+    fn throttled(&self) {}
+}
+
+tokio::task_local! {
+    /// The changing call that this task is in.
+    static CURRENT: Call;
 }
 
 /// One call on one resource.
@@ -55,6 +63,17 @@ pub struct Call {
 }
 
 impl Call {
+    /// Does the work of a changing call. What it calls, however deep, finds the call by [`current`](Self::current): the
+    /// connection asks before each request whether it may still be made.
+    pub async fn scope<T>(&self, work: impl Future<Output = T>) -> T {
+        CURRENT.scope(self.clone(), work).await
+    }
+
+    /// Looks at the changing call that is going on; `None` outside of one.
+    pub fn current<T>(look: impl FnOnce(&Self) -> T) -> Option<T> {
+        CURRENT.try_with(look).ok()
+    }
+
     /// A client token for `operation`: 64 hexadecimal digits, the same whenever this call is repeated.
     pub fn token(&self, operation: &str) -> String {
         let mut hash = Sha256::new();

@@ -134,7 +134,7 @@ impl<R: Resource> Reconciler for Typed<R> {
 
     async fn create(&self, inputs: &Value, call: &Call) -> Result<Value, ResourceError> {
         let desired: R::Resolved = decode(inputs)?;
-        encode(&desired.create(&self.context(call)).await?)
+        encode(&call.scope(desired.create(&self.context(call))).await?)
     }
 
     async fn update(
@@ -150,11 +150,12 @@ impl<R: Resource> Reconciler for Typed<R> {
             inputs: decode(&live.inputs)?,
             outputs: decode(&live.outputs)?,
         };
-        encode(&desired.update(&live, changed, &self.context(call)).await?)
+        encode(&call.scope(desired.update(&live, changed, &self.context(call))).await?)
     }
 
     async fn delete(&self, last: &Value, id: &RemoteId, call: &Call) -> Result<(), ResourceError> {
-        R::Resolved::delete(&decode(last)?, id, &self.context(call)).await
+        call.scope(R::Resolved::delete(&decode(last)?, id, &self.context(call)))
+            .await
     }
 
     async fn recover(&self, inputs: &Value, call: &Call) -> Result<Option<RemoteId>, ResourceError> {

@@ -58,6 +58,13 @@ pub enum Event {
         /// What is awaited.
         message: String,
     },
+    /// A service asks for fewer requests: fewer steps go on there, until it does so no more.
+    Throttled {
+        /// The service: `dynamodb`.
+        service: String,
+        /// How many steps go on there at once from now on.
+        at_once: usize,
+    },
     /// A step is done.
     StepFinished {
         /// The resource.

@@ -100,12 +100,12 @@ struct ReadsOnly;
 #[async_trait]
 impl Recorder for ReadsOnly {
     async fn created(&self, _id: &RemoteId) -> Result<(), ResourceError> {
-        self.may_change().await
+        self.may_change()
     }
 
     fn progress(&self, _message: &str) {}
 
-    async fn may_change(&self) -> Result<(), ResourceError> {
+    fn may_change(&self) -> Result<(), ResourceError> {
         Err(ResourceError::invalid("a plan changes nothing"))
     }
 }

@@ -129,7 +129,7 @@ pub(super) async fn upload(
 }
 
 async fn put(at: &At<'_>, desired: &Directory<Resolved>, path: &str, file: &SyncedFile) -> Result<(), ResourceError> {
-    at.call.recorder.may_change().await?;
+    at.call.recorder.may_change()?;
     let key = format!("{}{path}", desired.prefix);
     let upload = Upload {
         key: &key,

@@ -38,7 +38,11 @@ impl Job<'_> {
             live.outputs.clone()
         } else {
             let _intent = self.intend(Verb::Update, &inputs, None).await?;
-            match self.reconciler.update(&inputs, live, &changed, &self.call()).await {
+            let call = self.call();
+            match self
+                .patiently(|| self.reconciler.update(&inputs, live, &changed, &call))
+                .await
+            {
                 Ok(outputs) => outputs,
                 Err(error) => {
                     // the last known object stays, with the id it may have got in the meantime
@@ -67,7 +71,9 @@ impl Job<'_> {
 
     pub(in crate::apply) async fn delete(&self, object: &ObjectState) -> Result<RemoteId, ResourceError> {
         let _intent = self.intend(Verb::Delete, &object.inputs, None).await?;
-        let deleted = self.reconciler.delete(&object.inputs, &object.id, &self.call()).await;
+        let call = self.call();
+        let delete = || self.reconciler.delete(&object.inputs, &object.id, &call);
+        let deleted = self.patiently(delete).await;
         let mut resource = self.resource();
         if deleted.is_ok() {
             if let Some(resource) = &mut resource {

@@ -1,5 +1,7 @@
 //! Making an object, and finding out what became of a create that failed.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde_json::Value;
 
 use super::Job;
@@ -27,7 +29,12 @@ impl Job<'_> {
         let intent = self
             .intend(Verb::Create, &inputs, self.entry(Some(pending), deposed.clone()))
             .await?;
-        let created = self.reconciler.create(&inputs, &self.call()).await;
+        let tries = AtomicUsize::new(0);
+        let attempt = || {
+            let tried = tries.fetch_add(1, Ordering::Relaxed) > 0;
+            self.make(&inputs, before.as_ref(), tried)
+        };
+        let created = self.patiently(attempt).await;
         let id = self.recorder.id();
         match (created, id) {
             (Ok(outputs), Some(id)) => {

@@ -100,8 +100,8 @@ fn for_ever(lab: &Lab) {
 async fn the_wait_ends_with_the_resources_timeout() {
     let lab = Lab::default();
     let mut stack = stack();
-    stack.add("hasty", Thing::builder().build().timeout(Duration::from_secs(30)));
-    stack.add("patient", Thing::builder().build());
+    stack.add("hasty", Thing::builder().build().timeout(Duration::from_secs(5)));
+    stack.add("patient", Thing::builder().build().timeout(Duration::from_secs(50)));
     for_ever(&lab);
     let report = lab.apply_with(&stack, &PlanOptions::default()).await.unwrap();
     assert_eq!(report.failed.len(), 2);
@@ -120,7 +120,7 @@ async fn the_wait_ends_with_the_resources_timeout() {
             .count()
     };
     assert!(
-        (5..10).contains(&tries("hasty")) && tries("patient") > 80,
+        tries("hasty") > 2 && tries("hasty") < tries("patient"),
         "{} {}",
         tries("hasty"),
         tries("patient")

@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::http::Response;
 use aws_types::request_id::RequestId;
 use iac_core::model::{ErrorKind, ResourceError};
 
-use crate::session::had_no_answer_before;
+use crate::session::{had_no_answer_before, not_sent};
 
 /// Makes the engine's error of a failed call: `client.create_vpc().send().await.map_err(failed("ec2:CreateVpc"))`.
 pub(crate) fn failed<E>(operation: &'static str) -> impl FnOnce(SdkError<E, Response>) -> ResourceError
@@ -18,6 +18,10 @@ where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
     move |error| {
+        if let Some(mut made) = not_sent(&error) {
+            operation.clone_into(&mut made.operation);
+            return made;
+        }
         let request_id = error.request_id().map(str::to_owned);
         let mut made = match &error {
             SdkError::ServiceError(service) => {

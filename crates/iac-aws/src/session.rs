@@ -5,6 +5,7 @@
 
 mod config;
 mod error;
+mod guard;
 mod identity;
 mod load;
 mod tries;
@@ -13,10 +14,12 @@ use std::collections::BTreeMap;
 
 use aws_types::{SdkConfig, region::Region};
 use iac_core::model::{Location, Provider};
+use guard::Guard;
 use tries::Tries;
 
 pub use config::{AssumeRole, AwsConfig};
 pub use error::SessionError;
+pub(crate) use guard::not_sent;
 pub(crate) use tries::had_no_answer_before;
 
 /// The clients of one account and region, and the tags everything gets.
@@ -39,11 +42,17 @@ pub struct Aws {
     pub(crate) s3: aws_sdk_s3::Client,
 }
 
-/// A client of a service, which takes note of tries that were not answered.
+/// A client of a service, which asks before each request whether it may still be sent, and takes note of tries that were not
+/// answered.
 #[cfg(any(feature = "cloudfront", feature = "dynamodb", feature = "ec2", feature = "iam"))]
 macro_rules! client {
     ($sdk:ident, $config:expr) => {
-        $sdk::Client::from_conf($sdk::config::Builder::from($config).interceptor(Tries).build())
+        $sdk::Client::from_conf(
+            $sdk::config::Builder::from($config)
+                .interceptor(Guard)
+                .interceptor(Tries)
+                .build(),
+        )
     };
 }
 
@@ -127,7 +136,7 @@ impl Provider for Aws {
 fn s3(config: &SdkConfig) -> aws_sdk_s3::Client {
     let own_endpoint = load::endpoint(config, "S3").is_some();
     let config = aws_sdk_s3::config::Builder::from(config).force_path_style(own_endpoint);
-    aws_sdk_s3::Client::from_conf(config.interceptor(Tries).build())
+    aws_sdk_s3::Client::from_conf(config.interceptor(Guard).interceptor(Tries).build())
 }
 
 /// The partition of a region. Source: AWS general reference, "AWS partitions".

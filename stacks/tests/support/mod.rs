@@ -1,60 +1,30 @@
 //! A world with its state, and the runs on it: finished, cut off, or struck by a fault.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub(crate) mod clock;
 pub(crate) mod s1;
 pub(crate) mod synthetic;
 pub(crate) mod truth;
 pub(crate) mod way;
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use async_trait::async_trait;
+use clock::Jumping;
 use iac_aws::{Aws, AwsConfig};
 use iac_core::{
     Session,
     apply::{ApplyOptions, ApplyReport, Run},
-    model::{Clock, Stack},
-    plan::{Mode, Plan, PlanOptions, Silent, plan},
-    state::{Backend, LEASE, MemoryBackend, Precondition, Snapshot, State},
+    model::Stack,
+    plan::{Mode, Observer, Plan, PlanOptions, Silent, plan},
+    state::{Backend, MemoryBackend, Precondition, Snapshot, State},
 };
 use iac_sandbox::{Fault, Request, World};
-use jiff::{SignedDuration, Timestamp};
 
 pub(crate) type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
-/// A clock that every wait sets forward at once, but for the lease's, which only looks on.
-#[derive(Debug, Default)]
-struct Jumping(AtomicI64);
-
-#[async_trait]
-impl Clock for Jumping {
-    fn now(&self) -> Timestamp {
-        Timestamp::UNIX_EPOCH + SignedDuration::from_millis(self.0.load(Ordering::SeqCst))
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
-        if duration == LEASE / 4 {
-            let end = self.0.load(Ordering::SeqCst) + millis;
-            while self.0.load(Ordering::SeqCst) < end {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
-        } else {
-            self.0.fetch_add(millis, Ordering::SeqCst);
-            tokio::task::yield_now().await;
-        }
-    }
-}
-
 /// A world with its state. What is in them outlives every run.
 pub(crate) struct Lab {
-    pub(crate) world: World,
+    pub(crate) world: Arc<World>,
     backend: MemoryBackend,
     session: Session,
 }
@@ -78,7 +48,7 @@ impl Lab {
             who: "tester@lab".to_owned(),
         };
         Ok(Self {
-            world,
+            world: Arc::new(world),
             backend,
             session,
         })
@@ -95,6 +65,17 @@ impl Lab {
         Self::over(self.world.fork()?, backend).await
     }
 
+    /// Has the process stopped once the world has seen so many changing requests, and go on when its lease is over.
+    pub(crate) fn stop_after(&mut self, requests: usize) {
+        self.world.clear_requests();
+        self.session.clock = Arc::new(clock::Stopped::new(&self.world, requests));
+    }
+
+    /// Time as it is, for a process that starts after all that.
+    pub(crate) fn later(&mut self) {
+        self.session.clock = Arc::new(Jumping::at(clock::STOPPED));
+    }
+
     async fn open(&self, stack: &Stack) -> Outcome<Run> {
         let names = (stack.name(), stack.environment());
         let mut run = Run::begin(&self.session, names, "apply", Duration::ZERO, &Silent).await?;
@@ -102,7 +83,7 @@ impl Lab {
         Ok(run)
     }
 
-    async fn begin(&self, stack: &Stack, mode: Mode) -> Outcome<(Run, Plan)> {
+    pub(crate) async fn begin(&self, stack: &Stack, mode: Mode) -> Outcome<(Run, Plan)> {
         let run = self.open(stack).await?;
         let plan = self.planned(stack, run.snapshot(), mode).await?;
         Ok((run, plan))
@@ -123,6 +104,13 @@ impl Lab {
     /// What is stored.
     pub(crate) async fn state(&self, stack: &Stack) -> Outcome<State> {
         Ok(self.snapshot(stack).await?.state)
+    }
+
+    /// Takes the lock of a run that is gone, and gives it back.
+    pub(crate) async fn taken_over(&self, stack: &Stack, observer: &dyn Observer) -> Outcome<()> {
+        let names = (stack.name(), stack.environment());
+        let run = Run::begin(&self.session, names, "apply", Duration::ZERO, observer).await?;
+        Ok(run.end().await?)
     }
 
     /// A plan that nobody applies.

@@ -117,6 +117,10 @@ impl Lease {
     pub async fn keep(&self) {
         loop {
             self.clock.sleep(LEASE / 4).await;
+            // a lease that ran out is not taken up again: somebody may have looked at what is there and decided
+            if self.check().is_err() {
+                return;
+            }
             if self.renew().await.is_err() && self.check().is_err() {
                 return;
             }

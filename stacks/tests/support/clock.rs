@@ -1,0 +1,88 @@
+//! Clocks that tests can set forward.
+
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use iac_core::{model::Clock, state::LEASE};
+use iac_sandbox::World;
+use jiff::{SignedDuration, Timestamp};
+
+/// How long a stopped process stands still: longer than any lease.
+pub(crate) const STOPPED: Duration = Duration::from_mins(10);
+
+/// A clock that every wait sets forward at once, but for the lease's, which only looks on.
+#[derive(Debug, Default)]
+pub(crate) struct Jumping(AtomicI64);
+
+impl Jumping {
+    pub(crate) fn at(time: Duration) -> Self {
+        Self(AtomicI64::new(i64::try_from(time.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    fn set_forward(&self, by: Duration) {
+        self.0.fetch_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::SeqCst);
+    }
+}
+
+#[async_trait]
+impl Clock for Jumping {
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_millis(self.0.load(Ordering::SeqCst))
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        if duration == LEASE / 4 {
+            let end = self.now() + duration;
+            while self.now() < end {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        } else {
+            self.set_forward(duration);
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+/// The clock of a process that is stopped for [`STOPPED`] once the world has seen so many changing requests.
+#[derive(Debug)]
+pub(crate) struct Stopped {
+    time: Jumping,
+    world: Arc<World>,
+    requests: usize,
+    stopped: OnceLock<()>,
+}
+
+impl Stopped {
+    pub(crate) fn new(world: &Arc<World>, requests: usize) -> Self {
+        Self {
+            time: Jumping::default(),
+            world: Arc::clone(world),
+            requests,
+            stopped: OnceLock::new(),
+        }
+    }
+}
+
+#[async_trait]
+impl Clock for Stopped {
+    fn now(&self) -> Timestamp {
+        if self.stopped.get().is_none() {
+            let requests = self.world.requests();
+            let changing = requests.iter().filter(|request| request.mutates).count();
+            if changing >= self.requests && self.stopped.set(()).is_ok() {
+                self.time.set_forward(STOPPED);
+            }
+        }
+        self.time.now()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.time.sleep(duration).await;
+    }
+}

@@ -20,8 +20,16 @@ async fn stopped_everywhere(way: &Way) -> Outcome<()> {
         let report = run.apply(&plan, &ApplyOptions::default(), &Silent).await;
         // it is as good as dead: the lock stays where it is
         drop(run);
-        assert_eq!(lab.changing().len(), usize::try_from(requests)?, "{at}: {:#?}", lab.changing().last());
-        let said = report.unsaved.map(|unsaved| unsaved.error.to_string()).unwrap_or_default();
+        assert_eq!(
+            lab.changing().len(),
+            usize::try_from(requests)?,
+            "{at}: {:#?}",
+            lab.changing().last()
+        );
+        let said = report
+            .unsaved
+            .map(|unsaved| unsaved.error.to_string())
+            .unwrap_or_default();
         assert!(said.starts_with("the state lock"), "{at}: {said}");
         // whoever comes next takes the lock over, and says so
         lab.later();

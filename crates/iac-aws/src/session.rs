@@ -13,8 +13,8 @@ mod tries;
 use std::collections::BTreeMap;
 
 use aws_types::{SdkConfig, region::Region};
-use iac_core::model::{Location, Provider};
 use guard::Guard;
+use iac_core::model::{Location, Provider};
 use tries::Tries;
 
 pub use config::{AssumeRole, AwsConfig};

@@ -67,5 +67,7 @@ impl Intercept for Guard {
 /// The reason why a request was not sent, if one of the causes of an error is that.
 pub(crate) fn not_sent(error: &(dyn std::error::Error + 'static)) -> Option<ResourceError> {
     let mut causes = std::iter::successors(Some(error), |error| error.source());
-    causes.find_map(|cause| cause.downcast_ref::<NotSent>()).map(|not_sent| not_sent.0.clone())
+    causes
+        .find_map(|cause| cause.downcast_ref::<NotSent>())
+        .map(|not_sent| not_sent.0.clone())
 }

@@ -109,13 +109,13 @@ impl Way {
         let at = format!("{}, request {n} {}", self.name, trouble.name);
         let lab = self.begin(course).await?;
         let fault = (trouble.fault)().on_mutations().nth(n);
-        let ran = lab.try_run(&self.stack, self.mode, Some(fault)).await;
-        let (plan, report) = ran.map_err(|error| format!("{at}: {error}"))?;
+        let ran = lab.apply(&self.stack, &course.plan, fault).await;
+        let report = ran.map_err(|error| format!("{at}: {error}"))?;
         let struck = lab.changing().into_iter().nth(usize::try_from(n)? - 1);
         let struck = struck.ok_or_else(|| format!("{at}: did not come to it"))?;
         let at = format!("{at}, {}", struck.action());
         let failed = Failed {
-            address: told(&plan, &report, trouble, &struck, &at),
+            address: told(&course.plan, &report, trouble, &struck, &at),
             open: trouble.open,
         };
         lab.expect_true(&lab.state(&self.stack).await?, &failed, &at);

@@ -118,27 +118,23 @@ impl Lab {
         self.planned(stack, &self.snapshot(stack).await?, mode).await
     }
 
-    /// A run to its end, with what it had planned. The requests it made are in the world's log.
-    pub(crate) async fn try_run(
-        &self,
-        stack: &Stack,
-        mode: Mode,
-        fault: Option<Fault>,
-    ) -> Outcome<(Plan, ApplyReport)> {
-        let (mut run, plan) = self.begin(stack, mode).await?;
+    /// Does what was planned, to the end, with a fault on the way. The requests are in the world's log.
+    pub(crate) async fn apply(&self, stack: &Stack, plan: &Plan, fault: Fault) -> Outcome<ApplyReport> {
+        let mut run = self.open(stack).await?;
         self.world.clear_requests();
-        if let Some(fault) = fault {
-            self.world.inject(fault);
-        }
-        let report = run.apply(&plan, &ApplyOptions::default(), &Silent).await;
+        self.world.inject(fault);
+        let report = run.apply(plan, &ApplyOptions::default(), &Silent).await;
         self.world.clear_faults();
         run.end().await?;
-        Ok((plan, report))
+        Ok(report)
     }
 
-    /// A run that succeeds.
+    /// A run that succeeds. Gives what it did.
     pub(crate) async fn run(&self, stack: &Stack, mode: Mode) -> Outcome<Plan> {
-        let (plan, report) = self.try_run(stack, mode, None).await?;
+        let (mut run, plan) = self.begin(stack, mode).await?;
+        self.world.clear_requests();
+        let report = run.apply(&plan, &ApplyOptions::default(), &Silent).await;
+        run.end().await?;
         if report.is_success() {
             Ok(plan)
         } else {
@@ -150,13 +146,13 @@ impl Lab {
         }
     }
 
-    /// Runs until the cut, and is gone. Gives whether it came to the cut at all.
-    pub(crate) async fn run_until_cut(&self, stack: &Stack, mode: Mode, cut: Fault) -> Outcome<bool> {
-        let (mut run, plan) = self.begin(stack, mode).await?;
+    /// Does what was planned until the cut, and is gone. Gives whether it came to the cut at all.
+    pub(crate) async fn apply_until_cut(&self, stack: &Stack, plan: &Plan, cut: Fault) -> Outcome<bool> {
+        let mut run = self.open(stack).await?;
         self.world.inject(cut.hanging());
         let options = ApplyOptions::default();
         tokio::select! {
-            report = run.apply(&plan, &options, &Silent) => drop(report),
+            report = run.apply(plan, &options, &Silent) => drop(report),
             () = async {
                 while !self.world.is_cut() {
                     tokio::time::sleep(Duration::from_millis(1)).await;

@@ -22,7 +22,7 @@ pub(crate) struct Way {
 pub(crate) struct Course {
     start: Lab,
     expected: Vec<String>,
-    /// What it does.
+    /// What it does. The runs that are broken do this, too; those that follow make a plan of their own.
     pub(crate) plan: Plan,
     /// How many of its requests change something.
     pub(crate) requests: u64,
@@ -94,7 +94,7 @@ impl Way {
                 let lab = self.begin(&course).await?;
                 let at = format!("{}, cut {moment} request {n}", self.name);
                 let cut = lab
-                    .run_until_cut(&self.stack, self.mode, cut.clone().on_mutations().nth(n))
+                    .apply_until_cut(&self.stack, &course.plan, cut.clone().on_mutations().nth(n))
                     .await
                     .map_err(|error| format!("{at}: {error}"))?;
                 assert!(cut, "{at}: did not come to it");

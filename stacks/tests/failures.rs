@@ -89,10 +89,9 @@ impl Way {
                 if !(everything() || n % 8 == turn) {
                     continue;
                 }
-                match self.fail(&course, n, trouble).await? {
-                    true => told += 1,
-                    false => passed += 1,
-                }
+                let came_through = self.fail(&course, n, trouble).await?;
+                told += usize::from(came_through);
+                passed += usize::from(!came_through);
             }
         }
         let requests = course.requests;

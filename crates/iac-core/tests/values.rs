@@ -349,3 +349,30 @@ fn kinds_of_text_compare_in_their_normal_form() {
     assert_eq!(Cidr::from("a/b".to_owned()).to_string(), "a/b");
     assert_eq!(String::from(VpcId::from("vpc-1")), "vpc-1");
 }
+
+#[test]
+fn what_was_added_can_be_altered() {
+    let mut stack = Stack::new("s", "e");
+    let main = stack.add("main", Vpc::builder().cidr_block("10.0.0.0/16").build());
+    stack.add("other", Vpc::builder().cidr_block("10.1.0.0/16").build());
+    stack.alter::<Vpc>("main", |vpc, marks| {
+        vpc.dns = false;
+        marks.protect = true;
+    });
+    stack.alter::<Vpc>("other", |vpc, _| {
+        vpc.tags.insert("peer".to_owned(), main.id.text());
+    });
+    assert_eq!(stack.errors(), []);
+    let node = |name: &str| &stack.nodes()[&format!("ec2.vpc.{name}").parse().unwrap()];
+    assert_eq!(node("main").inputs["dns"], json!(false));
+    assert_eq!(node("main").inputs["cidr_block"], json!("10.0.0.0/16"));
+    assert!(node("main").lifecycle.protect);
+    assert!(
+        node("other").dependencies.contains(main.address()),
+        "edges follow what was put in"
+    );
+    stack.alter::<Vpc>("absent", |_, _| {});
+    let errors = stack.errors();
+    assert!(errors[0].to_string().starts_with("the change at "), "{errors:?}");
+    assert!(errors[0].to_string().contains("`ec2.vpc.absent`"), "{errors:?}");
+}

@@ -1,6 +1,7 @@
 //! The whole stack, with every request that changes something answered by an error in its turn: throttled, failed inside, timed
 //! out after its effect, refused, or with a body that is no document. What does not depend on the one that failed is done, the
 //! state tells the truth, the report says what failed and why, and the next run brings everything to where it would have been.
+#![allow(clippy::print_stderr, reason = "the figures are told by `--nocapture`")]
 
 mod support;
 

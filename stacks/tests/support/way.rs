@@ -1,4 +1,5 @@
 //! A run that is to be broken: from what was there before to what is wanted.
+#![allow(clippy::print_stderr, reason = "the figures are told by `--nocapture`")]
 
 use std::env;
 
@@ -29,6 +30,10 @@ pub(crate) struct Course {
 }
 
 /// Whether a run is to be broken in every way at every place: `CUTS=all`. It takes minutes; a usual run takes turns.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "how much a test does is the affair of who runs it"
+)]
 pub(crate) fn everything() -> bool {
     env::var("CUTS").is_ok_and(|cuts| cuts == "all")
 }

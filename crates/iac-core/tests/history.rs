@@ -112,6 +112,32 @@ async fn what_was_renamed_since_is_renamed_back() -> Outcome {
 }
 
 #[tokio::test]
+async fn what_had_been_let_go_of_is_a_value_to_those_that_referred_to_it() -> Outcome {
+    let lab = Lab::default();
+    lab.apply(&pair(1, "zone-a")).await;
+    let base = "fake.thing.base".parse()?;
+    let mut run = Run::begin(&lab.session, NAMES, "forget", Duration::ZERO, &Silent).await?;
+    let mut state = run.snapshot().state.clone();
+    let id = state.forget(&base)?.current.ok_or("it has no object")?.id;
+    run.rewrite(state).await?;
+    run.end().await?;
+    let before = lab.census();
+    let mut changed = stack();
+    changed.add(
+        "user",
+        Thing::builder()
+            .size(7)
+            .uses([id.as_str().into()])
+            .note("another")
+            .build(),
+    );
+    lab.apply(&changed).await;
+    roll_back(&lab, 2).await?;
+    assert_eq!(lab.census(), before);
+    Ok(())
+}
+
+#[tokio::test]
 async fn marks_come_back_and_protection_holds() -> Outcome {
     let lab = Lab::default();
     lab.apply(&pair(1, "zone-a")).await;

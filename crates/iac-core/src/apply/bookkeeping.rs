@@ -31,7 +31,7 @@ pub(crate) async fn before(plan: &Plan, state: &mut State, ledger: &Arc<Ledger>)
             .iter()
             .any(|reason| matches!(reason, Reason::Imported { .. }));
         let resource = if adopted {
-            Some(resource_of(change, change.work.prior.clone(), Vec::new()))
+            Some(adopted_entry(change, held))
         } else if change.action == Action::Forget {
             // what is let go of is the current object; what earlier replacements left is still to be deleted
             held.filter(|held| !held.deposed.is_empty()).map(|held| ResourceState {
@@ -52,11 +52,21 @@ pub(crate) async fn before(plan: &Plan, state: &mut State, ledger: &Arc<Ledger>)
     Ok(())
 }
 
-fn resource_of(change: &Change, current: Option<ObjectState>, deposed: Vec<ObjectState>) -> ResourceState {
+/// The entry of a resource that is adopted; what earlier replacements of it left stays in it.
+fn adopted_entry(change: &Change, held: Option<&ResourceState>) -> ResourceState {
+    let current = change.work.prior.clone();
+    let deposed = match (held, &current) {
+        (Some(held), Some(current)) => held.left_beside(&current.id),
+        _ => Vec::new(),
+    };
+    let mut dependencies = change.work.dependencies.clone();
+    if !deposed.is_empty() {
+        dependencies.extend(held.into_iter().flat_map(|held| held.dependencies.iter().cloned()));
+    }
     ResourceState {
         current,
         deposed,
-        dependencies: change.work.dependencies.clone(),
+        dependencies,
         // triggers are templates here; they are evaluated and sealed once their resources are done
         lifecycle: Lifecycle {
             replace_when: Vec::new(),

@@ -254,6 +254,10 @@ impl Plan {
                     action: Action::NoOp,
                     reasons: change.reasons.iter().filter(|reason| adopts(reason)).cloned().collect(),
                     attributes: Vec::new(),
+                    work: Work {
+                        deposed: Vec::new(),
+                        ..change.work.clone()
+                    },
                     ..change.clone()
                 })
                 .collect(),

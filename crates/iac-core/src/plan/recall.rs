@@ -71,12 +71,15 @@ pub fn recall(then: &State, now: &State, registry: &Registry) -> Result<Stack, R
             });
         }
         let resource = &then.resources[address];
+        let mut lifecycle = resource.lifecycle.clone();
+        lifecycle.depends_on.retain(|need| then.current(need).is_some());
+        let needs = resource.dependencies.iter();
         stack.restore(Node {
             address: address.clone(),
             info,
-            inputs: info.shape.canonical(&declared(object)),
-            dependencies: resource.dependencies.clone(),
-            lifecycle: resource.lifecycle.clone(),
+            inputs: info.shape.canonical(&declared(object, then)),
+            dependencies: needs.filter(|need| then.current(need).is_some()).cloned().collect(),
+            lifecycle,
             place: Place::elsewhere(format!("serial {}", then.serial)),
         });
         // what was renamed since is still the same object
@@ -86,7 +89,10 @@ pub fn recall(then: &State, now: &State, registry: &Registry) -> Result<Stack, R
         }
     }
     for (name, output) in &then.outputs {
-        let value = output.declared.clone();
+        let value = output
+            .declared
+            .clone()
+            .filter(|declared| leads_somewhere(declared, then));
         let output = StackOutput {
             value: value.unwrap_or_else(|| template::escape(output.value.clone())),
             secret: output.secret,
@@ -101,11 +107,19 @@ fn objects(state: &State) -> impl Iterator<Item = (&Address, &ObjectState)> {
     resources.filter_map(|(address, resource)| Some((address, resource.current.as_ref()?)))
 }
 
-/// The inputs as they were declared: values where values stood, references where references stood.
-fn declared(object: &ObjectState) -> Value {
+/// The inputs as they were declared: values where values stood, references where references stood. What had been let go of by
+/// then cannot be referred to any more: there the value stands.
+fn declared(object: &ObjectState, then: &State) -> Value {
     let mut inputs = template::escape(object.inputs.clone());
     if let Value::Object(inputs) = &mut inputs {
-        inputs.extend(object.declared.clone());
+        let declared = object.declared.iter();
+        let declared = declared.filter(|(_, value)| leads_somewhere(value, then));
+        inputs.extend(declared.map(|(name, value)| (name.clone(), value.clone())));
     }
     inputs
+}
+
+fn leads_somewhere(declared: &Value, then: &State) -> bool {
+    let needs = template::dependencies(declared);
+    needs.iter().all(|need| then.current(need).is_some())
 }

@@ -80,6 +80,11 @@ pub struct ResourceState {
 }
 
 impl ResourceState {
+    /// What earlier replacements left, beside this object.
+    pub fn left_beside(&self, id: &RemoteId) -> Vec<ObjectState> {
+        self.deposed.iter().filter(|object| object.id != *id).cloned().collect()
+    }
+
     /// Whether the object with this id is its current one or a deposed one.
     pub fn holds(&self, id: &RemoteId) -> bool {
         self.current.iter().chain(&self.deposed).any(|object| object.id == *id)

@@ -94,10 +94,14 @@ impl Planner<'_> {
             };
             let sealer = self.state.sealer(address, self.key.as_ref());
             let object = ObjectState::adopted(live, &**types, &sealer, self.session.clock.now());
+            // what earlier replacements left is still to be deleted, after what needs it
+            let held = self.state.resources.get(address);
+            let deposed = held.map(|held| held.left_beside(&object.id)).unwrap_or_default();
+            let old = held.map(|held| held.dependencies.clone()).unwrap_or_default();
             let resource = ResourceState {
                 current: Some(object),
-                deposed: Vec::new(),
-                dependencies: node.dependencies.clone(),
+                deposed,
+                dependencies: node.dependencies.union(&old).cloned().collect(),
                 // triggers are sealed when the plan is applied
                 lifecycle: Lifecycle {
                     replace_when: Vec::new(),

@@ -16,8 +16,9 @@
 //! }
 //! ```
 //!
-//! That gives the commands `plan`, `apply`, `destroy`, `forget`, `history`, `output`, `state`, `bootstrap`, `unlock`, `validate`
-//! and `graph`. They end with 0 when done, 1 on any error, and 2 when there are changes and `--detailed-exitcode` asks for it.
+//! That gives the commands `plan`, `apply`, `destroy`, `refresh`, `drift`, `import`, `forget`, `history`, `rollback`, `output`,
+//! `state`, `bootstrap`, `unlock`, `validate` and `graph`. They end with 0 when done, 1 on any error, and 2 when there are
+//! changes and `--detailed-exitcode` asks for it.
 //! With `--json` each prints one document, described by a schema in `docs/schemas`.
 //!
 //! This is the only crate that reads the environment, prints, handles signals or ends the process, and all of that passes

@@ -7,8 +7,10 @@ mod state;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use self::{
-    commands::{ApplyArgs, DestroyArgs, OutputArgs, PlanArgs, UnlockArgs},
-    flags::{ConsentArgs, EnvironmentArgs, PlaceArgs, RunArgs, quoted, set},
+    commands::{
+        ApplyArgs, DestroyArgs, DriftArgs, ImportArgs, OutputArgs, PlanArgs, RefreshArgs, RollbackArgs, UnlockArgs,
+    },
+    flags::{BuildArgs, ConsentArgs, EnvironmentArgs, PlaceArgs, RunArgs, ScopeArgs, quoted, set},
     state::{EditArgs, ForgetArgs, HistoryArgs, MoveArgs, PushArgs, StateCommand},
 };
 
@@ -45,10 +47,18 @@ pub(crate) enum Command {
     Apply(ApplyArgs),
     /// Delete everything in an environment
     Destroy(DestroyArgs),
+    /// Bring the state to what is there; change nothing there
+    Refresh(RefreshArgs),
+    /// Show what was changed outside
+    Drift(DriftArgs),
+    /// Adopt an object that is there already
+    Import(ImportArgs),
     /// Let go of resources without deleting them
     Forget(ForgetArgs),
     /// List the serials of an environment's state
     History(HistoryArgs),
+    /// Bring an environment back to an earlier serial
+    Rollback(RollbackArgs),
     /// Show the outputs of an environment
     Output(OutputArgs),
     /// Look at what the state holds, and change it
@@ -79,13 +89,17 @@ impl Command {
             Self::Plan(PlanArgs { environment, .. })
             | Self::Apply(ApplyArgs { environment, .. })
             | Self::Destroy(DestroyArgs { environment, .. })
+            | Self::Refresh(RefreshArgs { environment, .. })
+            | Self::Drift(DriftArgs { environment, .. })
             | Self::History(HistoryArgs { environment, .. })
+            | Self::Rollback(RollbackArgs { environment, .. })
             | Self::Bootstrap(environment) => (environment.environment.as_ref(), Some(&environment.place)),
             Self::Output(args) => (args.environment.as_ref(), Some(&args.place)),
             Self::State(command) => {
                 let (environment, place) = command.whereabouts();
                 (environment, Some(place))
             }
+            Self::Import(args) => (Some(&args.environment), Some(&args.place)),
             Self::Forget(args) => (Some(&args.environment), Some(&args.edit.place)),
             Self::Unlock(args) => (Some(&args.environment), Some(&args.place)),
             Self::Validate { environment } | Self::Graph { environment } => (environment.as_ref(), None),

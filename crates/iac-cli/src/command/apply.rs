@@ -4,7 +4,7 @@ use iac_core::plan::{Mode, PlanOptions};
 
 use super::{
     plan::not_empty,
-    work::{Work, askable, brackets},
+    work::{Goal, Work, askable, brackets},
 };
 use crate::{args::ApplyArgs, context::Context, error::Outcome, exit::Exit, render};
 
@@ -42,7 +42,8 @@ pub(super) async fn run(cx: &Context<'_>, args: &ApplyArgs) -> Outcome<Exit> {
         invocation: cx.invocation(place),
         flags,
         session: &session,
-        stack: &stack,
+        environment: name,
+        goal: Goal::Code(&stack),
     };
     work.run(cx).await
 }

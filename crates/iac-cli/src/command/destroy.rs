@@ -4,7 +4,7 @@ use iac_core::plan::{Mode, PlanOptions};
 
 use super::{
     reach,
-    work::{Work, askable, brackets},
+    work::{Goal, Work, askable, brackets},
 };
 use crate::{args::DestroyArgs, context::Context, error::Outcome, exit::Exit, render};
 
@@ -33,7 +33,8 @@ pub(super) async fn run(cx: &Context<'_>, args: &DestroyArgs) -> Outcome<Exit> {
         invocation: cx.invocation(place),
         flags: args.scope.words(),
         session: &session,
-        stack: &stack,
+        environment: name,
+        goal: Goal::Code(&stack),
     };
     work.run(cx).await
 }

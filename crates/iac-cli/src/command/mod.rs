@@ -3,14 +3,18 @@
 mod apply;
 mod bootstrap;
 mod destroy;
+mod drift;
 mod edit;
 mod forget;
 mod graph;
 mod history;
+mod import;
 mod output;
 mod plan;
 mod reach;
+mod refresh;
 mod rescue;
+mod rollback;
 mod state;
 mod unlock;
 mod validate;
@@ -24,6 +28,10 @@ pub(crate) async fn run(cx: &Context<'_>, command: &Command) -> Outcome<Exit> {
         Command::Plan(args) => plan::run(cx, args).await,
         Command::Apply(args) => apply::run(cx, args).await,
         Command::Destroy(args) => destroy::run(cx, args).await,
+        Command::Refresh(args) => refresh::run(cx, args).await,
+        Command::Drift(args) => drift::run(cx, args).await,
+        Command::Import(args) => import::run(cx, args).await,
+        Command::Rollback(args) => rollback::run(cx, args).await,
         Command::Forget(args) => forget::run(cx, args, "forget").await,
         Command::History(args) => history::run(cx, args).await,
         Command::Output(args) => output::run(cx, args).await,

@@ -1,9 +1,12 @@
 //! `plan`: shows what apply would do.
 
+use std::time::Duration;
+
 use iac_core::{
+    Session,
     apply::{Run, RunError},
     model::{ErrorKind, Stack},
-    plan::{Mode, PlanOptions, plan},
+    plan::{Mode, Plan, PlanOptions, plan},
     state::{BackendError, Snapshot, StoreError},
 };
 
@@ -25,7 +28,6 @@ pub(super) async fn run(cx: &Context<'_>, args: &PlanArgs) -> Outcome<Exit> {
     let name = stack.environment();
     let session = cx.open(name, place).await?;
     cx.tell_where(&session, &stack, place);
-    let progress = cx.progress();
     let options = PlanOptions {
         replace: crate::args::set(&args.build.replace),
         mode: match (args.destroy, args.build.refresh_only) {
@@ -35,32 +37,8 @@ pub(super) async fn run(cx: &Context<'_>, args: &PlanArgs) -> Outcome<Exit> {
         },
         ..args.scope.options(&args.run)
     };
-    let plan = if args.no_lock {
-        let planning = async {
-            let snapshot = Snapshot::read(&*session.backend, stack.name(), name).await?;
-            Outcome::Ok(plan(&stack, &snapshot, &session, &options, &progress).await?)
-        };
-        let planning = cx.interrupts.unless_asked(planning);
-        progress.watch(planning).await.ok_or_else(stopped)??
-    } else {
-        let begin = Run::begin(
-            &session,
-            (stack.name(), name),
-            "plan",
-            args.run.lock.lock_timeout,
-            &progress,
-        );
-        let begin = cx.interrupts.unless_asked(begin);
-        let run = progress.watch(begin).await.ok_or_else(stopped)?.map_err(lock_refused)?;
-        let planning = run.holding(plan(&stack, run.snapshot(), &session, &options, &progress));
-        let planning = cx.interrupts.unless_asked(planning);
-        let planned = progress.watch(planning).await;
-        // a lock that cannot be given back runs out by itself: the plan is what was asked for
-        if let Err(error) = run.end().await {
-            cx.printer.tell(&render::error::warning(&error.to_string()));
-        }
-        planned.ok_or_else(stopped)??
-    };
+    let patience = (!args.no_lock).then_some(args.run.lock.lock_timeout);
+    let plan = made(cx, "plan", (&stack, &session), &options, patience).await?;
     if cx.json {
         cx.document(&render::json::plan(&plan));
     } else {
@@ -77,8 +55,38 @@ pub(super) async fn run(cx: &Context<'_>, args: &PlanArgs) -> Outcome<Exit> {
     Ok(Exit::detailed(args.detailed_exitcode, !plan.is_empty()))
 }
 
+/// Makes a plan and shows nothing. The lock is waited for up to `patience`; without one none is taken, and nothing at all is
+/// written.
+pub(super) async fn made(
+    cx: &Context<'_>,
+    operation: &str,
+    (stack, session): (&Stack, &Session),
+    options: &PlanOptions,
+    patience: Option<Duration>,
+) -> Outcome<Plan> {
+    let progress = cx.progress();
+    let names = (stack.name(), stack.environment());
+    let Some(patience) = patience else {
+        let planning = async {
+            let snapshot = Snapshot::read(&*session.backend, names.0, names.1).await?;
+            Outcome::Ok(plan(stack, &snapshot, session, options, &progress).await?)
+        };
+        let planning = cx.interrupts.unless_asked(planning);
+        return progress.watch(planning).await.ok_or_else(stopped)?;
+    };
+    let begin = Run::begin(session, names, operation, patience, &progress);
+    let begin = cx.interrupts.unless_asked(begin);
+    let run = progress.watch(begin).await.ok_or_else(stopped)?;
+    let run = run.map_err(|error| lock_refused(operation, error))?;
+    let planning = run.holding(plan(stack, run.snapshot(), session, options, &progress));
+    let planning = cx.interrupts.unless_asked(planning);
+    let planned = progress.watch(planning).await;
+    cx.release(run).await;
+    Ok(planned.ok_or_else(stopped)??)
+}
+
 /// A role that may only read cannot take the lock, and need not.
-fn lock_refused(error: RunError) -> Box<Problem> {
+fn lock_refused(operation: &str, error: RunError) -> Box<Problem> {
     let denied = matches!(
         &error,
         RunError::Store(StoreError::Backend(BackendError::Remote(remote))) if remote.kind == ErrorKind::Denied
@@ -87,7 +95,7 @@ fn lock_refused(error: RunError) -> Box<Problem> {
     if denied {
         problem
             .hints
-            .push("a role that may only read can plan with `--no-lock`".to_owned());
+            .push(format!("a role that may only read can {operation} with `--no-lock`"));
     }
     problem
 }

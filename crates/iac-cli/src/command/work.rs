@@ -1,4 +1,4 @@
-//! What `apply` and `destroy` share: plan under the lock, ask, do it, tell what it came to.
+//! What `apply`, `destroy` and `rollback` share: plan under the lock, ask, do it, tell what it came to.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use iac_core::{
     plan::{Plan, PlanOptions, plan},
 };
 
-use super::rescue::Rescued;
+use super::{rescue::Rescued, rollback};
 use crate::{
     args::{ConsentArgs, RunArgs},
     context::{Context, stopped},
@@ -23,15 +23,24 @@ use crate::{
 /// A plan, what its apply came to, and how long that took.
 type Applied = (Plan, ApplyReport, Duration);
 
+/// What an environment is brought to.
+pub(super) enum Goal<'a> {
+    /// What the code says.
+    Code(&'a Stack),
+    /// What it was at this serial, as the history has it once the lock is held.
+    Serial(u64),
+}
+
 /// What is to be done, and in whose words.
 pub(super) struct Work<'a> {
-    /// `apply` or `destroy`.
+    /// `apply`, `destroy` or `rollback`.
     pub(super) verb: &'static str,
     /// What the user types to confirm.
     pub(super) word: &'a str,
     /// What is asked.
     pub(super) question: String,
-    pub(super) stack: &'a Stack,
+    pub(super) environment: &'a str,
+    pub(super) goal: Goal<'a>,
     pub(super) session: &'a Session,
     pub(super) options: PlanOptions,
     pub(super) run: &'a RunArgs,
@@ -47,24 +56,28 @@ pub(super) fn askable(cx: &Context<'_>, consent: ConsentArgs, verb: &str) -> Out
     if consent.yes || cx.interactive {
         return Ok(());
     }
+    let hint = match verb {
+        // no other command shows it
+        "rollback" => "say yes beforehand with `--yes`",
+        _ => "say yes beforehand with `--yes`; look at it first with `plan`",
+    };
     Err(Problem::new(format!(
         "{verb} asks before it changes anything, and there is no terminal to ask on"
     ))
-    .hint("say yes beforehand with `--yes`; look at it first with `plan`")
+    .hint(hint)
     .into())
 }
 
 impl Work<'_> {
     /// The command that goes on from where this one stops.
     fn again(&self) -> String {
-        self.invocation
-            .command(self.verb, self.stack.environment(), &self.flags)
+        self.invocation.command(self.verb, self.environment, &self.flags)
     }
 
     /// Does it.
     pub(super) async fn run(self, cx: &Context<'_>) -> Outcome<Exit> {
         let progress = cx.progress();
-        let names = (self.stack.name(), self.stack.environment());
+        let names = (cx.app.name.as_str(), self.environment);
         let begin = Run::begin(self.session, names, self.verb, self.run.lock.lock_timeout, &progress);
         let begin = cx.interrupts.unless_asked(begin);
         let mut run = progress.watch(begin).await.ok_or_else(stopped)??;
@@ -76,10 +89,21 @@ impl Work<'_> {
 
     async fn locked(&self, cx: &Context<'_>, run: &mut Run, progress: &Progress) -> Outcome<Applied> {
         progress.watch(run.settle(progress)).await?;
-        let planning = run.holding(plan(self.stack, run.snapshot(), self.session, &self.options, progress));
+        let recalled;
+        let stack = match self.goal {
+            Goal::Code(stack) => stack,
+            Goal::Serial(serial) => {
+                recalled = rollback::recalled(cx, self, run, serial).await?;
+                &recalled
+            }
+        };
+        let planning = run.holding(plan(stack, run.snapshot(), self.session, &self.options, progress));
         let planning = cx.interrupts.unless_asked(planning);
         let plan = progress.watch(planning).await.ok_or_else(stopped)??;
-        let text = render::plan::plan(&plan) + "\n";
+        let text = match self.goal {
+            Goal::Code(_) => render::plan::plan(&plan),
+            Goal::Serial(serial) => render::plan::towards(&plan, &format!("what it was at serial {serial}")),
+        } + "\n";
         match (cx.json, self.consent.yes) {
             (false, _) => cx.printer.result(&text),
             (true, true) => cx.printer.tell(&text),
@@ -157,7 +181,7 @@ impl Work<'_> {
         }
         if cx.json {
             cx.document(&render::json::report(&told, problem.as_ref()));
-        } else if self.verb == "apply" {
+        } else if self.verb != "destroy" {
             if !report.outputs.is_empty() && !report.done.is_empty() {
                 cx.printer.tell("\n");
             }
@@ -165,6 +189,11 @@ impl Work<'_> {
         }
         let Some(problem) = problem else {
             cx.printer.tell(&told.success());
+            if let (Goal::Serial(_), false) = (&self.goal, plan.is_empty()) {
+                cx.printer.tell(&render::error::remark(
+                    "the code says what it said: bring it to this, too, before the next apply",
+                ));
+            }
             return Exit::detailed(self.consent.detailed_exitcode, !plan.is_empty());
         };
         cx.printer.say(&told.standing());

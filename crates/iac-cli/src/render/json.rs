@@ -9,7 +9,7 @@ use iac_core::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{report::Told, value::redacted};
+use super::{import::Imported, report::Told, value::redacted};
 use crate::error::Problem;
 
 /// The version of every document; grows when a reader would have to change.
@@ -42,6 +42,39 @@ pub(crate) fn plan(plan: &Plan) -> Value {
         document.insert("summary".to_owned(), json!(counts));
     }
     document
+}
+
+/// What was changed outside, from a plan that only refreshes.
+pub(crate) fn drift(plan: &Plan) -> Value {
+    let mut drift = plan.drift.clone();
+    let attributes = drift.iter_mut().flat_map(|drift| &mut drift.attributes);
+    attributes.for_each(hide);
+    json!({
+        "format_version": FORMAT_VERSION,
+        "stack": plan.stack,
+        "environment": plan.environment,
+        "serial": plan.serial,
+        "drifted": !drift.is_empty(),
+        "drift": drift,
+        "leftovers": plan.leftovers,
+    })
+}
+
+/// What was adopted, and what the next apply would do with it; none when that cannot be told.
+pub(crate) fn imported(environment: &str, imported: &Imported) -> Value {
+    let mut change = imported.next.clone();
+    let attributes = change.iter_mut().flat_map(|change| &mut change.attributes);
+    attributes.for_each(hide);
+    json!({
+        "format_version": FORMAT_VERSION,
+        "environment": environment,
+        "address": imported.address,
+        "id": imported.id,
+        "imported": imported.adopted,
+        "serial": imported.serial,
+        "next": change,
+        "refused": imported.refused,
+    })
 }
 
 fn hide(attribute: &mut AttributeChange) {

@@ -3,6 +3,7 @@
 pub(crate) mod duration;
 pub(crate) mod error;
 pub(crate) mod history;
+pub(crate) mod import;
 pub(crate) mod json;
 pub(crate) mod outputs;
 pub(crate) mod plan;

@@ -15,6 +15,11 @@ mod attribute;
 
 /// The whole plan: what would be done, what was changed outside, the outputs, and the counts.
 pub(crate) fn plan(plan: &Plan) -> String {
+    towards(plan, "what the stack says")
+}
+
+/// The whole plan, towards something else than what the stack says.
+pub(crate) fn towards(plan: &Plan, goal: &str) -> String {
     let mut text = String::new();
     leftovers(plan, &mut text);
     drift(plan, &mut text);
@@ -25,7 +30,7 @@ pub(crate) fn plan(plan: &Plan) -> String {
     for message in &plan.warnings {
         text += &warning(message);
     }
-    text += &summary(plan);
+    text += &summary(plan, goal);
     text
 }
 
@@ -55,16 +60,53 @@ fn drift(plan: &Plan, text: &mut String) {
     }
     let _ = writeln!(text, "{}", paint(BOLD, "Changed outside since the last run:"));
     for drift in drifts {
-        if drift.gone {
-            let _ = writeln!(text, "{} {}: deleted", paint(REMOVE, "!"), drift.address);
-        } else {
-            let _ = writeln!(text, "{} {}", paint(CHANGE, "!"), drift.address);
-        }
-        for line in drift.attributes.iter().flat_map(attribute::lines) {
-            let _ = writeln!(text, "    {line}");
-        }
+        one_drift(drift, text);
     }
     text.push('\n');
+}
+
+fn one_drift(drift: &Drift, text: &mut String) {
+    if drift.gone {
+        let _ = writeln!(text, "{} {}: deleted", paint(REMOVE, "!"), drift.address);
+    } else {
+        let _ = writeln!(text, "{} {}", paint(CHANGE, "!"), drift.address);
+    }
+    for line in drift.attributes.iter().flat_map(attribute::lines) {
+        let _ = writeln!(text, "    {line}");
+    }
+}
+
+/// What was changed outside, and nothing else; from a plan that only refreshes.
+pub(crate) fn drifted(plan: &Plan) -> String {
+    let mut text = String::new();
+    leftovers(plan, &mut text);
+    for drift in &plan.drift {
+        one_drift(drift, &mut text);
+    }
+    let gone = plan.drift.iter().filter(|drift| drift.gone).count();
+    let line = match plan.drift.len() {
+        0 => format!(
+            "{} {} is as the state says.",
+            paint(BOLD, "No drift."),
+            plan.environment
+        ),
+        all => format!(
+            "{} {} changed outside, {gone} deleted.",
+            paint(BOLD, "Drift:"),
+            all - gone
+        ),
+    };
+    if !plan.drift.is_empty() {
+        text.push('\n');
+    }
+    text + &line + "\n"
+}
+
+/// One change, as it stands in a plan.
+pub(crate) fn single(change: &Change) -> String {
+    let mut text = String::new();
+    self::change(change, &mut text);
+    text
 }
 
 fn change(change: &Change, text: &mut String) {
@@ -149,11 +191,11 @@ fn outputs(plan: &Plan, text: &mut String) {
 }
 
 /// The line of counts; a sentence when there is nothing to do.
-pub(crate) fn summary(plan: &Plan) -> String {
+fn summary(plan: &Plan, goal: &str) -> String {
     let environment = &plan.environment;
     if plan.is_empty() {
         let because = match plan.mode {
-            Mode::Normal => format!("{environment} is what the stack says."),
+            Mode::Normal => format!("{environment} is {goal}."),
             Mode::Destroy => format!("{environment} has nothing left to destroy."),
             Mode::RefreshOnly => format!("The state says what is there in {environment}."),
         };

@@ -15,7 +15,7 @@ use crate::{error::Problem, progress::verb};
 
 /// A report with what is needed to tell it.
 pub(crate) struct Told<'a> {
-    /// `apply` or `destroy`.
+    /// `apply`, `destroy` or `rollback`.
     pub(crate) verb: &'static str,
     pub(crate) plan: &'a Plan,
     pub(crate) report: &'a ApplyReport,
@@ -30,7 +30,11 @@ impl Told<'_> {
         if self.plan.is_empty() {
             return String::new();
         }
-        let title = if self.verb == "destroy" { "Destroyed" } else { "Applied" };
+        let title = match self.verb {
+            "destroy" => "Destroyed",
+            "rollback" => "Rolled back",
+            _ => "Applied",
+        };
         format!(
             "{} in {}: {}. {}\n",
             paint(ADD.bold(), title),

@@ -1,10 +1,13 @@
 //! `--json`: every document is one, fits its schema, and holds no secret.
 
 use iac_cli::Exit;
-use iac_core::state::{Lock, LockInfo};
+use iac_core::{
+    model::Mark,
+    state::{Lock, LockInfo},
+};
 use serde_json::Value;
 
-use crate::lab::{Lab, Typed};
+use crate::lab::{Lab, Typed, thing};
 
 /// Checks a document against the schema of this name.
 #[track_caller]
@@ -51,6 +54,48 @@ async fn all_documents_fit_their_schemas() {
         asked.stderr.contains("Plan: 2 to create"),
         "what is asked about is shown: {asked:?}"
     );
+}
+
+#[tokio::test]
+async fn what_is_brought_in_back_and_in_line_is_a_document() {
+    let lab = Lab::default();
+    let app = lab.app(1);
+    assert_eq!(lab.types(&app, "apply dev --yes").await.exit, Exit::Done);
+    let none = lab.types(&app, "drift dev --json").await;
+    fits(&none, "drift");
+    assert_eq!(none.json()["drifted"], false);
+    lab.cloud.world().things.get_mut("thing-site").unwrap().size = 4;
+    lab.cloud.world().things.remove("thing-base");
+    let drift = lab.types(&app, "drift dev --json --detailed-exitcode").await;
+    fits(&drift, "drift");
+    assert_eq!((drift.exit, &drift.json()["drifted"]), (Exit::Changes, &true.into()));
+    fits(&lab.types(&app, "refresh dev --yes --json").await, "report");
+    let back = lab.types(&app, "rollback dev --to 1 --yes --json").await;
+    fits(&back, "report");
+    assert_eq!(back.json()["operation"], "rollback");
+    lab.types(&app, "forget dev fake.thing.site").await;
+    lab.cloud.world().things.get_mut("thing-site").unwrap().size = 5;
+    let imported = lab.types(&app, "import dev fake.thing.site thing-site --json").await;
+    fits(&imported, "import");
+    assert_eq!(imported.json()["next"]["action"], "update");
+    let again = lab.types(&app, "import dev fake.thing.site thing-site --json").await;
+    fits(&again, "import");
+    assert_eq!(
+        (&again.json()["imported"], &again.json()["next"]),
+        (&false.into(), &Value::Null)
+    );
+    lab.types(&app, "forget dev fake.thing.site").await;
+    let mut replaced = lab.cloud.world().things["thing-site"].clone();
+    replaced.name = "moved".to_owned();
+    lab.cloud.world().things.insert("thing-site".to_owned(), replaced);
+    let protected = iac_cli::App::new("shop")
+        .environment("dev", |stack| drop(stack.add("site", thing("site", 1).protect())))
+        .platform(lab.clone());
+    let refused = lab
+        .types(&protected, "import dev fake.thing.site thing-site --json")
+        .await;
+    fits(&refused, "import");
+    assert!(refused.json()["refused"]["summary"].is_string());
 }
 
 #[tokio::test]
@@ -125,6 +170,9 @@ async fn errors_are_documents_too() {
         "state mv dev fake.thing.none fake.thing.some --json",
         "state push dev none.json --json",
         "state pull dev --json",
+        "import dev fake.thing.site thing-9 --json",
+        "rollback dev --to 1 --yes --json",
+        "drift dvv --json",
     ] {
         let typed = lab.types(&app, command).await;
         assert_eq!(typed.exit, Exit::Failed, "{command}");

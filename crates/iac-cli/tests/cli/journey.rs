@@ -328,8 +328,12 @@ async fn what_calls_nothing() {
       plan       Show what apply would do
       apply      Bring an environment to what the stack says
       destroy    Delete everything in an environment
+      refresh    Bring the state to what is there; change nothing there
+      drift      Show what was changed outside
+      import     Adopt an object that is there already
       forget     Let go of resources without deleting them
       history    List the serials of an environment's state
+      rollback   Bring an environment back to an earlier serial
       output     Show the outputs of an environment
       state      Look at what the state holds, and change it
       bootstrap  Make the place where an environment's state is kept; may be repeated
@@ -369,33 +373,4 @@ async fn destroy_needs_no_code() {
     let destroyed = lab.types(&without, "destroy prod --yes").await;
     assert_eq!(destroyed.exit, Exit::Done, "{destroyed:?}");
     assert!(lab.cloud.world().things.is_empty());
-}
-
-#[tokio::test]
-async fn colours_are_for_terminals_that_want_them() {
-    let lab = Lab::default();
-    let app = lab.app(1);
-    let coloured = |variables: &'static [(&'static str, &'static str)], flags: &'static str| {
-        let (lab, app) = (&lab, &app);
-        async move {
-            let command = format!("plan dev {flags}");
-            let typed = lab
-                .types_at(app, &command, |mut host| {
-                    host.terminals.stdout = true;
-                    let variables = variables
-                        .iter()
-                        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-                    host.variables.extend(variables);
-                    host
-                })
-                .await;
-            typed.stdout.contains('\u{1b}')
-        }
-    };
-    assert!(coloured(&[], "").await);
-    assert!(!coloured(&[("NO_COLOR", "1")], "").await);
-    assert!(coloured(&[("NO_COLOR", "")], "").await);
-    assert!(!coloured(&[("TERM", "dumb")], "").await);
-    assert!(!coloured(&[], "--no-color").await);
-    assert!(!coloured(&[], "--json").await);
 }

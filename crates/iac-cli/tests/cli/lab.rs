@@ -329,3 +329,27 @@ impl Lab {
         typed
     }
 }
+
+/// Two things of this size.
+pub(crate) fn sized(lab: &Lab, size: i32) -> App {
+    App::new("shop")
+        .environment("dev", move |stack| {
+            let base = stack.add("base", thing("base", size));
+            let mut site = thing("site", 1);
+            site.uses = Some((&base.id).into());
+            let site = stack.add("site", site);
+            stack.output("site_id", &site.id);
+        })
+        .platform(lab.clone())
+}
+
+/// `dev` at serial 2: the size was 1, and is 2.
+pub(crate) async fn twice_applied() -> (Lab, App) {
+    let lab = Lab::default();
+    for size in [1, 2] {
+        let applied = lab.types(&sized(&lab, size), "apply dev --yes").await;
+        assert_eq!(applied.exit, Exit::Done, "{applied:?}");
+    }
+    let app = sized(&lab, 2);
+    (lab, app)
+}

@@ -2,9 +2,13 @@
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
 mod documents;
+mod drift;
+mod importing;
 mod journey;
 mod lab;
 mod pushing;
 mod refusals;
+mod rollback;
 mod state_commands;
+mod terminals;
 mod troubles;

@@ -15,10 +15,7 @@ const PUBLIC: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/site/public");
 
 /// One environment, `dev`.
 pub fn app() -> App {
-    let store = StateStore {
-        bucket: "static-site-state-{account}".to_owned(),
-        table: "static-site-lock".to_owned(),
-    };
+    let store = StateStore::new("static-site-state-{account}", "static-site-lock");
     App::new("static-site")
         .environment("dev", build)
         .platform(AwsPlatform::new().environment("dev", AwsConfig::default(), store))

@@ -76,8 +76,5 @@ fn aws(environment: &Environment) -> AwsConfig {
 
 /// One bucket and one lock table per environment, in its own account.
 fn store(environment: &Environment) -> StateStore {
-    StateStore {
-        bucket: named(environment, "state-{account}"),
-        table: named(environment, "state-lock"),
-    }
+    StateStore::new(named(environment, "state-{account}"), named(environment, "state-lock"))
 }

@@ -14,10 +14,7 @@ async fn an_endpoint_that_refuses_is_told() {
         .credentials(aws_credential_types::Credentials::new("any", "any", None, None, "test"))
         .retry_attempts(1)
         .build();
-    let store = StateStore {
-        bucket: "state".to_owned(),
-        table: "lock".to_owned(),
-    };
+    let store = StateStore::new("state", "lock");
     let app = App::new("shop")
         .environment("dev", |stack| stack.output("size", "small"))
         .platform(AwsPlatform::new().environment("dev", config, store));

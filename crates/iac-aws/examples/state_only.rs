@@ -10,10 +10,10 @@ use iac_cli::App;
 
 fn main() -> ExitCode {
     let config = AwsConfig::builder().region("us-east-1").build();
-    let store = StateStore {
-        bucket: "aws-gpu-spot-monitor-dev-state-{account}".to_owned(),
-        table: "aws-gpu-spot-monitor-dev-state-lock".to_owned(),
-    };
+    let store = StateStore::new(
+        "aws-gpu-spot-monitor-dev-state-{account}",
+        "aws-gpu-spot-monitor-dev-state-lock",
+    );
     let app = App::new("state-only")
         .platform(AwsPlatform::new().environment("dev", config, store))
         .environment("dev", |stack| stack.output("answer", "42"));

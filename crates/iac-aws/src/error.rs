@@ -122,6 +122,7 @@ fn kind(code: &str, status: u16) -> ErrorKind {
         | "NoSuchKey"
         | "NotFound"
         | "NoSuchEntity"
+        | "NotFoundException"
         | "ResourceNotFoundException"
         | "TableNotFoundException"
         | "PolicyNotFoundException"
@@ -130,7 +131,7 @@ fn kind(code: &str, status: u16) -> ErrorKind {
         | "NoSuchCachePolicy"
         | "NoSuchBucketPolicy" => ErrorKind::NotFound,
         "RequestTimeout" | "RequestTimeoutException" => ErrorKind::Timeout,
-        "InternalError" | "InternalFailure" | "InternalServerError" | "ServiceUnavailable" | "ServiceFailure" => {
+        "KMSInternalException" | "InternalError" | "InternalFailure" | "InternalServerError" | "ServiceUnavailable" | "ServiceFailure" => {
             ErrorKind::Unavailable
         }
         // CloudFront spells every limit `TooMany<Things>`

@@ -38,8 +38,8 @@ impl AwsPlatform {
         Self::default()
     }
 
-    /// Says how an environment is reached and where its state is kept. `{account}` in the names of the bucket and the table
-    /// stands for the id of the account that was reached.
+    /// Says how an environment is reached and where its state is kept. `{account}` in the names of the bucket, the table
+    /// and the key stands for the id of the account that was reached.
     #[must_use]
     pub fn environment(mut self, name: &str, config: AwsConfig, store: StateStore) -> Self {
         self.environments.insert(name.to_owned(), (config, store));
@@ -60,6 +60,10 @@ impl AwsPlatform {
         let store = StateStore {
             bucket: store.bucket.replace("{account}", aws.account()),
             table: store.table.replace("{account}", aws.account()),
+            kms_key: store
+                .kms_key
+                .as_ref()
+                .map(|key| key.replace("{account}", aws.account())),
         };
         Ok((aws, store))
     }

@@ -38,13 +38,21 @@ pub struct Aws {
     pub(crate) ec2: aws_sdk_ec2::Client,
     #[cfg(feature = "iam")]
     pub(crate) iam: aws_sdk_iam::Client,
+    #[cfg(feature = "kms")]
+    pub(crate) kms: aws_sdk_kms::Client,
     #[cfg(feature = "s3")]
     pub(crate) s3: aws_sdk_s3::Client,
 }
 
 /// A client of a service, which asks before each request whether it may still be sent, and takes note of tries that were not
 /// answered.
-#[cfg(any(feature = "cloudfront", feature = "dynamodb", feature = "ec2", feature = "iam"))]
+#[cfg(any(
+    feature = "cloudfront",
+    feature = "dynamodb",
+    feature = "ec2",
+    feature = "iam",
+    feature = "kms"
+))]
 macro_rules! client {
     ($sdk:ident, $config:expr) => {
         $sdk::Client::from_conf(
@@ -95,6 +103,8 @@ impl Aws {
             ec2: client!(aws_sdk_ec2, config),
             #[cfg(feature = "iam")]
             iam: client!(aws_sdk_iam, &global),
+            #[cfg(feature = "kms")]
+            kms: client!(aws_sdk_kms, config),
             #[cfg(feature = "s3")]
             s3: s3(config),
         }

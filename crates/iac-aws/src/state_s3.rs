@@ -15,11 +15,13 @@
 
 mod attempts;
 mod lock;
+#[cfg(feature = "kms")]
+mod vault;
 
 use async_trait::async_trait;
 use aws_sdk_s3::primitives::ByteStream;
 use iac_core::{
-    model::{ErrorKind, ResourceError},
+    model::{DataKey, ErrorKind, ResourceError},
     state::{Backend, BackendError, Lock, Object, Precondition, Version},
 };
 use jiff::Timestamp;
@@ -35,6 +37,29 @@ pub struct StateStore {
     pub bucket: String,
     /// The table's name.
     pub table: String,
+    /// The KMS key that the secrets in the states are encrypted with: an ARN, an id, or `alias/<name>`. Without one a state
+    /// holds hashes of secrets and nothing else: good for seeing that one changed, not for bringing an earlier one back. Needs
+    /// the cargo feature `kms`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kms_key: Option<String>,
+}
+
+impl StateStore {
+    /// A bucket and a table, without a key for secrets.
+    pub fn new(bucket: impl Into<String>, table: impl Into<String>) -> Self {
+        Self {
+            bucket: bucket.into(),
+            table: table.into(),
+            kms_key: None,
+        }
+    }
+
+    /// Encrypts the secrets in the states with this KMS key.
+    #[must_use]
+    pub fn kms_key(mut self, key: impl Into<String>) -> Self {
+        self.kms_key = Some(key.into());
+        self
+    }
 }
 
 /// Objects below one key of a bucket, and a lock in a table.
@@ -42,6 +67,8 @@ pub struct StateStore {
 pub struct S3Backend {
     s3: aws_sdk_s3::Client,
     dynamodb: aws_sdk_dynamodb::Client,
+    #[cfg(feature = "kms")]
+    kms: aws_sdk_kms::Client,
     store: StateStore,
     key: String,
 }
@@ -52,6 +79,8 @@ impl S3Backend {
         Self {
             s3: aws.s3.clone(),
             dynamodb: aws.dynamodb.clone(),
+            #[cfg(feature = "kms")]
+            kms: aws.kms.clone(),
             store: store.clone(),
             key: key.trim_matches('/').to_owned(),
         }
@@ -205,6 +234,23 @@ impl Backend for S3Backend {
 
     async fn holder(&self) -> Result<Option<Lock>, BackendError> {
         Ok(self.item().await?.map(|item| item.lock))
+    }
+
+    #[cfg(feature = "kms")]
+    async fn key(&self, make: bool) -> Result<Option<DataKey>, BackendError> {
+        self.data_key(make).await
+    }
+
+    #[cfg(not(feature = "kms"))]
+    async fn key(&self, _make: bool) -> Result<Option<DataKey>, BackendError> {
+        match &self.store.kms_key {
+            None => Ok(None),
+            Some(key) => Err(ResourceError::invalid(format!(
+                "this program is built without KMS and cannot use `{key}`"
+            ))
+            .hint("build it with the feature `kms` of `iac-aws`")
+            .into()),
+        }
     }
 }
 

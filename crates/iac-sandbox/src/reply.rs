@@ -45,7 +45,6 @@ pub(crate) fn xml(status: u16, root: &Element) -> MockResponse {
 }
 
 /// An answer that is a JSON document.
-#[cfg(feature = "dynamodb")]
 pub(crate) fn json(document: &Value) -> MockResponse {
     MockResponse::json(200, document.to_string())
 }

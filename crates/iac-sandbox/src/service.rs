@@ -25,6 +25,8 @@ pub enum Service {
     Ec2,
     /// Identity and Access Management.
     Iam,
+    /// Key Management Service.
+    Kms,
     /// Amazon S3.
     S3,
     /// Security Token Service.
@@ -48,23 +50,25 @@ pub(crate) enum Protocol {
 
 impl Service {
     /// Every service, in the order of their names.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::CloudFront,
         Self::DynamoDb,
         Self::Ec2,
         Self::Iam,
+        Self::Kms,
         Self::S3,
         Self::Sts,
     ];
 
     /// The name used for signing, in endpoints and as the prefix of IAM actions: `s3`, `dynamodb`, `iam`,
-    /// `cloudfront`, `ec2` or `sts`.
+    /// `cloudfront`, `ec2`, `kms` or `sts`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::CloudFront => "cloudfront",
             Self::DynamoDb => "dynamodb",
             Self::Ec2 => "ec2",
             Self::Iam => "iam",
+            Self::Kms => "kms",
             Self::S3 => "s3",
             Self::Sts => "sts",
         }
@@ -78,7 +82,7 @@ impl Service {
     pub(crate) const fn protocol(self) -> Protocol {
         match self {
             Self::CloudFront => Protocol::RestXml,
-            Self::DynamoDb => Protocol::Json,
+            Self::DynamoDb | Self::Kms => Protocol::Json,
             Self::Ec2 => Protocol::Ec2,
             Self::Iam | Self::Sts => Protocol::Query,
             Self::S3 => Protocol::S3,

@@ -33,10 +33,7 @@ impl Lab {
     async fn new() -> Self {
         let world = World::new();
         let clock: Arc<dyn Clock> = Arc::new(Instant::new());
-        let store = StateStore {
-            bucket: "acme-state".to_owned(),
-            table: "acme-locks".to_owned(),
-        };
+        let store = StateStore::new("acme-state", "acme-locks");
         bootstrap(&aws(&world), &store, BootstrapOptions::default(), &*clock)
             .await
             .unwrap();

@@ -9,3 +9,5 @@ mod engine;
 mod state;
 #[cfg(test)]
 mod table;
+#[cfg(all(test, feature = "kms"))]
+mod vault;

@@ -16,10 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::bench::{Instant, aws, config};
 
 fn store() -> StateStore {
-    StateStore {
-        bucket: "acme-state".to_owned(),
-        table: "acme-locks".to_owned(),
-    }
+    StateStore::new("acme-state", "acme-locks")
 }
 
 async fn make(aws: &Aws) -> Result<Vec<BootstrapStep>, ResourceError> {

@@ -52,13 +52,13 @@ impl DataKey {
     }
 
     /// Encrypts; what is given as `place` is needed to decrypt again.
-    pub(crate) fn encrypt(&self, place: &[u8], plain: &[u8]) -> Option<String> {
+    pub fn encrypt(&self, place: &[u8], plain: &[u8]) -> Option<String> {
         let bytes = Aes256Siv::new(&self.0).encrypt([place], plain).ok()?;
         Some(BASE64_STANDARD.encode(bytes))
     }
 
     /// Takes [`encrypt`](Self::encrypt) back; `None` for another key, place or text.
-    pub(crate) fn decrypt(&self, place: &[u8], text: &str) -> Option<Vec<u8>> {
+    pub fn decrypt(&self, place: &[u8], text: &str) -> Option<Vec<u8>> {
         let bytes = BASE64_STANDARD.decode(text).ok()?;
         Aes256Siv::new(&self.0).decrypt([place], &bytes).ok()
     }

@@ -88,7 +88,7 @@ impl Effect {
 fn throttling(service: Service) -> Failure {
     match service {
         Service::S3 => Failure::new(503, "SlowDown", "Please reduce your request rate."),
-        Service::DynamoDb => Failure::new(400, "ThrottlingException", "Rate exceeded"),
+        Service::DynamoDb | Service::Kms => Failure::new(400, "ThrottlingException", "Rate exceeded"),
         Service::Ec2 => Failure::new(503, "RequestLimitExceeded", "Request limit exceeded."),
         _ => Failure::new(400, "Throttling", "Rate exceeded"),
     }
@@ -98,6 +98,7 @@ fn internal_error(service: Service) -> Failure {
     let code = match service {
         Service::DynamoDb => "InternalServerError",
         Service::Iam => "ServiceFailure",
+        Service::Kms => "KMSInternalException",
         Service::Sts => "InternalFailure",
         _ => "InternalError",
     };
@@ -106,7 +107,7 @@ fn internal_error(service: Service) -> Failure {
 
 fn access_denied(call: &Call) -> Failure {
     let (status, code) = match call.service {
-        Service::DynamoDb => (400, "AccessDeniedException"),
+        Service::DynamoDb | Service::Kms => (400, "AccessDeniedException"),
         Service::Ec2 => (403, "UnauthorizedOperation"),
         _ => (403, "AccessDenied"),
     };
@@ -122,6 +123,7 @@ fn not_found(call: &Call) -> Failure {
         Service::DynamoDb => (400, "ResourceNotFoundException"),
         Service::CloudFront => (404, cloudfront_not_found(operation)),
         Service::Ec2 => (400, ec2_not_found(operation)),
+        Service::Kms => (400, "NotFoundException"),
         Service::Iam | Service::Sts => (404, "NoSuchEntity"),
     };
     Failure::new(status, code, "The requested resource was not found.")

@@ -25,7 +25,7 @@ pub(crate) fn name(call: &Call) -> String {
 
 /// Whether an operation changes the world.
 ///
-/// Everything does but what only reads or, as in STS, only hands out credentials.
+/// Everything does but what only reads or, as in STS, only hands out credentials, or, as in KMS, keys.
 pub(crate) fn mutates(service: Service, operation: &str) -> bool {
     const READS: [&str; 11] = [
         "BatchGet",
@@ -40,6 +40,9 @@ pub(crate) fn mutates(service: Service, operation: &str) -> bool {
         "TransactGet",
         "Search",
     ];
+    if service == Service::Kms {
+        return !matches!(operation, "Decrypt" | "GenerateDataKey");
+    }
     service != Service::Sts && !READS.iter().any(|prefix| operation.starts_with(prefix))
 }
 

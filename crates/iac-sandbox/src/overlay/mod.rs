@@ -13,6 +13,7 @@ mod dynamodb;
 mod ec2;
 #[cfg(feature = "iam")]
 mod iam;
+mod kms;
 #[cfg(feature = "s3")]
 mod s3;
 mod sts;
@@ -30,6 +31,7 @@ pub(crate) fn services() -> Vec<(Service, Box<dyn Emulator>)> {
         (Service::Ec2, Box::new(ec2::Ec2::default())),
         #[cfg(feature = "iam")]
         (Service::Iam, Box::new(iam::Iam::default())),
+        (Service::Kms, Box::new(kms::Kms::default())),
         #[cfg(feature = "s3")]
         (Service::S3, Box::new(s3::S3::default())),
         (Service::Sts, Box::new(sts::Sts::default())),

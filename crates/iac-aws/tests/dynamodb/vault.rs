@@ -1,0 +1,91 @@
+//! The key for secrets, kept by KMS beside a state in S3.
+
+use iac_aws::{BootstrapOptions, S3Backend, StateStore, bootstrap};
+use iac_core::state::Backend;
+use iac_sandbox::{Fault, Request, Service, World};
+
+use crate::bench::{Instant, aws, config};
+
+async fn kms_key(world: &World) -> String {
+    let client = aws_sdk_kms::Client::new(&config(world));
+    let made = client.create_key().send().await.unwrap();
+    made.key_metadata.unwrap().arn.unwrap()
+}
+
+async fn backend(world: &World, key: &str, environment: &str) -> S3Backend {
+    let aws = aws(world);
+    let store = StateStore::new("acme-state", "acme-locks").kms_key(key);
+    bootstrap(&aws, &store, BootstrapOptions::default(), &Instant::new())
+        .await
+        .unwrap();
+    S3Backend::new(&aws, &store, environment)
+}
+
+fn of_kms(world: &World) -> Vec<String> {
+    let requests = world.requests().into_iter();
+    let asked = requests.filter(|request: &Request| request.service == Service::Kms);
+    asked.map(|request| request.operation).collect()
+}
+
+#[tokio::test]
+async fn the_key_is_made_once_and_decrypted_by_every_run() {
+    let world = World::new();
+    let key = kms_key(&world).await;
+    let first = backend(&world, &key, "shop/dev").await;
+    world.clear_requests();
+    assert!(first.key(false).await.unwrap().is_none());
+    assert!(
+        of_kms(&world).is_empty(),
+        "a plan of an environment without secrets asks nothing"
+    );
+    let made = first.key(true).await.unwrap().unwrap();
+    let again = backend(&world, &key, "shop/dev").await;
+    for make in [false, true] {
+        assert_eq!(again.key(make).await.unwrap().unwrap().as_bytes(), made.as_bytes());
+    }
+    assert_eq!(of_kms(&world), ["GenerateDataKey", "Decrypt", "Decrypt"]);
+    let kept = first.get("secret.key.json").await.unwrap().unwrap();
+    let kept = String::from_utf8(kept.bytes).unwrap();
+    assert!(
+        kept.contains(&key) && !kept.contains(&hex::encode(made.as_bytes())),
+        "{kept}"
+    );
+}
+
+#[tokio::test]
+async fn the_key_of_one_environment_is_not_that_of_another() {
+    let world = World::new();
+    let key = kms_key(&world).await;
+    let dev = backend(&world, &key, "shop/dev").await;
+    dev.key(true).await.unwrap();
+    let kept = dev.get("secret.key.json").await.unwrap().unwrap();
+    let prod = backend(&world, &key, "shop/prod").await;
+    let absent = iac_core::state::Precondition::Absent;
+    prod.put("secret.key.json", &kept.bytes, &absent).await.unwrap();
+    let error = prod.key(false).await.unwrap_err().to_string();
+    assert!(error.contains("InvalidCiphertextException"), "{error}");
+}
+
+#[tokio::test]
+async fn who_may_not_decrypt_is_told_what_to_allow() {
+    let world = World::new();
+    let key = kms_key(&world).await;
+    let backend = backend(&world, &key, "shop/dev").await;
+    backend.key(true).await.unwrap();
+    world.inject(Fault::access_denied().on_operation("Decrypt"));
+    let error = backend.key(false).await.unwrap_err();
+    let hints = iac_core::model::Hint::hints(&error);
+    assert!(hints.iter().any(|hint| hint.contains("`kms:Decrypt`")), "{hints:?}");
+}
+
+#[tokio::test]
+async fn of_two_that_make_it_at_once_one_wins() {
+    let world = World::new();
+    let key = kms_key(&world).await;
+    let (one, other) = (
+        backend(&world, &key, "shop/dev").await,
+        backend(&world, &key, "shop/dev").await,
+    );
+    let (one, other) = tokio::join!(one.key(true), other.key(true));
+    assert_eq!(one.unwrap().unwrap().as_bytes(), other.unwrap().unwrap().as_bytes());
+}

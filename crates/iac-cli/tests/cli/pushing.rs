@@ -1,7 +1,7 @@
 //! The state taken out and put back.
 
 use iac_cli::Exit;
-use iac_core::state::State;
+use iac_core::state::{Precondition, State};
 use insta::assert_snapshot;
 
 use crate::lab::Lab;
@@ -147,4 +147,30 @@ async fn what_is_no_state_of_this_environment_is_refused() {
         assert_eq!(typed.exit, exit, "{name}: {typed:?}");
     }
     assert!(lab.stored().await.resources.is_empty());
+}
+
+#[tokio::test]
+async fn a_stored_state_that_cannot_be_read_is_not_replaced_unseen() {
+    let (lab, app) = Lab::applied().await;
+    let pulled = lab.types(&app, "state pull dev").await.stdout;
+    std::fs::write(lab.folder().join("s.json"), &pulled).unwrap();
+    let version = lab.backend.get("state.json").await.unwrap().unwrap().version;
+    lab.backend
+        .put(
+            "state.json",
+            b"{\"format_version\": 1, \"lin",
+            &Precondition::Matches(version),
+        )
+        .await
+        .unwrap();
+    assert_snapshot!(lab.types(&app, "state push dev s.json --force").await.stderr, @r#"
+    error: the state at memory cannot be read
+      cause: EOF while parsing a string at line 1 column 26
+      hint: move `state.json` in memory elsewhere and keep it, then push again with `--force`: where none is stored any state of dev is taken
+    "#);
+    // as it was told
+    lab.backend.delete("state.json").await.unwrap();
+    let pushed = lab.types(&app, "state push dev s.json --force").await;
+    assert_eq!(pushed.exit, Exit::Done, "{pushed:?}");
+    assert_eq!(lab.types(&app, "plan dev --detailed-exitcode").await.exit, Exit::Done);
 }

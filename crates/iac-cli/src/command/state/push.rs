@@ -2,14 +2,14 @@
 
 use iac_core::{
     model::Hint,
-    state::{Snapshot, State, StateError},
+    state::{STATE, Snapshot, State, StateError, StoreError},
 };
 use serde_json::json;
 
 use crate::{
     args::{PushArgs, quoted},
     command::{edit::Edit, reach},
-    context::Context,
+    context::{Context, stopped},
     error::{Outcome, Problem},
     exit::Exit,
     render,
@@ -29,6 +29,7 @@ pub(super) async fn run(cx: &Context<'_>, args: &PushArgs) -> Outcome<Exit> {
         args: edit,
     };
     let pushed = read(cx, environment, file).await?;
+    readable(cx, &edit).await?;
     let resources = pushed.resources.len();
     let change = |snapshot: &Snapshot| {
         let refused = match snapshot.state.accepts(&pushed) {
@@ -76,6 +77,23 @@ pub(super) async fn run(cx: &Context<'_>, args: &PushArgs) -> Outcome<Exit> {
     let flags: Vec<String> = force.then(|| "--force".to_owned()).into_iter().collect();
     edit.conclude(cx, &edited, &[quoted(file)], &flags);
     Ok(Exit::Done)
+}
+
+/// Refuses to replace a stored state that cannot be read: the history could not keep it.
+async fn readable(cx: &Context<'_>, edit: &Edit<'_>) -> Outcome<()> {
+    let reading = Snapshot::read(&*edit.backend, &cx.app.name, edit.environment);
+    let read = cx.interrupts.unless_asked(reading).await.ok_or_else(stopped)?;
+    let Err(StoreError::State(error)) = read else {
+        return Ok(read.map(drop)?);
+    };
+    let place = edit.backend.place();
+    Err(Problem::of(&error, Vec::new())
+        .hint(format!(
+            "move `{STATE}` in {place} elsewhere and keep it, then push again with `--force`: where none is stored any state of \
+             {} is taken",
+            edit.environment
+        ))
+        .into())
 }
 
 /// The document to push: a state of this environment.

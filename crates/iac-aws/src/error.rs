@@ -131,9 +131,12 @@ fn kind(code: &str, status: u16) -> ErrorKind {
         | "NoSuchCachePolicy"
         | "NoSuchBucketPolicy" => ErrorKind::NotFound,
         "RequestTimeout" | "RequestTimeoutException" => ErrorKind::Timeout,
-        "KMSInternalException" | "InternalError" | "InternalFailure" | "InternalServerError" | "ServiceUnavailable" | "ServiceFailure" => {
-            ErrorKind::Unavailable
-        }
+        "KMSInternalException"
+        | "InternalError"
+        | "InternalFailure"
+        | "InternalServerError"
+        | "ServiceUnavailable"
+        | "ServiceFailure" => ErrorKind::Unavailable,
         // CloudFront spells every limit `TooMany<Things>`
         code if code.starts_with("TooMany") && status == 400 => ErrorKind::Quota,
         code if code.ends_with("LimitExceeded") => ErrorKind::Quota,

@@ -6,7 +6,7 @@ use iac_core::{
     OpenError,
     apply::RunError,
     model::{Address, Hint, ResourceError, StackError},
-    plan::{PlanError, PlanIssue, RecallError},
+    plan::{PlanError, PlanIssue, RecallError, SavedPlanError},
     state::{BackendError, EditError, PushError, StoreError},
 };
 use serde::Serialize;
@@ -221,3 +221,15 @@ macro_rules! told_by_core {
     )*};
 }
 told_by_core!(OpenError, StoreError, BackendError, RunError, RecallError, PushError);
+
+impl From<SavedPlanError> for Box<Problem> {
+    fn from(error: SavedPlanError) -> Self {
+        let SavedPlanError::Stale(reasons) = &error else {
+            return Self::new(Problem::of(&error, error.hints()));
+        };
+        let mut problem = Problem::new("the plan is stale: what it was made on is not what is there");
+        problem.causes = reasons.iter().map(ToString::to_string).collect();
+        problem.hints = error.hints();
+        problem.into()
+    }
+}

@@ -1,5 +1,7 @@
 //! The words of each command that works on an environment.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use iac_core::model::Address;
 
@@ -25,6 +27,9 @@ pub(crate) struct PlanArgs {
     /// Take no lock: nothing at all is written
     #[arg(long, conflicts_with = "lock_timeout")]
     pub(crate) no_lock: bool,
+    /// Save the plan to this file, for `apply --plan FILE`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 /// `apply`
@@ -40,6 +45,13 @@ pub(crate) struct ApplyArgs {
     pub(crate) build: BuildArgs,
     #[command(flatten)]
     pub(crate) consent: ConsentArgs,
+    /// Apply the plan in this file as it is, or not at all
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["target", "exclude", "unprotect", "no_refresh", "replace", "refresh_only"]
+    )]
+    pub(crate) plan: Option<PathBuf>,
 }
 
 /// `destroy`

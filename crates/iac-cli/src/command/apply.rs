@@ -1,14 +1,26 @@
 //! `apply`: brings an environment to what the stack says.
 
+use std::path::Path;
+
 use iac_core::plan::{Mode, PlanOptions};
 
 use super::{
     plan::not_empty,
+    plan_file, reach,
     work::{Goal, Work, askable, brackets},
 };
-use crate::{args::ApplyArgs, context::Context, error::Outcome, exit::Exit, render};
+use crate::{
+    args::{ApplyArgs, ConsentArgs},
+    context::Context,
+    error::Outcome,
+    exit::Exit,
+    render,
+};
 
 pub(super) async fn run(cx: &Context<'_>, args: &ApplyArgs) -> Outcome<Exit> {
+    if let Some(path) = &args.plan {
+        return saved(cx, args, path).await;
+    }
     let place = &args.environment.place;
     let environment = cx.environment(args.environment.environment.as_deref())?;
     let stack = cx.stack(environment)?;
@@ -44,6 +56,38 @@ pub(super) async fn run(cx: &Context<'_>, args: &ApplyArgs) -> Outcome<Exit> {
         session: &session,
         environment: name,
         goal: Goal::Code(&stack),
+    };
+    work.run(cx).await
+}
+
+/// Applies a plan from its file. What it does was agreed to when it was saved: nobody is asked, and the code is needed only for
+/// secrets that the file does not hold.
+async fn saved(cx: &Context<'_>, args: &ApplyArgs, path: &Path) -> Outcome<Exit> {
+    let place = &args.environment.place;
+    let name = cx.named(args.environment.environment.as_deref())?;
+    cx.platform(place)?;
+    let saved = plan_file::read(cx, path, name)?;
+    let (environment, session) = reach::open(cx, name, place).await?;
+    let stack = reach::stack(cx, environment, name);
+    cx.tell_where(&session, &stack, place);
+    let work = Work {
+        verb: "apply",
+        word: "yes",
+        question: String::new(),
+        options: PlanOptions {
+            mode: saved.plan.mode,
+            ..args.scope.options(&args.run)
+        },
+        run: &args.run,
+        consent: ConsentArgs {
+            yes: true,
+            ..args.consent
+        },
+        invocation: cx.invocation(place),
+        flags: Vec::new(),
+        session: &session,
+        environment: name,
+        goal: Goal::File(&saved, &stack),
     };
     work.run(cx).await
 }

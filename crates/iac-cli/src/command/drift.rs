@@ -27,7 +27,7 @@ pub(super) async fn run(cx: &Context<'_>, args: &DriftArgs) -> Outcome<Exit> {
         ..scope.options(&args.run)
     };
     let patience = (!args.no_lock).then_some(args.run.lock.lock_timeout);
-    let plan = made(cx, "drift", (&stack, &session), &options, patience).await?;
+    let (plan, _) = made(cx, "drift", (&stack, &session), &options, patience).await?;
     let drifted = !plan.drift.is_empty();
     if cx.json {
         cx.document(&render::json::drift(&plan));

@@ -11,6 +11,7 @@ mod history;
 mod import;
 mod output;
 mod plan;
+mod plan_file;
 mod reach;
 mod refresh;
 mod rescue;

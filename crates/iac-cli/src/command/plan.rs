@@ -6,12 +6,13 @@ use iac_core::{
     Session,
     apply::{Run, RunError},
     model::{ErrorKind, Stack},
-    plan::{Mode, Plan, PlanOptions, plan},
+    plan::{Mode, Plan, PlanOptions, SavedPlan, plan},
     state::{BackendError, Snapshot, StoreError},
 };
 
+use super::plan_file::PlanFile;
 use crate::{
-    args::PlanArgs,
+    args::{PlanArgs, quoted},
     context::{Context, stopped},
     error::{Outcome, Problem},
     exit::Exit,
@@ -26,6 +27,7 @@ pub(super) async fn run(cx: &Context<'_>, args: &PlanArgs) -> Outcome<Exit> {
         not_empty(cx, &stack)?;
     }
     let name = stack.environment();
+    let file = args.out.as_ref().map(|path| PlanFile::prepare(cx, path)).transpose()?;
     let session = cx.open(name, place).await?;
     cx.tell_where(&session, &stack, place);
     let options = PlanOptions {
@@ -38,12 +40,22 @@ pub(super) async fn run(cx: &Context<'_>, args: &PlanArgs) -> Outcome<Exit> {
         ..args.scope.options(&args.run)
     };
     let patience = (!args.no_lock).then_some(args.run.lock.lock_timeout);
-    let plan = made(cx, "plan", (&stack, &session), &options, patience).await?;
+    let (plan, snapshot) = made(cx, "plan", (&stack, &session), &options, patience).await?;
+    if let Some(file) = file {
+        file.write(&SavedPlan::new(&plan, &snapshot, &session).await?)?;
+    }
     if cx.json {
         cx.document(&render::json::plan(&plan));
     } else {
         cx.printer.result(&render::plan::plan(&plan));
-        if !plan.is_empty() {
+        if let Some(path) = &args.out {
+            let flags = [format!("--plan {}", quoted(&path.display().to_string()))];
+            let command = cx.invocation(place).command("apply", name, &flags);
+            cx.printer.tell(&render::error::remark(&format!(
+                "saved to {}; apply it with: {command}",
+                path.display()
+            )));
+        } else if !plan.is_empty() {
             let mut flags = args.scope.words();
             flags.extend(args.build.words());
             let verb = if args.destroy { "destroy" } else { "apply" };
@@ -55,7 +67,7 @@ pub(super) async fn run(cx: &Context<'_>, args: &PlanArgs) -> Outcome<Exit> {
     Ok(Exit::detailed(args.detailed_exitcode, !plan.is_empty()))
 }
 
-/// Makes a plan and shows nothing. The lock is waited for up to `patience`; without one none is taken, and nothing at all is
+/// Makes a plan, and tells nothing but what it was made on. The lock is waited for up to `patience`; without one none is taken, and nothing at all is
 /// written.
 pub(super) async fn made(
     cx: &Context<'_>,
@@ -63,13 +75,14 @@ pub(super) async fn made(
     (stack, session): (&Stack, &Session),
     options: &PlanOptions,
     patience: Option<Duration>,
-) -> Outcome<Plan> {
+) -> Outcome<(Plan, Snapshot)> {
     let progress = cx.progress();
     let names = (stack.name(), stack.environment());
     let Some(patience) = patience else {
         let planning = async {
             let snapshot = Snapshot::read(&*session.backend, names.0, names.1).await?;
-            Outcome::Ok(plan(stack, &snapshot, session, options, &progress).await?)
+            let plan = plan(stack, &snapshot, session, options, &progress).await?;
+            Outcome::Ok((plan, snapshot))
         };
         let planning = cx.interrupts.unless_asked(planning);
         return progress.watch(planning).await.ok_or_else(stopped)?;
@@ -81,8 +94,9 @@ pub(super) async fn made(
     let planning = run.holding(plan(stack, run.snapshot(), session, options, &progress));
     let planning = cx.interrupts.unless_asked(planning);
     let planned = progress.watch(planning).await;
+    let snapshot = run.snapshot().clone();
     cx.release(run).await;
-    Ok(planned.ok_or_else(stopped)??)
+    Ok((planned.ok_or_else(stopped)??, snapshot))
 }
 
 /// A role that may only read cannot take the lock, and need not.

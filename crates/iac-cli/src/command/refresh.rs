@@ -21,6 +21,7 @@ pub(super) async fn run(cx: &Context<'_>, args: &RefreshArgs) -> Outcome<Exit> {
             ..BuildArgs::default()
         },
         consent: args.consent,
+        plan: None,
     };
     apply::run(cx, &apply).await
 }

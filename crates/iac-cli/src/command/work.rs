@@ -6,7 +6,7 @@ use iac_core::{
     Session,
     apply::{ApplyOptions, ApplyReport, Run, Stop},
     model::Stack,
-    plan::{Plan, PlanOptions, plan},
+    plan::{Plan, PlanOptions, SavedPlan, plan},
 };
 
 use super::{rescue::Rescued, rollback};
@@ -27,6 +27,8 @@ type Applied = (Plan, ApplyReport, Duration);
 pub(super) enum Goal<'a> {
     /// What the code says.
     Code(&'a Stack),
+    /// What a plan in a file says, the code being this now.
+    File(&'a SavedPlan, &'a Stack),
     /// What it was at this serial, as the history has it once the lock is held.
     Serial(u64),
 }
@@ -88,20 +90,9 @@ impl Work<'_> {
     }
 
     async fn locked(&self, cx: &Context<'_>, run: &mut Run, progress: &Progress) -> Outcome<Applied> {
-        progress.watch(run.settle(progress)).await?;
-        let recalled;
-        let stack = match self.goal {
-            Goal::Code(stack) => stack,
-            Goal::Serial(serial) => {
-                recalled = rollback::recalled(cx, self, run, serial).await?;
-                &recalled
-            }
-        };
-        let planning = run.holding(plan(stack, run.snapshot(), self.session, &self.options, progress));
-        let planning = cx.interrupts.unless_asked(planning);
-        let plan = progress.watch(planning).await.ok_or_else(stopped)??;
+        let plan = self.plan(cx, run, progress).await?;
         let text = match self.goal {
-            Goal::Code(_) => render::plan::plan(&plan),
+            Goal::Code(_) | Goal::File(..) => render::plan::plan(&plan),
             Goal::Serial(serial) => render::plan::towards(&plan, &format!("what it was at serial {serial}")),
         } + "\n";
         match (cx.json, self.consent.yes) {
@@ -120,6 +111,27 @@ impl Work<'_> {
         let report = self.apply(cx, run, &plan, progress).await;
         let elapsed = cx.clock.now().duration_since(started).unsigned_abs();
         Ok((plan, report, elapsed))
+    }
+
+    /// What is done: planned now, or read from a file.
+    async fn plan(&self, cx: &Context<'_>, run: &mut Run, progress: &Progress) -> Outcome<Plan> {
+        if let Goal::File(saved, stack) = self.goal {
+            let restoring = run.restore(saved, stack, progress);
+            let restoring = cx.interrupts.unless_asked(restoring);
+            return Ok(progress.watch(restoring).await.ok_or_else(stopped)??);
+        }
+        progress.watch(run.settle(progress)).await?;
+        let recalled;
+        let stack = match self.goal {
+            Goal::Code(stack) | Goal::File(_, stack) => stack,
+            Goal::Serial(serial) => {
+                recalled = rollback::recalled(cx, self, run, serial).await?;
+                &recalled
+            }
+        };
+        let planning = run.holding(plan(stack, run.snapshot(), self.session, &self.options, progress));
+        let planning = cx.interrupts.unless_asked(planning);
+        Ok(progress.watch(planning).await.ok_or_else(stopped)??)
     }
 
     async fn apply(&self, cx: &Context<'_>, run: &mut Run, plan: &Plan, progress: &Progress) -> ApplyReport {

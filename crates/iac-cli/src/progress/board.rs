@@ -82,6 +82,7 @@ impl Board {
                 self.awaits(&address, &message, now);
                 String::new()
             }
+            Event::Throttled { service, at_once } => words::throttled(&service, at_once),
             Event::StepFinished {
                 address,
                 action,

@@ -41,6 +41,19 @@ pub(super) fn started(action: Action, address: &Address) -> String {
     line(action, address, verb(action).going)
 }
 
+/// A service that asks for fewer requests.
+pub(super) fn throttled(service: &str, at_once: usize) -> String {
+    let steps = if at_once == 1 {
+        "one step goes"
+    } else {
+        &format!("{at_once} steps go")
+    };
+    paint(
+        DIM,
+        format_args!("{service} asks for fewer requests: {steps} on there at once"),
+    ) + "\n"
+}
+
 /// A step that takes long: how long already, and what it waits for.
 pub(super) fn waiting(action: Action, address: &Address, elapsed: Duration, awaited: Option<&str>) -> String {
     let going = verb(action).going;

@@ -9,6 +9,7 @@ mod lab;
 mod pushing;
 mod refusals;
 mod rollback;
+mod saved_plans;
 mod state_commands;
 mod terminals;
 mod troubles;

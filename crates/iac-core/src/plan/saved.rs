@@ -179,14 +179,27 @@ impl SavedPlan {
         restore.plan()
     }
 
-    fn check_binding(&self, stack: &Stack, state: &State) -> Result<(), SavedPlanError> {
-        let (wanted, found) = ((stack.name(), stack.environment()), &self.plan);
-        if wanted != (found.stack.as_str(), found.environment.as_str()) {
-            return Err(SavedPlanError::OtherStack {
-                found: format!("{}/{}", found.stack, found.environment),
-                wanted: format!("{}/{}", wanted.0, wanted.1),
-            });
+    /// Refuses a plan of another stack or environment.
+    ///
+    /// # Errors
+    /// [`SavedPlanError::OtherStack`].
+    pub fn belongs_to(&self, stack: &str, environment: &str) -> Result<(), SavedPlanError> {
+        let Plan {
+            stack: name,
+            environment: of,
+            ..
+        } = &self.plan;
+        if (stack, environment) == (name.as_str(), of.as_str()) {
+            return Ok(());
         }
+        Err(SavedPlanError::OtherStack {
+            found: format!("{name}/{of}"),
+            wanted: format!("{stack}/{environment}"),
+        })
+    }
+
+    fn check_binding(&self, stack: &Stack, state: &State) -> Result<(), SavedPlanError> {
+        self.belongs_to(stack.name(), stack.environment())?;
         let stale = |why| Err(SavedPlanError::Stale(vec![why]));
         if state.lineage != self.plan.lineage {
             return stale(Stale::Lineage);

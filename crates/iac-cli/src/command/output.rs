@@ -1,7 +1,9 @@
 //! `output`: the outputs of an environment, as the last apply left them.
 
+use iac_core::state::{OutputState, State};
 use serde_json::Value;
 
+use super::reach;
 use crate::{
     args::OutputArgs,
     context::{Context, nearest},
@@ -40,18 +42,16 @@ pub(super) async fn run(cx: &Context<'_>, args: &OutputArgs) -> Outcome<Exit> {
             })
             .into());
     };
-    if output.secret {
-        return Err(
-            Problem::new(format!("the output `{name}` is a secret, and its value is not kept"))
-                .hint("read it where it is kept: the state holds only a keyed hash of it")
-                .into(),
-        );
-    }
+    let value = if output.secret {
+        secret(cx, args, &state, (name, output)).await?
+    } else {
+        output.value.clone()
+    };
     if cx.json {
-        cx.document(&render::value::redacted(&output.value));
+        cx.document(&render::value::redacted(&value));
         return Ok(Exit::Done);
     }
-    let text = match &output.value {
+    let text = match &value {
         Value::Array(_) | Value::Object(_) if args.raw => {
             return Err(Problem::new(format!("the output `{name}` is more than one value"))
                 .hint("print it with `--json`")
@@ -66,4 +66,26 @@ pub(super) async fn run(cx: &Context<'_>, args: &OutputArgs) -> Outcome<Exit> {
         cx.printer.result(&(text + "\n"));
     }
     Ok(Exit::Done)
+}
+
+/// A secret, for who asks for it by name and as it is.
+async fn secret(
+    cx: &Context<'_>,
+    args: &OutputArgs,
+    state: &State,
+    (name, output): (&str, &OutputState),
+) -> Outcome<Value> {
+    if !args.raw {
+        return Err(Problem::new(format!("the output `{name}` is a secret"))
+            .hint("`--raw` prints it, for whoever sees this terminal or its log")
+            .into());
+    }
+    let backend = reach::state(cx, &state.environment, &args.place).await?;
+    let key = backend.key(false).await?;
+    let opened = state.output_sealer(key.as_ref()).reveal(&output.value);
+    opened.ok_or_else(|| {
+        Problem::new(format!("the output `{name}` is a secret, and its value is not kept"))
+            .hint("the state holds only a keyed hash of it: this environment has no key for secrets, see `state/README.md`")
+            .into()
+    })
 }

@@ -6,6 +6,7 @@ mod drift;
 mod importing;
 mod journey;
 mod lab;
+mod outputs;
 mod pushing;
 mod refusals;
 mod rollback;

@@ -1,13 +1,17 @@
 //! Values, references and stacks, as a user writes them.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use bon::Builder;
 use iac_core::{
-    Outputs, Resource, Shape,
+    Outputs, Resource, Session, Shape,
     model::{
-        Changed, Context, Declared, Input, Live, Location, Mark, Provider, Reconcile, RemoteId, Resolved,
-        Resource as _, ResourceError, Secret, Shape as Form, Shaped, Stack, Stage, Violation, template,
+        Changed, Clock, Context, Declared, Input, Live, Location, Mark, Provider, Reconcile, Registry, RemoteId,
+        Resolved, Resource as _, ResourceError, Secret, Shape as Form, Shaped, Stack, Stage, Violation, template,
     },
+    plan::{self, PlanOptions},
+    state::{MemoryBackend, Precondition, STATE, Snapshot, State},
     text, text_type,
 };
 use serde::{Deserialize, Serialize};
@@ -375,4 +379,62 @@ fn what_was_added_can_be_altered() {
     let errors = stack.errors();
     assert!(errors[0].to_string().starts_with("the change at "), "{errors:?}");
     assert!(errors[0].to_string().contains("`ec2.vpc.absent`"), "{errors:?}");
+}
+
+#[tokio::test]
+async fn a_value_of_another_resource_is_checked_as_soon_as_it_is_known() {
+    let mut registry = Registry::new();
+    registry.add::<Vpc>(&Arc::new(Cloud));
+    registry.add::<Subnet>(&Arc::new(Cloud));
+    let session = Session {
+        registry,
+        backend: Arc::new(MemoryBackend::new()),
+        clock: Arc::new(Still),
+        who: "tester@lab".to_owned(),
+    };
+    let mut state = State::new("site", "dev");
+    let vpc_of_then = json!({
+        "current": {
+            "id": "net-1", "location": {"account": "", "region": ""}, "schema_version": 1, "status": "ready",
+            "inputs": {"cidr_block": "10.0.0.0/16", "dns": true, "tags": {}},
+            "outputs": {"id": "net-1", "zones": []},
+            "created": "2026-01-01T00:00:00Z", "updated": "2026-01-01T00:00:00Z",
+        }
+    });
+    let main = "ec2.vpc.main".parse().unwrap();
+    state
+        .resources
+        .insert(main, serde_json::from_value(vpc_of_then).unwrap());
+    let bytes = state.encode().unwrap();
+    session.backend.put(STATE, &bytes, &Precondition::Absent).await.unwrap();
+    let snapshot = Snapshot::read(&*session.backend, "site", "dev").await.unwrap();
+    let mut stack = Stack::new("site", "dev");
+    let main = stack.add("main", vpc());
+    stack.add("a", Subnet::builder().vpc_id(&main.id).build());
+    let options = PlanOptions {
+        refresh: false,
+        ..PlanOptions::default()
+    };
+    let refused = plan::plan(&stack, &snapshot, &session, &options, &plan::Silent).await;
+    let line = line!() - 6;
+    assert_eq!(
+        refused.unwrap_err().to_string(),
+        format!(
+            "ec2.subnet.a: `vpc_id`: a VPC id starts with `vpc-` (declared at {}:{line})",
+            file!()
+        )
+    );
+}
+
+/// A clock that stands.
+#[derive(Debug)]
+struct Still;
+
+#[async_trait]
+impl Clock for Still {
+    fn now(&self) -> jiff::Timestamp {
+        jiff::Timestamp::UNIX_EPOCH
+    }
+
+    async fn sleep(&self, _: std::time::Duration) {}
 }

@@ -219,9 +219,9 @@ async fn changes_and_the_end() {
     "#);
 
     assert_snapshot!(lab.types(&app, "plan dev --destroy").await.all(), @r#"
-    - fake.thing.base: delete thing-base (the environment is destroyed)
-
     - fake.thing.site: delete thing-site (the environment is destroyed)
+
+    - fake.thing.base: delete thing-base (the environment is destroyed)
 
     Outputs:
       - site_id: "thing-site"
@@ -234,9 +234,9 @@ async fn changes_and_the_end() {
     --- exit 0
     "#);
     assert_snapshot!(lab.types(&app, "destroy dev --yes").await.all(), @r#"
-    - fake.thing.base: delete thing-base (the environment is destroyed)
-
     - fake.thing.site: delete thing-site (the environment is destroyed)
+
+    - fake.thing.base: delete thing-base (the environment is destroyed)
 
     Outputs:
       - site_id: "thing-site"

@@ -59,6 +59,14 @@ impl Address {
         })
     }
 
+    /// An address that stands in for one that could not be made. It never leaves a stack, whose errors are told first.
+    pub(crate) fn stand_in(type_name: &str, number: usize) -> Self {
+        Self {
+            type_name: type_name.to_owned(),
+            name: format!("invalid-{number}"),
+        }
+    }
+
     /// The address among these that is called much the same, if one is.
     pub fn nearest<'a>(&self, among: impl IntoIterator<Item = &'a Self>) -> Option<&'a Self> {
         let text = self.to_string();

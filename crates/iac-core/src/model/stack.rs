@@ -171,9 +171,7 @@ impl Stack {
                 place: place.clone(),
                 source,
             });
-            // stands in until the errors are told; never leaves the stack
-            Address::new(type_name, &format!("invalid-{}", self.errors.len()))
-                .unwrap_or_else(|_| unreachable!("type names are checked by the derive"))
+            Address::stand_in(type_name, self.errors.len())
         })
     }
 

@@ -194,7 +194,7 @@ pub struct Plan {
     pub serial: u64,
     /// What kind of plan.
     pub mode: Mode,
-    /// What would be done, in the order of dependencies. Resources that stay as they are are among them.
+    /// What would be done, in the order of dependencies; of a destroy the other way round. Resources that stay as they are are among them.
     pub changes: Vec<Change>,
     /// What was changed outside.
     pub drift: Vec<Drift>,

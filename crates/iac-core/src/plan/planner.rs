@@ -175,7 +175,11 @@ impl<'a> Planner<'a> {
             warnings
                 .push("only a part of the stack is planned; run without `--target` and `--exclude` soon".to_owned());
         }
-        let order = std::mem::take(&mut self.order);
+        let mut order = std::mem::take(&mut self.order);
+        if self.options.mode == Mode::Destroy {
+            // as they go: who needs others goes first
+            order.reverse();
+        }
         let mut changes = self.changes;
         Ok(Plan {
             format_version: Plan::FORMAT_VERSION,

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::Planner;
 use crate::{
-    model::{Address, Node, Reference, template},
+    model::{Address, Node, Reference, StackError, template},
     plan::{
         action::{Action, Reason},
         change::{Change, Mode, Work},
@@ -88,6 +88,7 @@ impl Planner<'_> {
                     ));
                 }
                 self.refuse_lost_secrets(node, &change);
+                self.check_what_became_known(node, &change);
                 self.outputs.insert(address.clone(), outputs);
                 self.changes.insert(address.clone(), change);
             }
@@ -96,6 +97,28 @@ impl Planner<'_> {
                 source,
             }),
         }
+    }
+
+    /// Checks values that come from other resources, as soon as they are known. Literals were checked with the stack.
+    fn check_what_became_known(&mut self, node: &Node, change: &Change) {
+        let planned = change.work.planned.as_ref().filter(|_| change.action != Action::NoOp);
+        let Some(planned) = planned.filter(|_| template::has_unknown(&node.inputs)) else {
+            return;
+        };
+        let mut violations = node.info.shape.check(planned);
+        if violations.is_empty()
+            && let Some(plain) = template::resolved(planned)
+        {
+            violations = (node.info.validate)(&plain);
+        }
+        self.issues.extend(violations.into_iter().map(|violation| {
+            PlanIssue::Stack(StackError::Invalid {
+                address: node.address.clone(),
+                path: violation.path,
+                message: violation.message,
+                place: node.place.clone(),
+            })
+        }));
     }
 
     /// Refuses to send a hash where a secret is needed.

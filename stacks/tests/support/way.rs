@@ -85,15 +85,15 @@ impl Way {
         lab.expect_sound(&self.stack, &plan, at).await
     }
 
-    /// Cuts it at every request that changes something, before and after; in a usual run only at every `stride`-th, and there
-    /// by turns before and after.
+    /// Cuts it at every request that changes something, before and after; with another stride than 1, in a usual run only at
+    /// every so manyth, and there by turns before and after.
     pub(crate) async fn cut_everywhere(&self, stride: u64) -> Outcome<()> {
         let course = self.course().await?;
         let moments = [("before", Fault::cut_before()), ("after", Fault::cut_after())];
         let mut cuts = 0;
         for n in 1..=course.requests {
             for (turn, (moment, cut)) in (0..).zip(&moments) {
-                if !(everything() || (n % stride == 0 && (n / stride) % 2 == turn)) {
+                if !(everything() || stride == 1 || (n % stride == 0 && (n / stride) % 2 == turn)) {
                     continue;
                 }
                 let lab = self.begin(&course).await?;

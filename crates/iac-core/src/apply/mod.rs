@@ -7,6 +7,7 @@ mod job;
 mod recorder;
 mod report;
 mod run;
+mod settle;
 mod steps;
 mod workshop;
 

@@ -8,19 +8,15 @@ use tokio::sync::mpsc;
 use super::{
     bookkeeping,
     executor::Executor,
-    recorder::StepRecorder,
     report::{ApplyOptions, ApplyReport, Unsaved},
     steps::Steps,
     workshop::Workshop,
 };
 use crate::{
     Session,
-    model::{Address, Call, DataKey, Hint, RemoteId, ResourceError, Stack},
+    model::{Address, DataKey, Hint, ResourceError, Stack},
     plan::{Change, Event, Observer, Plan, SavedPlan, SavedPlanError},
-    state::{
-        BackendError, Lease, Ledger, LockInfo, LockNews, Record, ResourceState, Snapshot, State, StoreError, Unsettled,
-        Verb,
-    },
+    state::{BackendError, Lease, Ledger, LockInfo, LockNews, Snapshot, State, StoreError},
 };
 
 /// How often a state that cannot be saved is tried again.
@@ -29,10 +25,10 @@ const SAVE_ATTEMPTS: u32 = 5;
 /// A run: the lock is held from [`begin`](Self::begin) to [`end`](Self::end).
 #[derive(Debug)]
 pub struct Run {
-    session: Session,
+    pub(super) session: Session,
     lease: Arc<Lease>,
-    ledger: Arc<Ledger>,
-    snapshot: Snapshot,
+    pub(super) ledger: Arc<Ledger>,
+    pub(super) snapshot: Snapshot,
 }
 
 /// Why a run could not begin, go on or end.
@@ -145,82 +141,6 @@ impl Run {
         }
         let restoring = saved.restore(stack, &self.snapshot, &self.session, observer);
         self.holding(restoring).await
-    }
-
-    /// Settles what an interrupted run left: looks for objects whose create was cut off and takes them into the state, where
-    /// the next plan finishes or replaces them.
-    ///
-    /// # Errors
-    /// [`RunError::Recover`] when the cloud cannot be asked; nothing is forgotten then.
-    pub async fn settle(&mut self, observer: &dyn Observer) -> Result<(), RunError> {
-        while let Some(Unsettled { intent, id }) = self.snapshot.state.unsettled.first().cloned() {
-            let address = intent.address.clone();
-            let mut resource = self.snapshot.state.resources.get(&address).cloned();
-            let message = match intent.verb {
-                Verb::Update => "an update was cut off; what is missing shows in the plan".to_owned(),
-                Verb::Delete => "a delete was cut off; it goes on".to_owned(),
-                Verb::Create => {
-                    let id = match id {
-                        Some(id) => Some(id),
-                        None => self.find(&address, &intent.inputs, &intent.seed, intent.step).await?,
-                    };
-                    match (id, intent.pending) {
-                        (Some(id), _) if resource.as_ref().is_some_and(|resource| resource.holds(&id)) => {
-                            format!("a create was cut off; {id} is known already")
-                        }
-                        (Some(id), Some(pending)) => {
-                            resource = Some(taken_up(pending, id.clone(), resource, intent.standing.as_ref()));
-                            format!("a create was cut off after it made {id}; it is taken up again")
-                        }
-                        _ => "a create was cut off before it made anything".to_owned(),
-                    }
-                }
-            };
-            let record = Record::Settled {
-                step: intent.step,
-                address: address.clone(),
-                resource: resource.clone(),
-            };
-            self.ledger.append(&record).await?;
-            self.snapshot.state.set(address.clone(), resource);
-            self.snapshot.state.strike(intent.step);
-            observer.on(Event::Recovered { address, message });
-        }
-        Ok(())
-    }
-
-    async fn find(
-        &self,
-        address: &Address,
-        inputs: &Value,
-        seed: &str,
-        step: u64,
-    ) -> Result<Option<RemoteId>, RunError> {
-        let failed = |source| RunError::Recover {
-            address: address.clone(),
-            source,
-        };
-        let Some(reconciler) = self.session.registry.get(address.type_name()) else {
-            return Err(failed(crate::plan::unknown_type(address)));
-        };
-        let (notes, _unheard) = mpsc::unbounded_channel();
-        let recorder = StepRecorder {
-            ledger: Arc::clone(&self.ledger),
-            step,
-            address: address.clone(),
-            notes,
-            id: Mutex::new(None),
-        };
-        let call = Call {
-            address: address.clone(),
-            stack: self.snapshot.state.stack.clone(),
-            environment: self.snapshot.state.environment.clone(),
-            seed: seed.to_owned(),
-            timeout: None,
-            clock: Arc::clone(&self.session.clock),
-            recorder: Arc::new(recorder),
-        };
-        reconciler.recover(inputs, &call).await.map_err(failed)
     }
 
     /// Does what a plan says, and saves the state. Never fails as a whole: what failed is in the report.
@@ -354,32 +274,6 @@ impl Run {
     /// When it was no longer held, or the backend cannot be reached: it then runs out by itself.
     pub async fn end(self) -> Result<(), RunError> {
         Ok(self.lease.release().await?)
-    }
-}
-
-/// The entry of a resource whose create was cut off and whose object was found; `standing` stood for it when that began.
-fn taken_up(
-    mut pending: ResourceState,
-    id: RemoteId,
-    now: Option<ResourceState>,
-    standing: Option<&RemoteId>,
-) -> ResourceState {
-    let Some(found) = &mut pending.current else {
-        return pending;
-    };
-    found.id = id;
-    match now {
-        // another object stands for it since then: the one that was found is left over
-        Some(mut now)
-            if now
-                .current
-                .as_ref()
-                .is_some_and(|current| Some(&current.id) != standing) =>
-        {
-            now.deposed.push(found.clone());
-            now
-        }
-        _ => pending,
     }
 }
 

@@ -87,7 +87,7 @@ async fn the_runs_do_what_they_are_cut_off_for() -> Outcome<()> {
         assert!(has(&plan, |reason| matches!(reason, Reason::CreateFirstForced { .. })));
     }
     let replace = synthetic::replace().course().await?.plan;
-    assert!(has(&replace, |reason| matches!(reason, Reason::Triggered)));
+    assert!(has(&replace, |reason| matches!(reason, Reason::Triggered { .. })));
     assert!(has(&replace, |reason| matches!(reason, Reason::Retained)));
     let create = synthetic::create().course().await?.plan;
     assert!(has(&create, |reason| matches!(reason, Reason::Imported { .. })));

@@ -254,7 +254,11 @@ async fn a_trigger_replaces_when_its_value_changes() {
     lab.apply(&build("zone-a", true)).await;
     assert!(lab.plan(&build("zone-a", true)).await.unwrap().is_empty());
     let plan = lab.plan(&build("zone-b", true)).await.unwrap();
-    assert_eq!(plan.change(&address("top")).unwrap().reasons, [Reason::Triggered]);
+    let by = Some("fake.thing.base.id".to_owned());
+    assert_eq!(
+        plan.change(&address("top")).unwrap().reasons,
+        [Reason::Triggered { by }]
+    );
     lab.apply(&build("zone-b", true)).await;
     assert!(lab.plan(&build("zone-b", true)).await.unwrap().is_empty());
     assert!(lab.plan(&build("zone-b", false)).await.unwrap().is_empty());

@@ -69,7 +69,11 @@ pub enum Reason {
     /// Its create did not finish.
     Tainted,
     /// A value named by `replace_when` differs.
-    Triggered,
+    Triggered {
+        /// What the value comes from: `s3.object.code.etag`; none when it stands in the code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+    },
     /// The user asked for it.
     Requested,
     /// It is no longer in the stack.
@@ -108,7 +112,8 @@ impl fmt::Display for Reason {
             Self::Differs => f.write_str("attributes differ"),
             Self::CreateOnly { attribute } => write!(f, "`{attribute}` cannot be changed in place"),
             Self::Tainted => f.write_str("its create did not finish"),
-            Self::Triggered => f.write_str("a value it is replaced with has changed"),
+            Self::Triggered { by: Some(by) } => write!(f, "it is replaced with `{by}`"),
+            Self::Triggered { by: None } => f.write_str("a value it is replaced with has changed"),
             Self::Requested => f.write_str("as asked"),
             Self::Removed => f.write_str("no longer in the stack"),
             Self::Destroy => f.write_str("the environment is destroyed"),

@@ -159,9 +159,7 @@ impl Question<'_> {
         if self.replace {
             reasons.push(Reason::Requested);
         }
-        if self.triggered()? {
-            reasons.push(Reason::Triggered);
-        }
+        reasons.extend(self.triggered()?);
         let replaced = reasons.iter().any(|reason| match reason {
             Reason::Tainted => !self.node.info.resumable,
             _ => true,
@@ -181,25 +179,27 @@ impl Question<'_> {
         })
     }
 
-    /// Whether a value of `replace_when` differs from the one it was made with.
-    fn triggered(&self) -> Result<bool, DanglingReference> {
+    /// The first value of `replace_when` that is not one it was made with.
+    fn triggered(&self) -> Result<Option<Reason>, DanglingReference> {
         let Some(resource) = self.resource else {
-            return Ok(false);
+            return Ok(None);
         };
         let before = &resource.lifecycle.replace_when;
         let now = &self.lifecycle.replace_when;
         if before.is_empty() || now.is_empty() {
-            return Ok(false);
+            return Ok(None);
         }
-        let before: Vec<Value> = before
-            .iter()
-            .map(|value| sealed_trigger(self.sealer.place(), value))
-            .collect();
-        let mut values = now.iter().map(|trigger| template::evaluate(trigger, self.lookup));
-        values.try_fold(before.len() != now.len(), |differs, value| {
-            let value = template::resolved(&value?).map(|value| sealed_trigger(self.sealer.place(), &value));
-            Ok(differs || !value.is_some_and(|value| before.contains(&value)))
-        })
+        let key = self.sealer.place();
+        let before: Vec<Value> = before.iter().map(|value| sealed_trigger(key, value)).collect();
+        for trigger in now {
+            let value = template::resolved(&template::evaluate(trigger, self.lookup)?);
+            let same = value.is_some_and(|value| before.contains(&sealed_trigger(key, &value)));
+            if !same {
+                let by = template::references(trigger).first().map(ToString::to_string);
+                return Ok(Some(Reason::Triggered { by }));
+            }
+        }
+        Ok((before.len() != now.len()).then_some(Reason::Triggered { by: None }))
     }
 
     fn outputs(&self, action: Action, desired: &Value) -> Outputs {

@@ -9,7 +9,7 @@ use iac_core::{
     apply::{ApplyOptions, ApplyReport, Run, Stop},
     model::{ErrorKind, Stack},
     plan::{self, Event, PlanOptions, Silent},
-    state::State,
+    state::{LEASE, State},
 };
 use support::{Fault, Lab, NAMES, Thing, stack};
 
@@ -134,4 +134,32 @@ async fn a_run_whose_lease_ran_out_changes_nothing_more_and_hands_out_its_state(
     lab.apply(&chains()).await;
     assert_eq!(lab.cloud.world().things.len(), 6);
     lab.sound("after the next run").await;
+}
+
+#[tokio::test]
+async fn who_lost_the_lock_says_who_has_it() {
+    let lab = Lab::default();
+    let mut stack = stack();
+    stack.add("base", Thing::builder().build());
+    let mut run = Run::begin(&lab.session, NAMES, "apply", Duration::ZERO, &Silent)
+        .await
+        .unwrap();
+    let options = PlanOptions::default();
+    let plan = plan::plan(&stack, run.snapshot(), &lab.session, &options, &Silent)
+        .await
+        .unwrap();
+    lab.clock.advance(LEASE * 2);
+    let mut other = lab.session.clone();
+    other.who = "other@desk".to_owned();
+    let next = Run::begin(&other, NAMES, "destroy", Duration::ZERO, &Silent)
+        .await
+        .unwrap();
+    let report = run.apply(&plan, &ApplyOptions::default(), &Silent).await;
+    let said = report.lost_lock.unwrap();
+    assert!(
+        said.starts_with("the state lock ran out before it could be renewed; it is held by other@desk (destroy, since"),
+        "{said}"
+    );
+    assert!(lab.cloud.world().things.is_empty());
+    next.end().await.unwrap();
 }

@@ -97,9 +97,10 @@ impl Told<'_> {
             failed,
             skipped,
             interrupted,
+            lost_lock,
             ..
         } = self.report;
-        if failed.is_empty() && skipped.is_empty() && !interrupted {
+        if failed.is_empty() && skipped.is_empty() && !interrupted && lost_lock.is_none() {
             return None;
         }
         let errors = failed.iter().map(|failure| {
@@ -125,6 +126,7 @@ impl Told<'_> {
                 " when the cause is dealt with"
             }
         ));
+        problem.causes.extend(lost_lock.clone());
         problem.errors = errors.collect();
         problem.share_hints();
         Some(problem)

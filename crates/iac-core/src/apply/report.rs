@@ -117,6 +117,8 @@ pub struct ApplyReport {
     pub serial: u64,
     /// Whether it was stopped before the end.
     pub interrupted: bool,
+    /// How the lock was lost, and who holds it now; nothing was changed from then on.
+    pub lost_lock: Option<String>,
     /// The state, when it could not be saved.
     pub unsaved: Option<Unsaved>,
 }
@@ -124,6 +126,10 @@ pub struct ApplyReport {
 impl ApplyReport {
     /// Whether everything was done and saved.
     pub fn is_success(&self) -> bool {
-        self.failed.is_empty() && self.skipped.is_empty() && self.unsaved.is_none() && !self.interrupted
+        self.failed.is_empty()
+            && self.skipped.is_empty()
+            && self.unsaved.is_none()
+            && self.lost_lock.is_none()
+            && !self.interrupted
     }
 }

@@ -190,6 +190,7 @@ impl Run {
         let state = shop.state().clone();
         drop(shop);
         self.save(state, &mut report, observer).await;
+        report.lost_lock = self.lost_lock().await;
         report
     }
 
@@ -266,6 +267,21 @@ impl Run {
         self.ledger.commit_as(&mut state, serial).await?;
         self.snapshot.state = state;
         Ok(serial)
+    }
+
+    /// How the lock was lost, if it was, and who holds it now.
+    async fn lost_lock(&self) -> Option<String> {
+        let Err(StoreError::LockLost(why)) = self.ledger.check() else {
+            return None;
+        };
+        let ours = self.lease.lock().info.id;
+        match self.session.backend.holder().await {
+            Ok(Some(holder)) if holder.info.id != ours && !why.contains(&holder.info.id) => {
+                Some(format!("{why}; it is held by {holder} now"))
+            }
+            // it says so already, or nobody can tell
+            _ => Some(why),
+        }
     }
 
     /// Gives the lock back.

@@ -9,7 +9,7 @@ use super::{
     inputs::{self, Owner},
 };
 use crate::{
-    model::{DanglingReference, Lifecycle, LiveObject, Lookup, Node, Reconciler, Reference, Sealer, seal, template},
+    model::{DanglingReference, Lifecycle, LiveObject, Lookup, Node, Reconciler, Reference, Sealer, has_seal, seal, template},
     state::{ObjectState, ResourceState, Status},
 };
 
@@ -126,7 +126,12 @@ impl Question<'_> {
         let named = inputs::name(node.info, &mut template, prior, &node.address, *owner);
         let desired = node.info.shape.canonical(&template::evaluate(&template, self.lookup)?);
         let live = self.live.map(|live| &live.inputs);
-        let desired = inputs::reveal(&node.info.shape, &desired, live, self.sealer);
+        // only what comes from a state has seals in it
+        let desired = if has_seal(&desired) {
+            inputs::reveal(&node.info.shape, &desired, live, self.sealer)
+        } else {
+            desired
+        };
         Ok((template, desired, named))
     }
 

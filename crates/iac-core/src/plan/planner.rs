@@ -17,7 +17,7 @@ use super::{
 use crate::{
     Session,
     graph::Graph,
-    model::{Address, DataKey, LiveObject, Lookup, Reference, RemoteId, Segment, Stack},
+    model::{Address, DataKey, LiveObject, Lookup, Reference, RemoteId, Segment, Stack, has_seal},
     state::{Snapshot, State, Unsettled, Verb},
 };
 
@@ -149,8 +149,12 @@ impl<'a> Planner<'a> {
         match known {
             Some((name, value)) => {
                 // a seal is not the secret: without the key the value is known only once it is read
-                let sealer = self.state.sealer(&reference.address, self.key.as_ref());
-                let Some(value) = sealer.reveal(value) else {
+                let value = if has_seal(value) {
+                    self.state.sealer(&reference.address, self.key.as_ref()).reveal(value)
+                } else {
+                    Some(value.clone())
+                };
+                let Some(value) = value else {
                     return Lookup::Unknown;
                 };
                 let whole = Value::Object([(name.clone(), value)].into_iter().collect());

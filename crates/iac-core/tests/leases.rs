@@ -1,0 +1,129 @@
+//! A lock is held while it is renewed, whatever the backend answers, and given up when it is not.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
+
+mod support;
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use iac_core::{
+    model::Clock,
+    state::{Backend, LEASE, Lease, Lock, LockInfo, LockNews},
+};
+use jiff::{SignedDuration, Timestamp};
+use support::{Lab, Wrong, flaky};
+
+/// A clock that never waits: time flies while somebody sleeps.
+#[derive(Debug, Default)]
+struct FlyingClock(Mutex<i64>);
+
+#[async_trait]
+impl Clock for FlyingClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_millis(*self.0.lock().unwrap())
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        *self.0.lock().unwrap() += i64::try_from(duration.as_millis()).unwrap();
+        tokio::task::yield_now().await;
+    }
+}
+
+fn info(id: &str) -> LockInfo {
+    LockInfo {
+        id: id.to_owned(),
+        operation: "apply".to_owned(),
+        info: String::new(),
+        who: "tester@lab".to_owned(),
+        version: "1".to_owned(),
+        created: Timestamp::UNIX_EPOCH,
+        path: "memory".to_owned(),
+    }
+}
+
+/// Keeps a lock for many of its lifetimes, unless it is lost before.
+async fn kept(lease: &Lease) -> bool {
+    tokio::select! {
+        () = lease.keep() => false,
+        () = async {
+            for _ in 0..50 {
+                tokio::task::yield_now().await;
+            }
+        } => true,
+    }
+}
+
+#[tokio::test]
+async fn a_lock_is_kept_though_answers_are_lost_and_given_up_when_it_is_taken() {
+    let (lab, flaky) = flaky(Lab::default());
+    let backend: Arc<dyn Backend> = Arc::new(flaky.clone());
+    let clock: Arc<dyn Clock> = Arc::new(FlyingClock::default());
+    // call 0 takes the lock, 2 and 3 renew it
+    for wrong in [0, 2, 3] {
+        flaky.plan().calls.clear();
+        flaky.plan().wrong = Some((wrong, 1, Wrong::AnswerLost));
+        let lease = Lease::acquire(&backend, &clock, info("mine"), Duration::ZERO, &|_| {})
+            .await
+            .unwrap();
+        assert!(kept(&lease).await, "answer {wrong} lost");
+        lease.check().unwrap();
+        assert_eq!(lab.backend.holder().await.unwrap(), Some(lease.lock()));
+        lease.release().await.unwrap();
+    }
+    flaky.plan().wrong = None;
+    let lease = Lease::acquire(&backend, &clock, info("mine"), Duration::ZERO, &|_| {})
+        .await
+        .unwrap();
+    lab.unlock().await;
+    let theirs = Lock {
+        info: info("theirs"),
+        expires: None,
+    };
+    lab.backend.lock(&theirs, None).await.unwrap();
+    assert!(!kept(&lease).await);
+    assert_eq!(
+        lease.check().unwrap_err(),
+        "the state lock is lost: held by tester@lab (apply, since 1970-01-01T00:00:00Z, lock id theirs)"
+    );
+    assert!(lease.release().await.is_err(), "it is not ours to give back");
+}
+
+#[tokio::test]
+async fn a_lock_that_cannot_be_renewed_runs_out() {
+    let (_, flaky) = flaky(Lab::default());
+    let backend: Arc<dyn Backend> = Arc::new(flaky.clone());
+    let clock: Arc<dyn Clock> = Arc::new(FlyingClock::default());
+    let lease = Lease::acquire(&backend, &clock, info("mine"), Duration::ZERO, &|_| {})
+        .await
+        .unwrap();
+    flaky.plan().wrong = Some((1, usize::MAX, Wrong::Refused));
+    assert!(!kept(&lease).await);
+    assert_eq!(
+        lease.check().unwrap_err(),
+        "the state lock ran out before it could be renewed"
+    );
+}
+
+#[tokio::test]
+async fn patience_waits_for_a_lock_and_a_dead_holder_is_followed() {
+    let (lab, _) = flaky(Lab::default());
+    let clock: Arc<dyn Clock> = Arc::new(FlyingClock::default());
+    let backend: Arc<dyn Backend> = Arc::new(lab.backend.clone());
+    let dead = Lease::acquire(&backend, &clock, info("dead"), Duration::ZERO, &|_| {})
+        .await
+        .unwrap();
+    let news = Mutex::new(Vec::new());
+    let tell = |told| news.lock().unwrap().push(told);
+    let lease = Lease::acquire(&backend, &clock, info("next"), LEASE * 2, &tell)
+        .await
+        .unwrap();
+    let dead = dead.lock();
+    assert_eq!(
+        *news.lock().unwrap(),
+        [LockNews::Waiting(dead.clone()), LockNews::TakenOver(dead)]
+    );
+    assert_eq!(lab.backend.holder().await.unwrap(), Some(lease.lock()));
+}

@@ -1,5 +1,6 @@
 """moto in a process of its own, the program that is tested, and boto3 to look from outside."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -42,6 +43,7 @@ class Cloud:
 
     def __init__(self, url):
         self.url = url
+        self.started = []
 
     def __getattr__(self, service):
         return self.client(service)
@@ -57,10 +59,15 @@ class Cloud:
         with urllib.request.urlopen(urllib.request.Request(self.url + path, body, plain, method="POST")) as answer:
             assert answer.status == 200
 
+    def ask(self, about):
+        """What the server's gate says: `changes`, `held`."""
+        with urllib.request.urlopen(f"{self.url}/moto-api/{about}") as answer:
+            return json.load(answer)
+
     def reset(self):
         self.post("/moto-api/reset")
 
-    def start(self, *words, program="stacks", credentials=CREDENTIALS):
+    def start(self, *words, program="stacks", credentials=CREDENTIALS, folder=None):
         key, secret = credentials
         environment = {
             "PATH": os.environ["PATH"],
@@ -71,14 +78,24 @@ class Cloud:
             "AWS_REGION": REGION,
             "NO_COLOR": "1",
         }
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [TARGET / program, *words],
             env=environment,
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
+        self.started.append(process)
+        return process
+
+    def end(self):
+        """Ends what a test that failed has left running, or stopped."""
+        for process in self.started:
+            if process.poll() is None:
+                process.kill()
+                process.communicate()
 
     def run(self, *words, **named):
         """The program with these words; it has two minutes."""
@@ -104,6 +121,13 @@ class Cloud:
         body = self.s3.get_object(Bucket=self.store()[0], Key=f"{STACK}/dev/state.json")["Body"]
         return json.loads(body.read())
 
+    def serials(self):
+        """The serial of each version of dev's state that was ever written, the first one first."""
+        bucket, _ = self.store()
+        versions = self.s3.list_object_versions(Bucket=bucket, Prefix=f"{STACK}/dev/state.json").get("Versions", [])
+        bodies = [self.s3.get_object(Bucket=bucket, Key=each["Key"], VersionId=each["VersionId"]) for each in versions]
+        return [json.loads(each["Body"].read())["serial"] for each in reversed(bodies)]
+
     def locks(self):
         return self.dynamodb.scan(TableName=self.store()[1])["Items"]
 
@@ -114,10 +138,21 @@ def free_port():
         return listener.getsockname()[1]
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory):
+def wait_until(holds, process=None, seconds=120):
+    """Waits for a condition, and gives what it gave; a process that is needed for it must not end before."""
+    end = time.monotonic() + seconds
+    while not (given := holds()):
+        assert time.monotonic() < end, "it does not come to pass"
+        assert process is None or process.poll() is None, process.communicate()
+        time.sleep(0.02)
+    return given
+
+
+@contextlib.contextmanager
+def served(folder):
+    """moto in a process of its own that writes its log there; gives its address."""
     port = free_port()
-    log = (tmp_path_factory.mktemp("moto") / "log").open("w")
+    log = (folder / "log").open("w")
     process = subprocess.Popen([sys.executable, HERE / "server.py", str(port)], stdout=log, stderr=log)
     url = f"http://127.0.0.1:{port}"
     for _ in range(300):
@@ -127,9 +162,17 @@ def server(tmp_path_factory):
         except OSError:
             assert process.poll() is None, "moto ended"
             time.sleep(0.1)
-    yield url
-    process.terminate()
-    process.wait()
+    try:
+        yield url
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    with served(tmp_path_factory.mktemp("moto")) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -138,4 +181,5 @@ def cloud(server):
     cloud = Cloud(server)
     cloud.reset()
     cloud.bootstrapped = cloud.ok("bootstrap", "dev")
-    return cloud
+    yield cloud
+    cloud.end()

@@ -1,6 +1,7 @@
 """moto's server with the holes filled that the stacks of this repository would fall into.
 
-moto answers everything else itself. What is here keeps a document as it was written and gives it back:
+moto answers everything else itself; before all of it stands the gate of gate.py. What is here keeps a document as it was
+written and gives it back:
 
 - S3 `?intelligent-tiering` and CloudFront's cache policies, which moto does not have;
 - S3 `?lifecycle`, of which moto forgets how many old versions are kept;
@@ -22,6 +23,7 @@ from urllib.parse import parse_qs
 from xml.sax.saxutils import unescape
 
 import flask
+from gate import Gate
 from moto.cloudfront import models as cloudfront
 from moto.dynamodb.responses import DynamoHandler
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
@@ -232,7 +234,7 @@ def main():
     ask_for_tables_by_name()
     keep_origins()
     moto = DomainDispatcherApplication(create_backend_app)
-    run_simple("127.0.0.1", int(sys.argv[1]), Filled(moto), threaded=True, request_handler=MotoRequestHandler)
+    run_simple("127.0.0.1", int(sys.argv[1]), Gate(Filled(moto)), threaded=True, request_handler=MotoRequestHandler)
 
 
 if __name__ == "__main__":

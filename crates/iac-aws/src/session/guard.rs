@@ -1,8 +1,8 @@
-//! Stands before every request: inside a changing call nothing goes out once the lock is lost, and the engine hears of it when
-//! a service asks for fewer requests.
+//! Stands before every request: inside a changing call, or a write of the state, nothing goes out once the lock is lost, and the
+//! engine hears of it when a service asks for fewer requests.
 //!
 //! A process that was stopped for longer than its lease and then goes on is in the middle of some call. The engine asks before
-//! each step; this asks before each request, also before those that the SDK repeats by itself.
+//! each step and each write; this asks before each request, also before those that the SDK repeats by itself.
 
 use aws_smithy_runtime_api::{
     box_error::BoxError,
@@ -16,8 +16,11 @@ use aws_smithy_runtime_api::{
         runtime_components::RuntimeComponents,
     },
 };
-use aws_smithy_types::{config_bag::ConfigBag, retry::ErrorKind};
-use iac_core::model::{Call, ResourceError};
+use aws_smithy_types::{config_bag::ConfigBag, retry::ErrorKind as RetryKind};
+use iac_core::{
+    model::{Call, ErrorKind, ResourceError},
+    state::Lease,
+};
 
 /// The guard of all clients.
 #[derive(Clone, Copy, Debug)]
@@ -40,10 +43,10 @@ impl Intercept for Guard {
         _components: &RuntimeComponents,
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        match Call::current(|call| call.recorder.may_change()) {
-            Some(Err(error)) => Err(Box::new(NotSent(error))),
-            Some(Ok(())) | None => Ok(()),
+        if let Some(Err(error)) = Call::current(|call| call.recorder.may_change()) {
+            return Err(Box::new(NotSent(error)));
         }
+        Lease::may_write().map_err(|lost| NotSent(ResourceError::new(ErrorKind::Unavailable, lost)).into())
     }
 
     fn read_after_attempt(
@@ -53,7 +56,7 @@ impl Intercept for Guard {
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let throttled = RetryAction::RetryIndicated(RetryReason::RetryableError {
-            kind: ErrorKind::ThrottlingError,
+            kind: RetryKind::ThrottlingError,
             retry_after: None,
         });
         let mut classifiers = components.retry_classifiers();

@@ -16,6 +16,11 @@ use crate::model::Clock;
 /// How long a lock stands without being renewed.
 pub const LEASE: Duration = Duration::from_mins(1);
 
+tokio::task_local! {
+    /// The lease under which this task writes what is stored.
+    static WRITING: Arc<Lease>;
+}
+
 /// A lock that is held. Renewed by [`keep`](Self::keep) while work goes on; [`check`](Self::check) is asked before every change.
 #[derive(Debug)]
 pub struct Lease {
@@ -164,6 +169,20 @@ impl Lease {
             return Err("the state lock ran out before it could be renewed".to_owned());
         }
         Ok(())
+    }
+
+    /// Does a write that only the holder may make. A backend that sends it over a network asks [`may_write`](Self::may_write)
+    /// before each request: the write may be tried again, and the process may be stopped before it is sent.
+    pub(super) async fn writing<T>(self: &Arc<Self>, write: impl Future<Output = T>) -> T {
+        WRITING.scope(Arc::clone(self), write).await
+    }
+
+    /// Whether the write that this task is in may still be sent; outside of one it may.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    pub fn may_write() -> Result<(), String> {
+        WRITING.try_with(|lease| lease.check()).unwrap_or(Ok(()))
     }
 
     /// Waits a little, by the clock of the lock.

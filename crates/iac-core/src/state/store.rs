@@ -238,7 +238,7 @@ impl Ledger {
     async fn put(&self, name: &str, bytes: &[u8], precondition: &Precondition) -> Result<Version, StoreError> {
         let mut pause = Duration::from_millis(100);
         for _ in 1..PUT_ATTEMPTS {
-            match self.backend.put(name, bytes, precondition).await {
+            match self.put_once(name, bytes, precondition).await {
                 Ok(version) => return Ok(version),
                 Err(error) => {
                     if let Some(version) = self.written_already(name, bytes).await {
@@ -253,10 +253,14 @@ impl Ledger {
             self.check()?;
             pause *= 2;
         }
-        match self.backend.put(name, bytes, precondition).await {
+        match self.put_once(name, bytes, precondition).await {
             Ok(version) => Ok(version),
             Err(error) => self.written_already(name, bytes).await.ok_or(error.into()),
         }
+    }
+
+    async fn put_once(&self, name: &str, bytes: &[u8], precondition: &Precondition) -> Result<Version, BackendError> {
+        self.lease.writing(self.backend.put(name, bytes, precondition)).await
     }
 
     /// The version of the object, when it holds just these bytes.
@@ -281,7 +285,7 @@ impl Ledger {
             return;
         };
         let removed: Vec<_> = stream::iter(names)
-            .map(|name| async move { self.backend.delete(&name).await })
+            .map(|name| async move { self.lease.writing(self.backend.delete(&name)).await })
             .buffer_unordered(FAN_OUT)
             .collect()
             .await;

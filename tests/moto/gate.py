@@ -3,7 +3,8 @@
     GET  /moto-api/changes   the requests that change something, in the order they came: who sent it, and what
     POST /moto-api/hold      from now on so many of them are let through (the number is the body), and the next ones wait
     POST /moto-api/release   those that wait are let through, and all others
-    GET  /moto-api/held      how many were let through since the hold and are answered, and how many wait
+    GET  /moto-api/held      how many were let through since the hold and are answered, how many wait, and for how many
+                             seconds no request came, also none that reads
 
 What belongs to a state, in its bucket or its lock's table, is written down and never held back. Who sent a request is the
 access key it is signed with.
@@ -13,6 +14,7 @@ import io
 import json
 import re
 import threading
+import time
 
 READING = ("Describe", "Get", "List", "Head", "Query", "Scan", "BatchGet", "Lookup")
 SIGNER = re.compile(r"Credential=([^/]+)/")
@@ -29,7 +31,11 @@ class Gate:
             "changes": lambda _: self.changes,
             "hold": self.hold,
             "release": self.release,
-            "held": lambda _: {"answered": self.answered, "waiting": self.waiting},
+            "held": lambda _: {
+                "answered": self.answered,
+                "waiting": self.waiting,
+                "quiet": time.monotonic() - self.latest,
+            },
         }
         self.open()
 
@@ -37,6 +43,7 @@ class Gate:
         self.changes = []
         self.admitted = None  # how many more are let through; none when all are
         self.answered = self.waiting = 0
+        self.latest = time.monotonic()
 
     def __call__(self, environ, start_response):
         path = environ["PATH_INFO"]
@@ -48,7 +55,10 @@ class Gate:
             return [json.dumps(said).encode()]
         if path == "/moto-api/reset":
             self.open()
-        what = None if path.startswith("/moto-api/") else change(environ)
+        if path.startswith("/moto-api/"):
+            return self.server(environ, start_response)
+        self.latest = time.monotonic()
+        what = change(environ)
         if not what:
             return self.server(environ, start_response)
         signer = SIGNER.search(environ.get("HTTP_AUTHORIZATION", ""))

@@ -268,3 +268,27 @@ fn the_reader_of_paths_reads_them() {
     );
     assert_eq!(uses("plan/diff.rs", "use super::super::apply;", "iac_core"), ["apply"]);
 }
+
+#[test]
+fn every_test_that_proves_a_promise_is_there() {
+    let promises = fs::read_to_string(root().join("docs/reliability.md")).unwrap();
+    let sources = sources();
+    let named = |file: &str, test: &str| {
+        let places = [format!("/{file}.rs"), format!("/{file}/")];
+        let texts = sources
+            .iter()
+            .filter(|(path, _)| places.iter().any(|place| path.contains(place)));
+        let kinds = ["fn", "mod"].map(|kind| [format!("{kind} {test}("), format!("{kind} {test};")]);
+        texts
+            .into_iter()
+            .any(|(_, text)| kinds.as_flattened().iter().any(|name| text.contains(name)))
+    };
+    let quoted = promises.split('`').skip(1).step_by(2);
+    let tests: Vec<(&str, &str)> = quoted.filter_map(|name| name.split_once("::")).collect();
+    assert!(tests.len() > 15, "{tests:?}");
+    let lost: Vec<_> = tests.iter().filter(|(file, test)| !named(file, test)).collect();
+    assert!(
+        lost.is_empty(),
+        "docs/reliability.md names tests that are not there: {lost:?}"
+    );
+}

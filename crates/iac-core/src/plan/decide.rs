@@ -9,7 +9,9 @@ use super::{
     inputs::{self, Owner},
 };
 use crate::{
-    model::{DanglingReference, Lifecycle, LiveObject, Lookup, Node, Reconciler, Reference, Sealer, has_seal, seal, template},
+    model::{
+        DanglingReference, Lifecycle, LiveObject, Lookup, Node, Reconciler, Reference, Sealer, has_seal, seal, template,
+    },
     state::{ObjectState, ResourceState, Status},
 };
 

@@ -3,7 +3,7 @@
 //! A record is one small object, so its cost does not grow with the state. The journal begins with the serial it builds on and
 //! is folded into the next state at the end of the run; a journal whose serial has passed is stale and is dropped.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de};
 use serde_json::Value;
 
 use super::document::{ResourceState, State};
@@ -47,6 +47,49 @@ pub enum Record {
         /// What the state holds of it now.
         resource: Option<ResourceState>,
     },
+}
+
+/// How deep a record may be nested. A state is read up to 128, and what a record holds lies up to three deeper in it.
+const DEPTH: usize = 120;
+
+impl Record {
+    /// Reads a record.
+    ///
+    /// # Errors
+    /// When it is none, or nested so deep that the state it is folded into could not be read again.
+    pub fn decode(bytes: &[u8]) -> serde_json::Result<Self> {
+        shallow(bytes)?;
+        serde_json::from_slice(bytes)
+    }
+
+    /// The record's bytes.
+    ///
+    /// # Errors
+    /// When they could not be read again: nested too deep.
+    pub fn encode(&self) -> serde_json::Result<Vec<u8>> {
+        let bytes = serde_json::to_vec(self)?;
+        shallow(&bytes)?;
+        Ok(bytes)
+    }
+}
+
+/// Refuses JSON that is nested deeper than [`DEPTH`].
+fn shallow(bytes: &[u8]) -> serde_json::Result<()> {
+    let (mut depth, mut text, mut escaped) = (0_usize, false, false);
+    for byte in bytes {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = text,
+            b'"' => text = !text,
+            b'[' | b'{' if !text => depth += 1,
+            b']' | b'}' if !text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEPTH {
+            return Err(de::Error::custom(format!("nested deeper than {DEPTH} levels")));
+        }
+    }
+    Ok(())
 }
 
 /// What a step is about to do.

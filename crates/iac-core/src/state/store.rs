@@ -127,7 +127,7 @@ async fn record(backend: &dyn Backend, name: &str) -> Result<Option<Record>, Sto
     let Some(object) = backend.get(name).await? else {
         return Ok(None);
     };
-    let record = serde_json::from_slice(&object.bytes).map_err(|error| BackendError::Malformed {
+    let record = Record::decode(&object.bytes).map_err(|error| BackendError::Malformed {
         name: name.to_owned(),
         message: error.to_string(),
     })?;
@@ -226,7 +226,7 @@ impl Ledger {
 
     async fn write(&self, name: &str, record: &Record) -> Result<(), StoreError> {
         self.check()?;
-        let bytes = serde_json::to_vec(record).map_err(|error| BackendError::Malformed {
+        let bytes = record.encode().map_err(|error| BackendError::Malformed {
             name: name.to_owned(),
             message: error.to_string(),
         })?;

@@ -79,10 +79,14 @@ fn principals(list: Vec<Principal<Resolved>>) -> Vec<Principal<Resolved>> {
     list
 }
 
-/// The account of `arn:PARTITION:iam::ACCOUNT:root`.
+/// The account of `arn:PARTITION:iam::ACCOUNT:root`; of a pattern of accounts none, which has no shorter form.
 fn account_of_root(arn: &str) -> Option<&str> {
     match arn.split(':').collect::<Vec<_>>().as_slice() {
-        ["arn", _, "iam", "", account, "root"] => Some(account),
+        ["arn", _, "iam", "", account, "root"]
+            if account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()) =>
+        {
+            Some(account)
+        }
         _ => None,
     }
 }

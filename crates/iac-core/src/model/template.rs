@@ -41,7 +41,24 @@ pub fn expression(expr: &Expr) -> Value {
 pub fn as_expression(value: &Value) -> Option<Expr> {
     let object = value.as_object().filter(|object| object.len() == 1)?;
     // a tag may be called `$expr`; its value is never an expression's body
-    serde_json::from_value(object.get(EXPR)?.clone()).ok()
+    let expr = serde_json::from_value(object.get(EXPR)?.clone()).ok()?;
+    let endless = matches!(&expr, Expr::Json(body) if texts(body) >= TEXTS);
+    (!endless).then_some(expr)
+}
+
+/// How deep JSON texts may stand in each other; what is deeper is data. Each escapes the one inside it, which doubles it.
+const TEXTS: usize = 16;
+
+/// How deep JSON texts stand in each other here.
+fn texts(value: &Value) -> usize {
+    match value {
+        Value::Object(map) => {
+            let below = map.values().map(texts).max().unwrap_or(0);
+            below + usize::from(map.len() == 1 && map.contains_key("json"))
+        }
+        Value::Array(items) => items.iter().map(texts).max().unwrap_or(0),
+        _ => 0,
+    }
 }
 
 fn is_escapable(key: &str) -> bool {
@@ -228,6 +245,14 @@ mod tests {
         assert!(references(&template).is_empty());
         assert_eq!(resolved(&template), Some(data));
         assert_eq!(resolved(&json!({"$expr": "a tag"})), Some(json!({"$expr": "a tag"})));
+    }
+
+    #[test]
+    fn texts_in_texts_come_to_an_end() {
+        let nested = |depth| (0..depth).fold(json!(1), |body, _| expression(&Expr::Json(body)));
+        let made = |depth| evaluate(&nested(depth), &|_| Lookup::Unknown).unwrap().to_string();
+        assert_eq!(made(2), "\"\\\"1\\\"\"");
+        assert!(made(60).len() < 1 << 20);
     }
 
     #[test]

@@ -92,7 +92,7 @@ impl Documents {
         assert_eq!(report.failed.len(), 1, "{report:#?}");
         states.push(state_of(&lab).await);
         let mut records = Vec::new();
-        for call in 0..16 {
+        for call in 0..16_usize {
             let (state, journal) = killed(&lab, call).await;
             states.extend(state);
             records.extend(journal);
@@ -121,7 +121,7 @@ async fn killed(lab: &Lab, call: usize) -> (Option<Vec<u8>>, Vec<Vec<u8>>) {
     {
         let mut world = lab.cloud.world();
         let at = world.calls.len() + call;
-        let fault = if call % 2 == 0 {
+        let fault = if call.is_multiple_of(2) {
             Fault::HangAfter
         } else {
             Fault::HangBefore

@@ -2,7 +2,12 @@
 //!
 //! `FUZZ_SECONDS` in the environment says how long each target is fed, `FUZZ_SEED` where chance begins. The same documents and
 //! the same seed give the same inputs; an input that brings a target down is kept in a file, and that is printed.
-#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(
+    dead_code,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "each test file uses a part of it; how long it goes on is asked of the environment, and what came of it is told"
+)]
 
 #[path = "fuzz/damage.rs"]
 mod damage;
@@ -18,7 +23,7 @@ use std::{
 
 /// How many inputs come from one seed.
 const ROUND: usize = 2_000;
-/// How much longer than any input takes a target is waited for, before it is said to hang.
+/// How long an input is waited for before its target is said to hang.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Larger documents are not taken up among those that are damaged further.
 const LARGE: usize = 64 * 1024;
@@ -56,7 +61,7 @@ impl Chance {
     }
 }
 
-/// Something that reads. It is told whether a round begins with it: it is made anew then.
+/// Something that reads. It is made anew for each round, so that a round depends on its seed alone.
 pub(crate) trait Target {
     /// Reads an input, and demands what must hold. Whether it took the input for a document.
     fn feed(&mut self, input: &[u8]) -> bool;

@@ -3,8 +3,8 @@
 //!
 //! A process that was stopped for longer than its lease and then goes on is in the middle of some call. The engine asks before
 //! each step and each write; this asks before each request, also before those that the SDK repeats by itself.
-//! What cannot be asked about is the moment between the question and the first byte: the time it takes to connect. A write of the
-//! state that is late by that much meets its condition.
+//! What cannot be asked about is the moment between the question and the first byte: the time it takes to connect. A document
+//! of the state that is late by that much is refused by its condition, a journal record when its number is taken.
 
 use aws_smithy_runtime_api::{
     box_error::BoxError,

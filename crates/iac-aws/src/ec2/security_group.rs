@@ -48,7 +48,7 @@ use super::{
 use crate::{Arn, Aws, error::failed};
 use atoms::{Own, declared};
 use facts::{find, find_made, outputs};
-use permissions::{Direction, Target};
+use permissions::Direction;
 pub use rule::{Protocol, Rule};
 pub use traffic::{Ports, Traffic};
 
@@ -236,7 +236,7 @@ impl Reconcile for SecurityGroup<Resolved> {
                 Ok(found.filter(|_| seen_before))
             })
             .await?;
-        self.configure(&id, None, cx).await?;
+        self.configure(&id, cx).await?;
         outputs(&made, cx.provider)
     }
 
@@ -247,7 +247,7 @@ impl Reconcile for SecurityGroup<Resolved> {
         cx: &Context<'_, Aws>,
     ) -> Result<Self::Outputs, ResourceError> {
         tags::retag(&live.id, &live.inputs.tags, &self.tags, cx).await?;
-        self.configure(&live.id, Some(&live.inputs), cx).await?;
+        self.configure(&live.id, cx).await?;
         Ok(live.outputs.clone())
     }
 
@@ -318,28 +318,11 @@ impl SecurityGroup<Resolved> {
         .await
     }
 
-    /// Brings the rules to what is desired.
-    async fn configure(
-        &self,
-        id: &RemoteId,
-        before: Option<&Self>,
-        cx: &Context<'_, Aws>,
-    ) -> Result<(), ResourceError> {
-        let own = Own::of(id, cx.provider);
-        for (direction, desired, before) in [
-            (
-                Direction::Ingress,
-                &self.ingress,
-                before.and_then(|before| before.ingress.as_deref()),
-            ),
-            (
-                Direction::Egress,
-                &self.egress,
-                before.and_then(|before| before.egress.as_deref()),
-            ),
-        ] {
-            if let Some(target) = Target::between(direction, before, desired.as_deref(), &own) {
-                permissions::apply(direction, &target, id, cx).await?;
+    /// Brings the rules to what is desired, in the directions of which something is said.
+    async fn configure(&self, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
+        for (direction, desired) in [(Direction::Ingress, &self.ingress), (Direction::Egress, &self.egress)] {
+            if let Some(desired) = desired {
+                permissions::apply(direction, desired, id, cx).await?;
             }
         }
         Ok(())

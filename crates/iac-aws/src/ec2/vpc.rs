@@ -67,7 +67,8 @@ pub struct Vpc<S: Stage = Declared> {
     /// How large a block the IPAM pool gives, as the length of its prefix.
     #[field(create_only, write_only)]
     pub ipv4_netmask_length: Option<i32>,
-    /// Further IPv4 blocks. When unset, those that others have associated are left alone.
+    /// Further IPv4 blocks. When given, also as an empty list, no other blocks are tolerated; when unset, blocks are left alone.
+    #[field(computed)]
     #[builder(with = |blocks: impl IntoIterator<Item = impl Into<CidrBlock>>| blocks.into_iter().map(Into::into).collect())]
     pub secondary_cidr_blocks: Option<BTreeSet<CidrBlock>>,
     /// On which hardware instances run.
@@ -309,7 +310,6 @@ impl Vpc<Resolved> {
             enable_dns_support: Attributes::NEW.dns_support,
             enable_dns_hostnames: Attributes::NEW.dns_hostnames,
             enable_network_address_usage_metrics: Attributes::NEW.usage_metrics,
-            secondary_cidr_blocks: None,
             ..self.clone()
         }
     }
@@ -320,7 +320,7 @@ impl Vpc<Resolved> {
         if self.instance_tenancy != live.instance_tenancy {
             self.loosen_tenancy(id, cx).await?;
         }
-        blocks::associate_secondary(self, live, id, cx).await?;
+        blocks::associate_secondary(self, id, cx).await?;
         blocks::associate_ipv6(self, live, id, cx).await?;
         let facts = facts::one(id, cx.provider).await?;
         facts

@@ -1,13 +1,15 @@
 //! The EC2 types against the AWS in the process.
 #![cfg(feature = "ec2")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on ends there"
+)]
 
-#[cfg(test)]
+#[path = "../common/mod.rs"]
+mod common;
+
 mod engine;
-#[cfg(test)]
-mod lab;
-#[cfg(test)]
 mod security_group;
-#[cfg(test)]
 mod subnet;
-#[cfg(test)]
 mod vpc;

@@ -1,25 +1,23 @@
 //! An environment in a world of its own, where time passes only when somebody waits.
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use async_trait::async_trait;
-use aws_config::{BehaviorVersion, retry::RetryConfig};
-use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
-use aws_types::{SdkConfig, region::Region};
+use aws_types::SdkConfig;
 use iac_aws::Aws;
 use iac_core::{
     Session,
     apply::{ApplyOptions, ApplyReport, Run},
-    model::{Address, Call, Clock, LiveObject, Location, Recorder, RemoteId, Resource, ResourceError, Stack},
-    plan::{Change, Mode, Plan, PlanOptions, Silent, plan},
-    state::{LEASE, MemoryBackend, Snapshot},
+    model::{
+        Address, Call, LiveObject, Location, ReadObject, Reconciler, RemoteId, Resource, ResourceError, Stack,
+        StackError,
+    },
+    plan::{Change, Mode, Plan, PlanError, PlanIssue, PlanOptions, Silent, plan},
+    state::{MemoryBackend, Snapshot},
 };
 use iac_sandbox::{ACCOUNT_ID, Request, World};
-use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use crate::common::{Ids, Jumping, call, config_in};
 
 const REGION: &str = "eu-central-1";
 
@@ -44,20 +42,7 @@ pub(crate) fn empty() -> Stack {
 impl Lab {
     pub(crate) fn new() -> Self {
         let world = World::new();
-        let config = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::from_static(REGION))
-            .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
-                "any", "any", None, None, "test",
-            )))
-            // the SDK waits on a clock of its own, so it does not wait for long
-            .retry_config(
-                RetryConfig::standard()
-                    .with_max_attempts(3)
-                    .with_initial_backoff(Duration::from_millis(1)),
-            )
-            .http_client(world.http_client())
-            .build();
+        let config = config_in(&world, REGION);
         let location = Location {
             account: ACCOUNT_ID.to_owned(),
             region: REGION.to_owned(),
@@ -86,11 +71,28 @@ impl Lab {
         object.map(|object| object.id.to_string()).unwrap_or_default()
     }
 
-    pub(crate) async fn plan(&self, when: &str, stack: &Stack) -> Plan {
+    async fn try_plan(&self, stack: &Stack) -> Result<Plan, PlanError> {
         let snapshot = self.snapshot().await;
-        plan(stack, &snapshot, &self.session, &PlanOptions::default(), &Silent)
+        plan(stack, &snapshot, &self.session, &PlanOptions::default(), &Silent).await
+    }
+
+    async fn plan(&self, when: &str, stack: &Stack) -> Plan {
+        self.try_plan(stack)
             .await
             .unwrap_or_else(|error| panic!("{when}: {error}"))
+    }
+
+    /// What would be done with the resource under test; none when its type refuses the values.
+    pub(crate) async fn accepted<R: Resource>(&self, stack: &Stack) -> Option<Change> {
+        let plan = match self.try_plan(stack).await {
+            Ok(plan) => plan,
+            Err(error) => {
+                let invalid = |issue: &PlanIssue| matches!(issue, PlanIssue::Stack(StackError::Invalid { .. }));
+                assert!(error.errors().iter().all(invalid), "{error}");
+                return None;
+            }
+        };
+        plan.change(&address::<R>()).cloned()
     }
 
     /// What would be done with the resource under test.
@@ -169,19 +171,29 @@ impl Lab {
         assert!(left.is_empty(), "{when}: left behind: {left:?}");
     }
 
+    /// What the cloud holds of the resource under test, also what nobody has declared.
+    pub(crate) async fn live<R: Resource>(&self) -> Value {
+        let request = ReadObject {
+            id: RemoteId::new(self.id::<R>().await),
+            prior: None,
+        };
+        let read = self.of_type::<R>().read(request, &Self::outside::<R>()).await;
+        read.unwrap().expect("it is there").inputs
+    }
+
     /// Deletes the object behind the engine's back.
     pub(crate) async fn delete<R: Resource>(&self, object: &LiveObject) -> Result<(), ResourceError> {
-        let call = Call {
-            address: address::<R>(),
-            stack: "lab".to_owned(),
-            environment: "test".to_owned(),
-            seed: "outside".to_owned(),
-            timeout: None,
-            clock: Arc::clone(&self.session.clock),
-            recorder: Arc::new(Forgetful),
-        };
-        let reconciler = self.session.registry.get(R::info().name).unwrap();
-        reconciler.delete(&object.inputs, &object.id, &call).await
+        let call = Self::outside::<R>();
+        self.of_type::<R>().delete(&object.inputs, &object.id, &call).await
+    }
+
+    fn of_type<R: Resource>(&self) -> &dyn Reconciler {
+        &**self.session.registry.get(R::info().name).unwrap()
+    }
+
+    /// A call that is not the engine's.
+    fn outside<R: Resource>() -> Call {
+        call(&address::<R>().to_string(), &Arc::new(Ids::default()))
     }
 
     /// Every request so far is one that a type of the stack declares.
@@ -202,40 +214,5 @@ impl Lab {
             undeclared.is_empty(),
             "operations that no type declares: {undeclared:?}"
         );
-    }
-}
-
-/// A clock that jumps over every wait; but the lease's renewal, which nobody waits for, never comes.
-#[derive(Debug, Default)]
-struct Jumping(Mutex<Timestamp>);
-
-#[async_trait]
-impl Clock for Jumping {
-    fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap()
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        if duration >= LEASE / 4 {
-            std::future::pending::<()>().await;
-        }
-        *self.0.lock().unwrap() += SignedDuration::try_from(duration).unwrap();
-        tokio::task::yield_now().await;
-    }
-}
-
-#[derive(Debug)]
-struct Forgetful;
-
-#[async_trait]
-impl Recorder for Forgetful {
-    async fn created(&self, _id: &RemoteId) -> Result<(), ResourceError> {
-        Ok(())
-    }
-
-    fn progress(&self, _message: &str) {}
-
-    fn may_change(&self) -> Result<(), ResourceError> {
-        Ok(())
     }
 }

@@ -9,6 +9,8 @@
     reason = "a test that cannot go on ends there"
 )]
 
+#[path = "../common/mod.rs"]
+mod common;
 #[macro_use]
 mod harness;
 mod lab;

@@ -136,15 +136,6 @@ pub(super) fn of_permissions(permissions: &[IpPermission], own: &Own<'_>) -> Ato
 }
 
 impl Atom {
-    /// All protocols to all IPv4 addresses: what AWS gives every new group to go out.
-    pub(super) fn everything() -> Self {
-        Self {
-            protocol: Protocol::canonical("all"),
-            ports: None,
-            side: Side::Block(CidrBlock::from("0.0.0.0/0")),
-        }
-    }
-
     /// As the API wants it.
     pub(super) fn permission(&self, description: Option<&str>) -> IpPermission {
         let description = description.map(str::to_owned);

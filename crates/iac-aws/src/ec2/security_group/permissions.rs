@@ -1,7 +1,5 @@
 //! Brings the rules of a group to what is desired: new ones first, so that traffic which stays allowed is never cut.
 
-use std::collections::BTreeSet;
-
 use aws_sdk_ec2::types::{IpPermission, SecurityGroup as SdkSecurityGroup};
 use iac_core::model::{Context, RemoteId, Resolved, ResourceError};
 
@@ -32,14 +30,6 @@ impl Direction {
     }
 }
 
-/// What the rules of one direction shall be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Target {
-    wanted: Atoms,
-    /// The ones that may be revoked; all when `None`.
-    ours: Option<BTreeSet<Atom>>,
-}
-
 /// What is to be done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Steps {
@@ -48,34 +38,11 @@ struct Steps {
     revoke: Vec<Atom>,
 }
 
-impl Target {
-    /// `None` when the resource does not speak of the direction. When it no longer does, its rules go and the group gets back
-    /// what a new one has.
-    pub(super) fn between(
-        direction: Direction,
-        before: Option<&[Rule<Resolved>]>,
-        desired: Option<&[Rule<Resolved>]>,
-        own: &Own<'_>,
-    ) -> Option<Self> {
-        match (before, desired) {
-            (_, Some(desired)) => Some(Self {
-                wanted: of_rules(desired, own),
-                ours: None,
-            }),
-            (Some(before), None) => Some(Self {
-                wanted: match direction {
-                    Direction::Ingress => Atoms::new(),
-                    Direction::Egress => Atoms::from([(Atom::everything(), None)]),
-                },
-                ours: Some(of_rules(before, own).into_keys().collect()),
-            }),
-            (None, None) => None,
-        }
-    }
-
-    fn steps_from(&self, live: &Atoms) -> Steps {
-        let mut steps = Steps::default();
-        for (atom, description) in &self.wanted {
+impl Steps {
+    /// From the rules there are to those that are wanted, and no others.
+    fn between(live: &Atoms, wanted: &Atoms) -> Self {
+        let mut steps = Self::default();
+        for (atom, description) in wanted {
             match live.get(atom) {
                 None => drop(steps.authorize.insert(atom.clone(), description.clone())),
                 Some(other) if other != description => {
@@ -84,27 +51,26 @@ impl Target {
                 Some(_) => {}
             }
         }
-        let revocable = |atom: &&Atom| {
-            !self.wanted.contains_key(*atom) && self.ours.as_ref().is_none_or(|ours| ours.contains(*atom))
-        };
-        steps.revoke = live.keys().filter(revocable).cloned().collect();
+        let unwanted = live.keys().filter(|atom| !wanted.contains_key(*atom));
+        steps.revoke = unwanted.cloned().collect();
         steps
     }
 }
 
-/// Brings one direction to its target, from what is live now.
+/// Brings one direction to the rules that are desired, from what is live now.
 pub(super) async fn apply(
     direction: Direction,
-    target: &Target,
+    desired: &[Rule<Resolved>],
     id: &RemoteId,
     cx: &Context<'_, Aws>,
 ) -> Result<(), ResourceError> {
     let own = Own::of(id, cx.provider);
+    let wanted = of_rules(desired, &own);
     for turn in 1.. {
         let group = find(vec![id.to_string()], cx.provider).await?.remove(id.as_str());
         let group = group.ok_or_else(|| lacks("ec2:DescribeSecurityGroups", "such group"))?;
         let live = of_permissions(direction.permissions(&group), &own);
-        match take(direction, &target.steps_from(&live), id, cx).await {
+        match take(direction, &Steps::between(&live, &wanted), id, cx).await {
             // reads were stale, or somebody else was faster
             Err(error) if turn < TURNS && is_done_already(&error) => {}
             outcome => return outcome,
@@ -252,34 +218,13 @@ mod tests {
         );
         let live = of_rules(&rules(&[https.clone(), ssh.clone()]), &OWN);
         let desired = rules(&[https.clone().description("https"), http.clone()]);
-        let target = Target::between(Direction::Ingress, None, Some(&desired), &OWN).unwrap();
+        let wanted = of_rules(&desired, &OWN);
         let steps = Steps {
             authorize: Atoms::from([(atom(&http), None)]),
             describe: Atoms::from([(atom(&https), Some("https".to_owned()))]),
             revoke: vec![atom(&ssh)],
         };
-        assert_eq!(target.steps_from(&live), steps);
-        assert_eq!(target.steps_from(&target.wanted), Steps::default());
-    }
-
-    #[test]
-    fn rules_that_were_never_spoken_of_stay() {
-        let ours = rules(&[Rule::tcp(443).from_anywhere()]);
-        let all = of_rules(
-            &rules(&[Rule::tcp(443).from_anywhere(), Rule::tcp(22).from_anywhere()]),
-            &OWN,
-        );
-        assert_eq!(Target::between(Direction::Ingress, None, None, &OWN), None);
-        let target = Target::between(Direction::Ingress, Some(&ours), None, &OWN).unwrap();
-        assert_eq!(target.steps_from(&all).revoke, [atom(&Rule::tcp(443).from_anywhere())]);
-    }
-
-    #[test]
-    fn what_may_go_out_is_everything_again_when_no_longer_spoken_of() {
-        let ours = rules(&[Rule::tcp(443).to_anywhere()]);
-        let target = Target::between(Direction::Egress, Some(&ours), None, &OWN).unwrap();
-        let steps = target.steps_from(&of_rules(&ours, &OWN));
-        assert_eq!(steps.authorize, Atoms::from([(Atom::everything(), None)]));
-        assert_eq!(steps.revoke, [atom(&Rule::tcp(443).to_anywhere())]);
+        assert_eq!(Steps::between(&live, &wanted), steps);
+        assert_eq!(Steps::between(&wanted, &wanted), Steps::default());
     }
 }

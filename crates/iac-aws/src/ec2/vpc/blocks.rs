@@ -122,30 +122,24 @@ fn secondary(vpc: &SdkVpc) -> BTreeMap<CidrBlock, String> {
         .collect()
 }
 
-/// Brings the further IPv4 blocks to what is desired: new ones first.
+/// Brings the further IPv4 blocks to what is desired: new ones first. Nothing is done where nothing is said of them.
 pub(super) async fn associate_secondary(
     desired: &Vpc<Resolved>,
-    before: &Vpc<Resolved>,
     id: &RemoteId,
     cx: &Context<'_, Aws>,
 ) -> Result<(), ResourceError> {
-    if desired.secondary_cidr_blocks.is_none() && before.secondary_cidr_blocks.is_none() {
+    let Some(wanted) = &desired.secondary_cidr_blocks else {
         return Ok(());
-    }
+    };
     let live = secondary(&described(id, cx).await?);
-    let wanted = desired.secondary_cidr_blocks.clone().unwrap_or_default();
-    for block in &wanted {
+    for block in wanted {
         match live.get(block) {
             Some(association) => settled(association, id, cx).await?,
             None => associate(request(id, cx).cidr_block(block.as_str()), id, cx).await?,
         }
     }
-    // those of others stay when the resource no longer speaks of them
-    let ours = before.secondary_cidr_blocks.clone().unwrap_or_default();
-    for (block, association) in live {
-        if !wanted.contains(&block) && (desired.secondary_cidr_blocks.is_some() || ours.contains(&block)) {
-            disassociate(&association, id, cx).await?;
-        }
+    for (_, association) in live.iter().filter(|(block, _)| !wanted.contains(block)) {
+        disassociate(association, id, cx).await?;
     }
     Ok(())
 }

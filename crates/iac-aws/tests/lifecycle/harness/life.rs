@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use iac_core::{
-    model::{Field, Mark, Resource, Shape, template},
+    model::{Field, Mark, Resource, Shape, Stack},
     plan::{Action, AttributeChange, Change, Reason},
 };
 use serde::de::DeserializeOwned;
@@ -57,11 +57,10 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
         let mutable = |field: &Field| !field.marks.create_only;
         let mut tested = BTreeSet::new();
         for (property, changed, told) in self.variants(&self.updates, mutable) {
-            let change = lab.change::<R>(property, &changed).await;
-            if Self::is_refused(&change) {
+            let Some(change) = lab.accepted::<R>(&changed).await else {
                 assert!(!told, "{property}: the variant is refused");
                 continue;
-            }
+            };
             assert_eq!(change.action, Action::Update, "{property}: {:#?}", change.attributes);
             assert_eq!(properties(&change), property, "{:#?}", change.attributes);
             lab.settle(&format!("{property}, changed"), &changed).await;
@@ -69,16 +68,34 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
             tested.extend(property.split(", "));
         }
         for field in Self::fields(mutable) {
-            if let Some(unset) = self.left_to_the_cloud(field) {
-                lab.expect_nothing(&format!("{}, left as it is", field.name), &unset)
-                    .await;
-            }
+            self.left_as_it_is(field, &lab, &full).await;
         }
         lab.destroy("full", &full).await;
         lab.expect_declared(&full);
         // away and back is enough for what has two values alone
         let told = |field: &Field| matches!(field.shape, Shape::Boolean) || Self::names(&self.updates, field);
         self.expect_tested(&tested, |field| mutable(field) && told(field), mutable);
+    }
+
+    /// What the cloud fills in is no difference when it is unset, and stays as it is when another property is changed.
+    async fn left_as_it_is(&self, field: &Field, lab: &Lab, full: &Stack) {
+        if let Some(unset) = self.left_to_the_cloud(field, None) {
+            lab.expect_nothing(&format!("{}, left as it is", field.name), &unset)
+                .await;
+        }
+        let Some((_, edit)) = self.updates.iter().find(|(other, _)| *other == "tags") else {
+            return;
+        };
+        let Some(changed) = self.left_to_the_cloud(field, Some(edit)) else {
+            return;
+        };
+        if lab.accepted::<R>(&changed).await.is_some() {
+            let when = format!("{}, left as it is with others changed", field.name);
+            let before = lab.live::<R>().await;
+            lab.settle(&when, &changed).await;
+            assert_eq!(lab.live::<R>().await[field.name], before[field.name], "{when}");
+            lab.settle(&when, full).await;
+        }
     }
 
     /// Each create-only property to another value and back, and away and back.
@@ -89,11 +106,10 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
         let fixed = |field: &Field| field.marks.create_only;
         let mut tested = BTreeSet::new();
         for (property, changed, told) in self.variants(&self.replaces, fixed) {
-            let change = lab.change::<R>(property, &changed).await;
-            if Self::is_refused(&change) {
+            let Some(change) = lab.accepted::<R>(&changed).await else {
                 assert!(!told, "{property}: the variant is refused");
                 continue;
-            }
+            };
             assert!(change.action.replaces(), "{property}: {:#?}", change.attributes);
             lab.settle(&format!("{property}, replaced"), &changed).await;
             lab.settle(&format!("{property}, replaced back"), &full).await;
@@ -144,11 +160,6 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
         let there = lab.change::<R>("made again", &full).await;
         lab.delete::<R>(&there.work.live.unwrap()).await.unwrap();
         lab.destroy("gone again", &full).await;
-    }
-
-    fn is_refused(change: &Change) -> bool {
-        let planned = change.work.planned.as_ref().and_then(template::resolved);
-        planned.is_some_and(|inputs| !(R::info().validate)(&inputs).is_empty())
     }
 
     /// No property is passed over without a reason, and none with one that does not hold.

@@ -79,14 +79,17 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
         decoded(mixed)
     }
 
-    /// The full resource without a property that the cloud fills in.
-    pub(super) fn left_to_the_cloud(&self, field: &Field) -> Option<Stack> {
+    /// The full resource without a property that the cloud fills in, and changed in another one.
+    pub(super) fn left_to_the_cloud(&self, field: &Field, edit: Option<&Edit<R>>) -> Option<Stack> {
         let mut stack = empty();
         let mut full = encoded(&(self.full)(&mut stack));
         let minimal = encoded(&(self.minimal)(&mut empty()));
         let fills = field.marks.computed && minimal[field.name].is_null() && !full[field.name].is_null();
         full[field.name] = Value::Null;
-        let resource = fills.then(|| decoded::<R>(full))?;
+        let mut resource = fills.then(|| decoded::<R>(full))?;
+        if let Some(edit) = edit {
+            edit(&mut resource, &mut stack);
+        }
         stack.add("it", resource);
         stack.errors().is_empty().then_some(stack)
     }

@@ -66,7 +66,7 @@ fn ports_of_all_protocols_are_dropped() {
             .ip_ranges(IpRange::builder().cidr_ip("0.0.0.0/0").build())
             .build()
     };
-    let everything = Atoms::from([(Atom::everything(), None)]);
+    let everything = of_rules(&[Rule::all().to_anywhere().resolved()], &OWN);
     for permission in [all(None, None), all(Some(-1), Some(-1)), all(Some(0), Some(65535))] {
         assert_eq!(of_permissions(&[permission], &OWN), everything);
     }

@@ -1,13 +1,16 @@
 //! DynamoDB, and the state kept in it and in S3, against the AWS in the process.
 #![cfg(all(feature = "dynamodb", feature = "s3"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on ends there"
+)]
 
-#[cfg(test)]
-mod bench;
-#[cfg(test)]
+#[path = "../common/mod.rs"]
+mod common;
+
 mod engine;
-#[cfg(test)]
 mod state;
-#[cfg(test)]
 mod table;
-#[cfg(all(test, feature = "kms"))]
+#[cfg(feature = "kms")]
 mod vault;

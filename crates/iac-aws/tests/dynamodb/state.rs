@@ -13,7 +13,7 @@ use iac_core::{
 use iac_sandbox::{Fault, Request, World};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::bench::{Instant, aws, config};
+use crate::common::{Jumping, config, connect};
 
 fn store() -> StateStore {
     StateStore::new("acme-state", "acme-locks")
@@ -24,11 +24,11 @@ async fn make(aws: &Aws) -> Result<Vec<BootstrapStep>, ResourceError> {
         point_in_time_recovery: true,
         plain_http: false,
     };
-    bootstrap(aws, &store(), options, &Instant::new()).await
+    bootstrap(aws, &store(), options, &Jumping::default()).await
 }
 
 async fn backend(world: &World) -> S3Backend {
-    let aws = aws(world);
+    let aws = connect(&config(world));
     make(&aws).await.unwrap();
     world.clear_requests();
     S3Backend::new(&aws, &store(), "shop/dev")
@@ -79,7 +79,7 @@ async fn it_is_a_backend_and_needs_seven_permissions() {
 async fn stacks_share_a_store_without_seeing_each_other() {
     let world = World::new();
     let dev = backend(&world).await;
-    let prod = S3Backend::new(&aws(&world), &store(), "shop/dev-prod");
+    let prod = S3Backend::new(&connect(&config(&world)), &store(), "shop/dev-prod");
     dev.put("state.json", b"dev", &Precondition::Absent).await.unwrap();
     prod.put("state.json", b"prod", &Precondition::Absent).await.unwrap();
     assert_eq!(dev.list("").await.unwrap(), ["state.json"]);
@@ -166,7 +166,7 @@ async fn a_lock_of_terraform_is_shown_and_unlocked() {
 #[tokio::test]
 async fn what_is_missing_is_named_with_the_way_out() {
     let world = World::new();
-    let backend = S3Backend::new(&aws(&world), &store(), "shop/dev");
+    let backend = S3Backend::new(&connect(&config(&world)), &store(), "shop/dev");
     for error in [
         backend.get("state.json").await.unwrap_err(),
         backend.list("").await.unwrap_err(),
@@ -182,7 +182,7 @@ async fn what_is_missing_is_named_with_the_way_out() {
 async fn bootstrap_makes_verifies_and_repairs() {
     use BootstrapOutcome::{AlreadyRight, Created, Repaired};
     let world = World::new();
-    let aws = aws(&world);
+    let aws = connect(&config(&world));
     let steps = make(&aws).await.unwrap();
     assert_eq!(outcomes(&steps[..2]), [Created, Created]);
     assert_eq!(steps[5].outcome, Created);
@@ -219,7 +219,7 @@ async fn bootstrap_makes_verifies_and_repairs() {
 async fn bootstrap_leaves_what_is_not_ours() {
     let world = World::new();
     world.inject(Fault::access_denied().on_operation("HeadBucket"));
-    let error = make(&aws(&world)).await.unwrap_err();
+    let error = make(&connect(&config(&world))).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Denied);
     assert!(
         error.hints.iter().any(|hint| hint.contains("another account")),

@@ -4,7 +4,7 @@ use iac_aws::{BootstrapOptions, S3Backend, StateStore, bootstrap};
 use iac_core::state::Backend;
 use iac_sandbox::{Fault, Request, Service, World};
 
-use crate::bench::{Instant, aws, config};
+use crate::common::{Jumping, config, connect};
 
 async fn kms_key(world: &World) -> String {
     let client = aws_sdk_kms::Client::new(&config(world));
@@ -13,9 +13,9 @@ async fn kms_key(world: &World) -> String {
 }
 
 async fn backend(world: &World, key: &str, environment: &str) -> S3Backend {
-    let aws = aws(world);
+    let aws = connect(&config(world));
     let store = StateStore::new("acme-state", "acme-locks").kms_key(key);
-    bootstrap(&aws, &store, BootstrapOptions::default(), &Instant::new())
+    bootstrap(&aws, &store, BootstrapOptions::default(), &Jumping::default())
         .await
         .unwrap();
     S3Backend::new(&aws, &store, environment)

@@ -1,13 +1,16 @@
 //! The IAM types against the AWS in the process: made, changed in every way, shared with others, interrupted, deleted.
 #![cfg(feature = "iam")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on ends there"
+)]
 
-#[cfg(test)]
+#[path = "../common/mod.rs"]
+mod common;
+
 mod bench;
-#[cfg(test)]
 mod engine;
-#[cfg(test)]
 mod managed;
-#[cfg(test)]
 mod provider;
-#[cfg(test)]
 mod role;

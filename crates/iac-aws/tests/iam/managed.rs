@@ -4,7 +4,10 @@ use iac_aws::iam::{Policy, PolicyAttachment, Role};
 use iac_core::model::{Changed, ReadObject, RemoteId};
 use iac_sandbox::{Fault, World};
 
-use crate::bench::{Bench, READ_ONLY, allow, assert_declared, trust};
+use crate::{
+    bench::{Bench, READ_ONLY, allow, assert_declared, trust},
+    common::inputs,
+};
 
 #[tokio::test]
 async fn a_policy_keeps_five_versions() {
@@ -21,10 +24,7 @@ async fn a_policy_keeps_five_versions() {
     };
     let mut last = policy("logs:A0", "0");
     let id = policies.create(&last).await.unwrap();
-    assert_eq!(
-        policies.read::<Policy>(&id, None).await.unwrap().inputs,
-        Bench::inputs(&last)
-    );
+    assert_eq!(policies.read::<Policy>(&id, None).await.unwrap().inputs, inputs(&last));
     for version in 1..8 {
         let next = policy(&format!("logs:A{version}"), &version.to_string());
         let live = policies.update(&id, &last, &next).await;
@@ -35,7 +35,7 @@ async fn a_policy_keeps_five_versions() {
     let next = policy("logs:A8", "8");
     let live = policies.read(&id, Some(&last)).await.unwrap();
     world.inject(Fault::internal_error().on_operation("SetDefaultPolicyVersion").nth(1));
-    let inputs = Bench::inputs(&next);
+    let inputs = inputs(&next);
     policies
         .types
         .update(&inputs, &live, &Changed::default(), &policies.call)
@@ -79,10 +79,7 @@ async fn attachments_come_and_go() {
     let id = attachments.create(&ours).await.unwrap();
     assert_eq!(id.as_str(), format!("role/worker/{arn}"));
     let of_aws_id = attachments.create(&of_aws).await.unwrap();
-    assert_eq!(
-        attachments.read(&id, Some(&ours)).await.unwrap().inputs,
-        Bench::inputs(&ours)
-    );
+    assert_eq!(attachments.read(&id, Some(&ours)).await.unwrap().inputs, inputs(&ours));
 
     // one listing for both
     world.clear_requests();

@@ -4,7 +4,10 @@ use iac_aws::iam::OidcProvider;
 use iac_core::model::ErrorKind;
 use iac_sandbox::{ACCOUNT_ID, World};
 
-use crate::bench::{Bench, assert_declared};
+use crate::{
+    bench::{Bench, assert_declared},
+    common::{inputs, owned},
+};
 
 #[tokio::test]
 async fn an_identity_provider_is_made_changed_and_deleted() {
@@ -14,11 +17,7 @@ async fn an_identity_provider_is_made_changed_and_deleted() {
         OidcProvider::builder()
             .url("https://token.actions.githubusercontent.com")
             .client_ids(ids.iter().copied())
-            .tags([
-                ("iac:stack", "shop"),
-                ("iac:environment", "dev"),
-                ("iac:address", "iam.oidc_provider.main"),
-            ])
+            .tags(owned("iam.oidc_provider.main"))
             .build()
     };
     let first = provider(&["sts.amazonaws.com"]);
@@ -27,11 +26,7 @@ async fn an_identity_provider_is_made_changed_and_deleted() {
         id.as_str(),
         format!("arn:aws:iam::{ACCOUNT_ID}:oidc-provider/token.actions.githubusercontent.com")
     );
-    let recovered = providers
-        .types
-        .recover(&Bench::inputs(&first), &providers.call)
-        .await
-        .unwrap();
+    let recovered = providers.types.recover(&inputs(&first), &providers.call).await.unwrap();
     assert_eq!(recovered, Some(id.clone()));
     let again = providers.create(&first).await.unwrap_err();
     assert_eq!(again.kind, ErrorKind::AlreadyExists);

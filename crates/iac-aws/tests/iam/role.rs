@@ -5,7 +5,10 @@ use iac_core::model::{ErrorKind, Input, Resource, TypeInfo};
 use iac_sandbox::{ACCOUNT_ID, Fault, World};
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, READ_ONLY, VIEW_ONLY, allow, assert_declared, ownership, trust};
+use crate::{
+    bench::{Bench, READ_ONLY, VIEW_ONLY, allow, assert_declared, trust},
+    common::{inputs, owned},
+};
 
 #[tokio::test]
 async fn a_role_is_made_changed_and_deleted() {
@@ -25,7 +28,7 @@ async fn a_role_is_made_changed_and_deleted() {
     let id = roles.create(&role).await.unwrap();
     assert_eq!(id.as_str(), "worker");
     let live = roles.read(&id, Some(&role)).await.unwrap();
-    assert_eq!(live.inputs, Bench::inputs(&role));
+    assert_eq!(live.inputs, inputs(&role));
     assert_eq!(
         live.outputs["arn"],
         format!("arn:aws:iam::{ACCOUNT_ID}:role/teams/web/worker")
@@ -89,7 +92,7 @@ async fn what_others_put_on_a_role_is_theirs() {
     roles.update(&id, &ours, &everything).await;
 
     let live = roles.read(&id, Some(&ours)).await.unwrap();
-    assert_eq!(live.inputs, Bench::inputs(&ours), "no drift");
+    assert_eq!(live.inputs, inputs(&ours), "no drift");
     let refused = roles.delete(&id, &ours).await.unwrap_err();
     assert_eq!(refused.code, "DeleteConflict");
     assert!(refused.hints[0].contains("force_detach"));
@@ -166,35 +169,25 @@ async fn an_interrupted_create_is_found_and_finished() {
         .trust_policy(trust("lambda.amazonaws.com"))
         .inline_policies([("logs", allow("logs:*"))])
         .managed_policy_arns([READ_ONLY])
-        .tags(ownership())
+        .tags(owned("iam.role.main"))
         .build();
     assert!(
         roles
             .types
-            .recover(&Bench::inputs(&role), &roles.call)
+            .recover(&inputs(&role), &roles.call)
             .await
             .unwrap()
             .is_none()
     );
     world.inject(Fault::access_denied().on_operation("AttachRolePolicy").nth(1));
     assert_eq!(roles.create(&role).await.unwrap_err().kind, ErrorKind::Denied);
-    let id = roles
-        .types
-        .recover(&Bench::inputs(&role), &roles.call)
-        .await
-        .unwrap()
-        .unwrap();
+    let id = roles.types.recover(&inputs(&role), &roles.call).await.unwrap().unwrap();
     roles.update(&id, &role, &role).await;
 
     let mut elsewhere = roles.call.clone();
     elsewhere.stack = "other".to_owned();
     assert!(
-        roles
-            .types
-            .recover(&Bench::inputs(&role), &elsewhere)
-            .await
-            .unwrap()
-            .is_none(),
+        roles.types.recover(&inputs(&role), &elsewhere).await.unwrap().is_none(),
         "not ours"
     );
 }
@@ -215,7 +208,7 @@ fn what_iam_refuses_is_refused_before() {
         .inline_policies([("a policy", trust("lambda.amazonaws.com"))])
         .build();
     assert_eq!(
-        violations(&Bench::inputs(&role), Role::info()),
+        violations(&inputs(&role), Role::info()),
         [
             "name",
             "path",
@@ -232,5 +225,5 @@ fn what_iam_refuses_is_refused_before() {
         .name("p")
         .document(trust("lambda.amazonaws.com"))
         .build();
-    assert_eq!(violations(&Bench::inputs(&policy), Policy::info()).len(), 2);
+    assert_eq!(violations(&inputs(&policy), Policy::info()).len(), 2);
 }

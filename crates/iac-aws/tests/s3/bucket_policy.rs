@@ -7,7 +7,7 @@ use iac_aws::{
 use iac_core::model::{ErrorKind, RemoteId};
 use iac_sandbox::Fault;
 
-use crate::lab::{Lab, problems};
+use crate::common::{Lab, problems};
 
 fn for_account(actions: &[&str]) -> BucketPolicy {
     let statement = Statement::allow()

@@ -7,7 +7,7 @@ use iac_aws::s3::{Bucket, Directory, Encryption, Folder, SseAlgorithm};
 use iac_core::model::{ErrorKind, RemoteId};
 use iac_sandbox::Fault;
 
-use crate::lab::{Lab, problems};
+use crate::common::{Lab, problems};
 
 struct Site(tempfile::TempDir);
 
@@ -115,7 +115,7 @@ async fn drift_is_seen_and_strangers_are_left_alone_unless_pruned() {
     let directory = site.directory();
     lab.create(&directory).await.unwrap();
     let put = |key: &'static str| {
-        lab.s3
+        lab.s3()
             .put_object()
             .bucket("site")
             .key(key)
@@ -125,7 +125,7 @@ async fn drift_is_seen_and_strangers_are_left_alone_unless_pruned() {
     put("www/assets/app.js").await.unwrap();
     put("www/stranger").await.unwrap();
     put("elsewhere").await.unwrap();
-    lab.s3
+    lab.s3()
         .delete_object()
         .bucket("site")
         .key("www/index.html")
@@ -144,11 +144,11 @@ async fn drift_is_seen_and_strangers_are_left_alone_unless_pruned() {
         ..directory.clone()
     };
     lab.update(&pruning, Some(&directory)).await.unwrap();
-    let left = lab.s3.list_objects_v2().bucket("site").send().await.unwrap();
+    let left = lab.s3().list_objects_v2().bucket("site").send().await.unwrap();
     assert_eq!(left.contents().len(), 4);
 
     lab.delete(&pruning).await.unwrap();
-    let left = lab.s3.list_objects_v2().bucket("site").send().await.unwrap();
+    let left = lab.s3().list_objects_v2().bucket("site").send().await.unwrap();
     assert_eq!(
         left.contents()
             .iter()
@@ -175,7 +175,7 @@ async fn it_is_imported_as_it_is() {
 async fn objects_that_are_there_are_not_overwritten() {
     let lab = with_bucket(bucket()).await;
     let body = ByteStream::from_static(b"x");
-    lab.s3
+    lab.s3()
         .put_object()
         .bucket("site")
         .key("www/index.html")
@@ -195,7 +195,7 @@ async fn an_interrupted_upload_has_no_page_without_its_assets_and_is_finished() 
     lab.world
         .inject(Fault::access_denied().on_operation("PutObject").nth(1));
     lab.create(&directory).await.unwrap_err();
-    let there = lab.s3.list_objects_v2().bucket("site").send().await.unwrap();
+    let there = lab.s3().list_objects_v2().bucket("site").send().await.unwrap();
     assert_eq!(there.contents().len(), 0, "the asset comes first");
     lab.update(&directory, Some(&directory)).await.unwrap();
     lab.assert_settled(&directory).await;

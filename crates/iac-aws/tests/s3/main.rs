@@ -6,9 +6,11 @@
     reason = "a test that cannot go on ends there"
 )]
 
+#[path = "../common/mod.rs"]
+mod common;
+
 mod bucket;
 mod bucket_policy;
 mod directory;
 mod engine;
-mod lab;
 mod object;

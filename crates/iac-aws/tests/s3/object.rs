@@ -2,16 +2,9 @@
 
 use aws_sdk_s3::primitives::ByteStream;
 use iac_aws::s3::{Bucket, Content, Object, ObjectRetention, RetentionMode, SseAlgorithm, StorageClass, Versioning};
-use iac_core::model::{ErrorKind, RemoteId};
-use iac_sandbox::Fault;
+use iac_core::model::ErrorKind;
 
-use crate::lab::{Lab, problems};
-
-const OURS: [(&str, &str); 3] = [
-    ("iac:stack", "test"),
-    ("iac:environment", "dev"),
-    ("iac:address", "s3.test.it"),
-];
+use crate::common::{Lab, OURS, problems};
 
 async fn with_bucket(bucket: Bucket) -> Lab {
     let lab = Lab::new();
@@ -34,7 +27,7 @@ fn text(content: &str) -> Object {
 }
 
 async fn body(lab: &Lab, key: &str) -> Vec<u8> {
-    let object = lab.s3.get_object().bucket("things").key(key).send().await.unwrap();
+    let object = lab.s3().get_object().bucket("things").key(key).send().await.unwrap();
     object.body.collect().await.unwrap().to_vec()
 }
 
@@ -102,29 +95,10 @@ async fn headers_metadata_and_tags_come_back() {
 }
 
 #[tokio::test]
-async fn drift_of_the_content_is_seen() {
-    let lab = with_bucket(bucket()).await;
-    lab.create(&text("one")).await.unwrap();
-    let other = ByteStream::from_static(b"other");
-    lab.s3
-        .put_object()
-        .bucket("things")
-        .key("a/hello.txt")
-        .body(other)
-        .send()
-        .await
-        .unwrap();
-    let changed = lab.changes(&lab.id(), &text("one"), Some(&text("one"))).await;
-    assert!(changed.iter().any(|path| path.starts_with("content")), "{changed:?}");
-    lab.update(&text("one"), Some(&text("one"))).await.unwrap();
-    lab.assert_settled(&text("one")).await;
-}
-
-#[tokio::test]
 async fn an_object_that_is_there_is_not_overwritten() {
     let lab = with_bucket(bucket()).await;
     let other = ByteStream::from_static(b"other");
-    lab.s3
+    lab.s3()
         .put_object()
         .bucket("things")
         .key("a/hello.txt")
@@ -136,19 +110,6 @@ async fn an_object_that_is_there_is_not_overwritten() {
     let error = lab.create(&text("one")).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::AlreadyExists);
     assert_eq!(body(&lab, "a/hello.txt").await, b"other");
-}
-
-#[tokio::test]
-async fn a_lost_answer_makes_no_second_object() {
-    let lab = with_bucket(bucket()).await;
-    lab.world
-        .inject(Fault::response_lost().on_operation("PutObject").first(1));
-    lab.create(&text("one")).await.unwrap();
-    lab.assert_settled(&text("one")).await;
-    assert_eq!(
-        lab.recover(&text("one")).await,
-        Some(RemoteId::new("things/a/hello.txt"))
-    );
 }
 
 #[tokio::test]
@@ -168,11 +129,17 @@ async fn files_small_and_large() {
         lab.assert_settled(&object).await;
         assert_eq!(body(&lab, name).await, bytes);
         std::fs::write(&path, b"changed").unwrap();
-        lab.s3.delete_object().bucket("things").key(name).send().await.unwrap();
+        lab.s3()
+            .delete_object()
+            .bucket("things")
+            .key(name)
+            .send()
+            .await
+            .unwrap();
         let error = lab.create(&object).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::Conflict, "{error}");
     }
-    let uploads = lab.s3.list_multipart_uploads().bucket("things").send().await.unwrap();
+    let uploads = lab.s3().list_multipart_uploads().bucket("things").send().await.unwrap();
     assert_eq!(uploads.uploads().len(), 0);
 }
 

@@ -1,5 +1,6 @@
 //! A process that is stopped in the middle of its work, for longer than its lease, and goes on: it sends not one more request
 //! that changes something, not to the cloud and not to the state, wherever it stood.
+#![allow(clippy::print_stderr, reason = "the figures are told by `--nocapture`")]
 
 mod support;
 

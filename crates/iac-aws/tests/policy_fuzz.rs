@@ -29,7 +29,10 @@ const DOCUMENTS: &[&str] = &[
         "Condition": {"ForAnyValue:StringLikeIfExists": {"token.actions.githubusercontent.com:sub": ["repo:a/b:*", ""]}}}]}"#,
 ];
 
-fn document_shape() -> (fn(&Value) -> Result<(), String>, fn(&Value) -> Value) {
+type Check = fn(&Value) -> Result<(), String>;
+type Canonical = fn(&Value) -> Value;
+
+fn document_shape() -> (Check, Canonical) {
     match PolicyDocument::<Resolved>::shape() {
         Shape::Document(shape) => (shape.check, shape.canonical),
         other => panic!("{other:?}"),

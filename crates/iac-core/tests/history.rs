@@ -2,13 +2,14 @@
 
 mod support;
 
+use std::{collections::BTreeSet, time::Duration};
+
 use iac_core::{
     apply::{ApplyOptions, Run},
     model::{Mark, Stack},
     plan::{self, PlanOptions, RecallError, Silent, recall},
     state::{Backend, EditError, PushError, State, history, serial},
 };
-use std::time::Duration;
 use support::{Lab, NAMES, Thing, stack};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -52,7 +53,7 @@ async fn every_serial_is_kept_with_what_it_changed() -> Outcome {
                 .author
                 .as_ref()
                 .map(|author| format!("{} {}", author.who, author.operation));
-            let [added, changed, removed] = [&serial.added, &serial.changed, &serial.removed].map(|set| set.len());
+            let [added, changed, removed] = [&serial.added, &serial.changed, &serial.removed].map(BTreeSet::len);
             format!(
                 "{} {}: +{added} ~{changed} -{removed}",
                 serial.serial,

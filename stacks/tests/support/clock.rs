@@ -56,7 +56,7 @@ pub(crate) struct Stopped {
     time: Jumping,
     world: Arc<World>,
     requests: usize,
-    stopped: OnceLock<()>,
+    struck: OnceLock<()>,
 }
 
 impl Stopped {
@@ -65,7 +65,7 @@ impl Stopped {
             time: Jumping::default(),
             world: Arc::clone(world),
             requests,
-            stopped: OnceLock::new(),
+            struck: OnceLock::new(),
         }
     }
 }
@@ -73,10 +73,10 @@ impl Stopped {
 #[async_trait]
 impl Clock for Stopped {
     fn now(&self) -> Timestamp {
-        if self.stopped.get().is_none() {
+        if self.struck.get().is_none() {
             let requests = self.world.requests();
             let changing = requests.iter().filter(|request| request.mutates).count();
-            if changing >= self.requests && self.stopped.set(()).is_ok() {
+            if changing >= self.requests && self.struck.set(()).is_ok() {
                 self.time.set_forward(STOPPED);
             }
         }

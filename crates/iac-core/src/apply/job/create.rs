@@ -74,7 +74,7 @@ impl Job<'_> {
         match self.reconciler.recover(inputs, &self.call()).await {
             // what the state holds was there before
             Ok(Some(id)) if before.as_ref().is_some_and(|before| before.holds(&id)) => {
-                self.settle(before, None).await?
+                self.settle(before, None).await?;
             }
             Ok(Some(id)) => {
                 let object = self.object(id, inputs, &Value::Null, Status::Tainted);

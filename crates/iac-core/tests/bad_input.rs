@@ -347,3 +347,19 @@ async fn an_output_that_leads_nowhere_is_told() {
         ["build with the cargo feature of its service, or drop it with `forget`"]
     );
 }
+
+#[tokio::test]
+async fn a_value_that_could_not_be_read_again_is_refused() {
+    let nested = |levels: usize| (0..levels).fold(serde_json::json!(1), |inner, _| serde_json::json!([inner]));
+    let with = |levels: usize| {
+        let mut stack = stack();
+        let value = nested(levels);
+        stack.output("deep", iac_core::model::Input::Literal(value));
+        stack
+    };
+    let lab = Lab::default();
+    let refused = lab.plan(&with(97)).await.unwrap_err().to_string();
+    assert_eq!(refused, "the output `deep`: a value is nested deeper than 96 levels");
+    lab.apply(&with(96)).await;
+    assert!(lab.plan(&with(96)).await.unwrap().is_empty());
+}

@@ -267,6 +267,11 @@ impl Stack {
                 message: violation.message,
                 place: node.place.clone(),
             }));
+            if template::is_too_deep(&node.inputs) {
+                errors.push(StackError::TooDeep {
+                    what: format!("{} (declared at {})", node.address, node.place),
+                });
+            }
             let from = node.address.to_string();
             self.dangling(&from, template::references(&node.inputs), &mut errors);
             let lifecycle = &node.lifecycle;
@@ -276,6 +281,9 @@ impl Stack {
         }
         for (name, output) in &self.outputs {
             let from = format!("the output `{name}`");
+            if template::is_too_deep(&output.value) {
+                errors.push(StackError::TooDeep { what: from.clone() });
+            }
             self.dangling(&from, template::references(&output.value), &mut errors);
         }
         errors

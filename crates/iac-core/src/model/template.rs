@@ -192,6 +192,22 @@ pub fn redirect(template: &Value, from: &Address, to: &Address) -> Value {
     }
 }
 
+/// How deep a value may be nested: deeper than any document of a cloud, and far from what readers of JSON refuse.
+pub const DEEPEST: usize = 96;
+
+/// Whether a template is nested deeper than [`DEEPEST`].
+pub fn is_too_deep(template: &Value) -> bool {
+    fn deeper(value: &Value, left: usize) -> bool {
+        match (value, left.checked_sub(1)) {
+            (Value::Array(_) | Value::Object(_), None) => true,
+            (Value::Array(items), Some(left)) => items.iter().any(|item| deeper(item, left)),
+            (Value::Object(map), Some(left)) => map.values().any(|value| deeper(value, left)),
+            _ => false,
+        }
+    }
+    deeper(template, DEEPEST)
+}
+
 /// Whether some place of the template is still an expression.
 pub fn has_unknown(template: &Value) -> bool {
     as_expression(template).is_some()

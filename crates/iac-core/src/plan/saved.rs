@@ -18,7 +18,7 @@ use super::{
 use crate::{
     Session,
     model::{Address, DataKey, Expr, Lifecycle, LiveObject, ReadObject, RemoteId, Sealer, Shape, Stack, template},
-    state::{Author, Snapshot, State},
+    state::{Author, Snapshot, State, shallow},
 };
 
 mod error;
@@ -136,6 +136,7 @@ impl SavedPlan {
             place: place.to_owned(),
             source,
         };
+        shallow(bytes).map_err(malformed)?;
         let document: Value = serde_json::from_slice(bytes).map_err(malformed)?;
         match document.get("format_version").and_then(Value::as_u64) {
             Some(found) if found != u64::from(Self::FORMAT_VERSION) => Err(SavedPlanError::OtherFormat {

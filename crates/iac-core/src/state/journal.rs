@@ -3,10 +3,13 @@
 //! A record is one small object, so its cost does not grow with the state. The journal begins with the serial it builds on and
 //! is folded into the next state at the end of the run; a journal whose serial has passed is stale and is dropped.
 
-use serde::{Deserialize, Serialize, de};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::document::{ResourceState, State};
+use super::{
+    depth::shallow,
+    document::{ResourceState, State},
+};
 use crate::model::{Address, RemoteId};
 
 /// One entry of the journal.
@@ -49,9 +52,6 @@ pub enum Record {
     },
 }
 
-/// How deep a record may be nested. A state is read up to 128, and what a record holds lies up to three deeper in it.
-const DEPTH: usize = 120;
-
 impl Record {
     /// Reads a record.
     ///
@@ -71,25 +71,6 @@ impl Record {
         shallow(&bytes)?;
         Ok(bytes)
     }
-}
-
-/// Refuses JSON that is nested deeper than [`DEPTH`].
-fn shallow(bytes: &[u8]) -> serde_json::Result<()> {
-    let (mut depth, mut text, mut escaped) = (0_usize, false, false);
-    for byte in bytes {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = text,
-            b'"' => text = !text,
-            b'[' | b'{' if !text => depth += 1,
-            b']' | b'}' if !text => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > DEPTH {
-            return Err(de::Error::custom(format!("nested deeper than {DEPTH} levels")));
-        }
-    }
-    Ok(())
 }
 
 /// What a step is about to do.

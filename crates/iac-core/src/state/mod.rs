@@ -2,6 +2,7 @@
 
 mod backend;
 pub mod conformance;
+mod depth;
 mod document;
 mod edit;
 mod file;
@@ -13,6 +14,7 @@ mod migrate;
 mod store;
 
 pub use backend::{Backend, BackendError, Lock, LockInfo, Object, Precondition, Version};
+pub(crate) use depth::shallow;
 pub use document::{Author, FORMAT_VERSION, ObjectState, OutputState, ResourceState, State, StateError, Status};
 pub use edit::{EditError, PushError};
 pub use file::FileBackend;

@@ -77,6 +77,12 @@ pub enum StackError {
         /// The name.
         name: String,
     },
+    /// A value that could be written down and not be read again.
+    #[error("{what}: a value is nested deeper than {} levels", crate::model::template::DEEPEST)]
+    TooDeep {
+        /// The resource or the output.
+        what: String,
+    },
     /// A move that cannot be made.
     #[error("cannot move {from} to {to}: {reason}")]
     Move {
@@ -106,6 +112,7 @@ impl Hint for StackError {
             Self::Dangling { .. } => {
                 vec!["use handles of this same stack; a value of another stack is passed as text".to_owned()]
             }
+            Self::TooDeep { .. } => vec!["hand over a deep document as the text of its JSON".to_owned()],
             _ => Vec::new(),
         }
     }

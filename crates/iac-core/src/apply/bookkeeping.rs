@@ -7,30 +7,24 @@ use serde_json::Value;
 use super::{report::ApplyReport, workshop::Workshop};
 use crate::{
     model::{Expr, Lifecycle, LiveObject, template},
-    plan::{self, Action, Change, Mode, Plan, Reason},
+    plan::{self, Action, Change, Mode, Plan},
     state::{Ledger, ObjectState, OutputState, Record, ResourceState, State, StoreError},
 };
 
 /// Before the steps: renames, adoptions, and objects that are gone. Durable before anything is called.
 pub(crate) async fn before(plan: &Plan, state: &mut State, ledger: &Arc<Ledger>) -> Result<(), StoreError> {
     for change in &plan.changes {
-        for reason in &change.reasons {
-            if let Reason::Moved { from } = reason {
-                ledger
-                    .append(&Record::Moved {
-                        from: from.clone(),
-                        to: change.address.clone(),
-                    })
-                    .await?;
-                state.rename(from, &change.address);
-            }
+        if let Some(from) = change.moved_from() {
+            ledger
+                .append(&Record::Moved {
+                    from: from.clone(),
+                    to: change.address.clone(),
+                })
+                .await?;
+            state.rename(from, &change.address);
         }
         let held = state.resources.get(&change.address);
-        let adopted = change
-            .reasons
-            .iter()
-            .any(|reason| matches!(reason, Reason::Imported { .. }));
-        let resource = if adopted {
+        let resource = if change.imported().is_some() {
             Some(adopted_entry(change, held))
         } else if change.action == Action::Forget {
             // what is let go of is the current object; what earlier replacements left is still to be deleted

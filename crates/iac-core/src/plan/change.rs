@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::action::{Action, Reason};
 use crate::{
-    model::{Address, Lifecycle, LiveObject, seal},
+    model::{Address, Lifecycle, LiveObject, RemoteId, Shape, seal},
     state::{ObjectState, OutputState, Status},
 };
 
@@ -154,6 +154,15 @@ impl fmt::Debug for OutputChange {
 }
 
 impl OutputChange {
+    /// What it holds: anything, or a secret.
+    pub(crate) fn shape(&self) -> Shape {
+        if self.secret {
+            Shape::Secret(Box::new(Shape::Any))
+        } else {
+            Shape::Any
+        }
+    }
+
     /// Whether the output becomes another.
     pub fn differs(&self) -> bool {
         match (&self.before, &self.after) {
@@ -246,7 +255,7 @@ impl Plan {
     #[must_use]
     pub fn adoptions(&self) -> Self {
         let adopts = |reason: &Reason| matches!(reason, Reason::Imported { .. });
-        let adopted = self.changes.iter().filter(|change| change.reasons.iter().any(adopts));
+        let adopted = self.changes.iter().filter(|change| change.imported().is_some());
         Self {
             mode: Mode::RefreshOnly,
             changes: adopted
@@ -279,18 +288,29 @@ impl Plan {
                 Action::Forget => summary.forget += 1,
                 Action::NoOp => {}
             }
-            summary.import += usize::from(
-                change
-                    .reasons
-                    .iter()
-                    .any(|reason| matches!(reason, Reason::Imported { .. })),
-            );
+            summary.import += usize::from(change.imported().is_some());
         }
         summary
     }
 }
 
 impl Change {
+    /// The object that it adopts.
+    pub fn imported(&self) -> Option<&RemoteId> {
+        self.reasons.iter().find_map(|reason| match reason {
+            Reason::Imported { id } => Some(id),
+            _ => None,
+        })
+    }
+
+    /// What the resource was called before.
+    pub fn moved_from(&self) -> Option<&Address> {
+        self.reasons.iter().find_map(|reason| match reason {
+            Reason::Moved { from } => Some(from),
+            _ => None,
+        })
+    }
+
     /// Whether the apply has anything to do for it: in the cloud, or in the state.
     pub fn does_something(&self) -> bool {
         self.action != Action::NoOp || !self.reasons.is_empty()

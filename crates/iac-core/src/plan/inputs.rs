@@ -79,20 +79,26 @@ pub(crate) fn declared(info: &TypeInfo, inputs: &Value, named: bool, key: &[u8])
         .filter(|(_, value)| refers(value))
         .filter_map(|(name, value)| {
             let field = info.shape.field(name)?;
-            let joined = Cell::new(false);
-            let sealed = field.shape.seal(value, &|path, secret| {
-                joined.set(
-                    joined.get() | template::as_expression(secret).is_some_and(|expr| !matches!(expr, Expr::Ref(_))),
-                );
-                seal(key, path, secret)
-            });
-            (!joined.get()).then(|| (name.clone(), sealed))
+            let sealed = sealed(&field.shape, value, &|path, secret| seal(key, path, secret))?;
+            Some((name.clone(), sealed))
         })
         .collect();
     if let Some((name, _)) = info.name_field().filter(|_| named) {
         declared.insert(name.to_owned(), Value::Null);
     }
     declared
+}
+
+/// A template with its secrets sealed; references to secrets stay. `None` when one is put together of parts that may be secret
+/// themselves.
+pub(crate) fn sealed(shape: &Shape, template: &Value, seal: &dyn Fn(&str, &Value) -> Value) -> Option<Value> {
+    let joined = Cell::new(false);
+    let sealed = shape.seal(template, &|path, secret| {
+        let expression = template::as_expression(secret);
+        joined.set(joined.get() | expression.is_some_and(|expr| !matches!(expr, Expr::Ref(_))));
+        seal(path, secret)
+    });
+    (!joined.get()).then_some(sealed)
 }
 
 /// Puts secrets in place of their seals: opened with the environment's key, or taken from what is there when that has the same

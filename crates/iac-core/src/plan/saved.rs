@@ -10,14 +10,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
-    action::Reason,
     change::{Change, Plan},
     event::Observer,
-    refresh,
+    inputs, refresh,
 };
 use crate::{
     Session,
-    model::{Address, DataKey, Expr, Lifecycle, LiveObject, ReadObject, RemoteId, Sealer, Shape, Stack, template},
+    model::{Address, DataKey, Lifecycle, LiveObject, ReadObject, Shape, Stack, template},
     state::{Author, Snapshot, State, shallow},
 };
 
@@ -85,12 +84,8 @@ impl SavedPlan {
         let sealer = state.output_sealer(key.as_ref());
         let outputs = plan.outputs.iter().filter_map(|(name, change)| {
             let template = change.template.as_ref()?;
-            let shape = if change.secret {
-                Shape::Secret(Box::new(Shape::Any))
-            } else {
-                Shape::Any
-            };
-            let sealed = sealed(&shape, template, &sealer);
+            let hide = |path: &str, secret: &Value| sealer.seal(path, secret);
+            let sealed = inputs::sealed(&change.shape(), template, &hide);
             Some(
                 sealed
                     .map(|sealed| (name.clone(), sealed))
@@ -162,10 +157,8 @@ impl SavedPlan {
         let key = session.backend.key(false).await.map_err(SavedPlanError::Key)?;
         let mut state = snapshot.state.clone();
         for change in &self.plan.changes {
-            for reason in &change.reasons {
-                if let Reason::Moved { from } = reason {
-                    state.rename(from, &change.address);
-                }
+            if let Some(from) = change.moved_from() {
+                state.rename(from, &change.address);
             }
         }
         let observed = self.look_again(&state, session, observer).await?;
@@ -227,7 +220,9 @@ impl SavedPlan {
     ) -> Result<BTreeMap<Address, Option<LiveObject>>, SavedPlanError> {
         let requests = self.observed.keys().filter_map(|address| {
             let prior = state.current(address);
-            let id = prior.map(|prior| &prior.id).or_else(|| self.imported(address))?;
+            let id = prior
+                .map(|prior| &prior.id)
+                .or_else(|| self.plan.change(address)?.imported())?;
             let read = ReadObject {
                 id: id.clone(),
                 prior: prior.map(|prior| prior.inputs.clone()),
@@ -256,17 +251,6 @@ impl SavedPlan {
             Err(SavedPlanError::Stale(stale))
         }
     }
-
-    fn imported(&self, address: &Address) -> Option<&RemoteId> {
-        self.plan
-            .change(address)?
-            .reasons
-            .iter()
-            .find_map(|reason| match reason {
-                Reason::Imported { id } => Some(id),
-                _ => None,
-            })
-    }
 }
 
 /// What a change works with, without what the state and the cloud will say again.
@@ -281,7 +265,7 @@ fn save(change: &Change, state: &State, session: &Session, key: Option<&DataKey>
         .get(change.address.type_name())
         .map(|types| types.info());
     let seal = |shape: Option<&Shape>, value: &Value| match shape {
-        Some(shape) => sealed(shape, value, &sealer).ok_or_else(lost),
+        Some(shape) => inputs::sealed(shape, value, &|path, secret| sealer.seal(path, secret)).ok_or_else(lost),
         None => Ok(value.clone()),
     };
     let planned = work.planned.as_ref();
@@ -306,17 +290,6 @@ fn save(change: &Change, state: &State, session: &Session, key: Option<&DataKey>
         outputs: seal(info.map(|info| &info.outputs), &work.outputs)?,
         keeps_deposed: !work.deposed.is_empty(),
     })
-}
-
-/// A template with its secrets sealed; `None` when one is put together of parts that may be secret themselves.
-fn sealed(shape: &Shape, template: &Value, sealer: &Sealer) -> Option<Value> {
-    let joined = std::cell::Cell::new(false);
-    let sealed = shape.seal(template, &|path, secret| {
-        let expression = template::as_expression(secret);
-        joined.set(joined.get() | expression.is_some_and(|expr| !matches!(expr, Expr::Ref(_))));
-        sealer.seal(path, secret)
-    });
-    (!joined.get()).then_some(sealed)
 }
 
 /// The digest of a state as it stands, whether it was stored or folded from a journal.

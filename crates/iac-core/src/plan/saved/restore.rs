@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{SavedPlan, SavedPlanError};
 use crate::{
     Session,
-    model::{Address, DataKey, LiveObject, Shape, Stack, is_sealed},
+    model::{Address, DataKey, LiveObject, Stack, is_sealed},
     plan::{
         action::Action,
         change::{Change, Plan, Work},
@@ -37,12 +37,7 @@ impl Restore<'_> {
                 continue;
             };
             let source = self.stack.outputs().get(name).map(|output| &output.value);
-            let shape = if change.secret {
-                Shape::Secret(Box::new(Shape::Any))
-            } else {
-                Shape::Any
-            };
-            let opened = inputs::reveal(&shape, template, source, &sealer);
+            let opened = inputs::reveal(&change.shape(), template, source, &sealer);
             if change.secret && is_sealed(&opened) {
                 return Err(SavedPlanError::SecretOutput(name.clone()));
             }
@@ -66,7 +61,7 @@ impl Restore<'_> {
             None => self.state.live(address, self.key.as_ref()),
         };
         let reconciler = self.session.registry.get(address.type_name());
-        let imported = self.saved.imported(address).is_some();
+        let imported = change.imported().is_some();
         let prior = match (&live, reconciler) {
             (Some(live), Some(reconciler)) if imported => Some(ObjectState::adopted(
                 live,

@@ -4,7 +4,7 @@ use iac_aws::{
     dynamodb::{GlobalIndex, Key, PointInTimeRecovery, Projection, Table},
     s3::{Bucket, IntelligentTiering, LifecycleRule, NoncurrentExpiration, Transition, TransitionClass, Versioning},
 };
-use iac_core::model::{Handle, Mark, Stack};
+use iac_core::model::{Handle, LifecycleExt, Stack};
 
 use crate::{environments::Environment, named};
 

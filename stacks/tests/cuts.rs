@@ -62,7 +62,7 @@ fn with_dependents(plan: &Plan, action: Action) -> bool {
     let mut replaced = plan.changes.iter().filter(|change| change.action == action);
     replaced.any(|change| {
         let mut others = plan.actions();
-        others.any(|other| other.work.dependencies.contains(&change.address))
+        others.any(|other| other.data.dependencies.contains(&change.address))
     })
 }
 

@@ -107,19 +107,19 @@ impl Way {
     /// Gives whether the trouble came through.
     async fn fail(&self, course: &Course, n: u64, trouble: &Trouble) -> Outcome<bool> {
         let at = format!("{}, request {n} {}", self.name, trouble.name);
-        let lab = self.begin(course).await?;
+        let env = self.begin(course).await?;
         let fault = (trouble.fault)().on_mutations().nth(n);
-        let ran = lab.apply(&self.stack, &course.plan, fault).await;
+        let ran = env.apply(&self.stack, &course.plan, fault).await;
         let report = ran.map_err(|error| format!("{at}: {error}"))?;
-        let struck = lab.changing().into_iter().nth(usize::try_from(n)? - 1);
+        let struck = env.changing().into_iter().nth(usize::try_from(n)? - 1);
         let struck = struck.ok_or_else(|| format!("{at}: did not come to it"))?;
         let at = format!("{at}, {}", struck.action());
         let failed = Failed {
             address: told(&course.plan, &report, trouble, &struck, &at),
             open: trouble.open,
         };
-        lab.expect_true(&lab.state(&self.stack).await?, &failed, &at);
-        let next = self.finish(course, &lab, &at).await?;
+        env.expect_true(&env.state(&self.stack).await?, &failed, &at);
+        let next = self.finish(course, &env, &at).await?;
         expect_no_drift(&next, &failed, &at);
         Ok(!report.failed.is_empty())
     }
@@ -175,7 +175,7 @@ impl Reach {
                 Action::ReplaceCreateFirst => edge((user, false), (user, true)),
                 _ => {}
             }
-            for need in change.work.dependencies.union(&change.work.old_dependencies) {
+            for need in change.data.dependencies.union(&change.data.old_dependencies) {
                 // what is needed is made first; what was needed goes when its users have gone or use another
                 edge((need, false), (user, false));
                 edge((user, false), (need, true));

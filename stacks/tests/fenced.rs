@@ -6,7 +6,7 @@ mod support;
 
 use iac_core::{
     apply::ApplyOptions,
-    plan::{Event, Silent},
+    plan::{Event, NoopObserver},
 };
 use support::{Outcome, s1, way::Way};
 
@@ -15,17 +15,17 @@ async fn stopped_everywhere(way: &Way) -> Outcome<()> {
     let course = way.course().await?;
     for requests in 1..course.requests {
         let at = format!("{}, stopped after request {requests}", way.name);
-        let mut lab = way.begin(&course).await?;
-        lab.stop_after(usize::try_from(requests)?);
-        let (mut run, plan) = lab.begin(&way.stack, way.mode).await?;
-        let report = run.apply(&plan, &ApplyOptions::default(), &Silent).await;
+        let mut env = way.begin(&course).await?;
+        env.stop_after(usize::try_from(requests)?);
+        let (mut run, plan) = env.begin(&way.stack, way.mode).await?;
+        let report = run.apply(&plan, &ApplyOptions::default(), &NoopObserver).await;
         // it is as good as dead: the lock stays where it is
         drop(run);
         assert_eq!(
-            lab.changing().len(),
+            env.changing().len(),
             usize::try_from(requests)?,
             "{at}: {:#?}",
-            lab.changing().last()
+            env.changing().last()
         );
         let said = report
             .unsaved
@@ -33,17 +33,17 @@ async fn stopped_everywhere(way: &Way) -> Outcome<()> {
             .unwrap_or_default();
         assert!(said.starts_with("the state lock"), "{at}: {said}");
         // whoever comes next takes the lock over, and says so
-        lab.later();
+        env.later();
         let (heard, hear) = std::sync::mpsc::channel();
         let tell = move |event: Event| {
             if let Event::LockTakenOver { holder } = event {
                 drop(heard.send(holder.info.who));
             }
         };
-        lab.taken_over(&way.stack, &tell).await?;
+        env.taken_over(&way.stack, &tell).await?;
         drop(tell);
-        assert_eq!(hear.iter().collect::<Vec<_>>(), ["tester@lab"], "{at}");
-        way.finish(&course, &lab, &at).await?;
+        assert_eq!(hear.iter().collect::<Vec<_>>(), ["tester@env"], "{at}");
+        way.finish(&course, &env, &at).await?;
     }
     eprintln!("{}: stopped at {} requests", way.name, course.requests - 1);
     Ok(())

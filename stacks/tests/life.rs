@@ -4,7 +4,7 @@
 use std::{ffi::OsString, path::Path};
 
 use iac_cli::{App, Exit, Host};
-use iac_sandbox::{SandboxPlatform, World};
+use iac_sandbox::{Sandbox, SandboxPlatform};
 use stacks::environments::Environment;
 use tempfile::TempDir;
 
@@ -46,15 +46,15 @@ fn resized(environment: Environment) -> App {
         .sandbox(SandboxPlatform::new())
 }
 
-fn world(folder: &TempDir, environment: &str) -> Result<World, iac_sandbox::SandboxError> {
-    World::load(&folder.path().join(stacks::NAME).join(environment).join("world"))
+fn sandbox(folder: &TempDir, environment: &str) -> Result<Sandbox, iac_sandbox::SandboxError> {
+    Sandbox::load(&folder.path().join(stacks::NAME).join(environment).join("sandbox"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn dev_from_nothing_to_nothing() -> Outcome {
     let folder = tempfile::tempdir()?;
     let at = folder.path();
-    // one program at a time holds the world: each is dropped before the next
+    // one program at a time holds the sandbox: each is dropped before the next
     let applied = run(&stacks::app(), "apply dev --yes", at).await.expect(Exit::Done);
     for output in [
         "site: \"https://",
@@ -70,12 +70,12 @@ async fn dev_from_nothing_to_nothing() -> Outcome {
         .await
         .expect(Exit::Done);
     // attachments and the policy of the bucket are part of what they belong to
-    assert_eq!(world(&folder, "dev")?.inventory().len(), 16);
+    assert_eq!(sandbox(&folder, "dev")?.inventory().len(), 16);
     run(&stacks::app(), "destroy dev --yes", at).await.expect(Exit::Done);
     assert!(
-        world(&folder, "dev")?.is_empty(),
+        sandbox(&folder, "dev")?.is_empty(),
         "{:?}",
-        world(&folder, "dev")?.inventory()
+        sandbox(&folder, "dev")?.inventory()
     );
     Ok(())
 }

@@ -2,12 +2,12 @@
 
 use std::{fmt, marker::PhantomData};
 
-use iac_core::model::{FromText, Input, Resource, Shape, Shaped, TextShape};
+use iac_core::model::{FromText, HasSchema, Input, Resource, Schema, StringSchema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An ARN of a resource of kind `K`: `Arn<iam::Role>`.
 ///
-/// Shape: `arn:<partition>:<service>:<region>:<account>:<resource>`. Source: IAM user guide, "Identify AWS resources with ARNs".
+/// Schema: `arn:<partition>:<service>:<region>:<account>:<resource>`. Source: IAM user guide, "Identify AWS resources with ARNs".
 pub struct Arn<K> {
     text: String,
     kind: PhantomData<fn() -> K>,
@@ -43,9 +43,9 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
     }
 }
 
-impl<K: Resource> Shaped for Arn<K> {
-    fn shape() -> Shape {
-        Shape::Text(TextShape {
+impl<K: Resource> HasSchema for Arn<K> {
+    fn schema() -> Schema {
+        Schema::Text(StringSchema {
             name: "Arn",
             check: Some(check),
             normal: None,

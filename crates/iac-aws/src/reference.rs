@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use iac_core::model::{Field, Shape, TypeInfo};
+use iac_core::model::{Field, Schema, TypeInfo};
 
 /// A Markdown document with a table of properties and a table of outputs for every type of this build.
 pub fn reference() -> String {
@@ -38,7 +38,7 @@ fn describe(info: &TypeInfo, text: &mut String) {
         text,
         "| property | holds | when | default | what it is |\n|---|---|---|---|---|",
     );
-    for field in info.shape.fields() {
+    for field in info.schema.fields() {
         property(field, "", false, text);
     }
     line(text, "\n| output | holds | what it is |\n|---|---|---|");
@@ -48,7 +48,7 @@ fn describe(info: &TypeInfo, text: &mut String) {
             &format!(
                 "| `{}` | {} | {} |",
                 field.name,
-                cell(&field.shape.describe()),
+                cell(&field.schema.describe()),
                 cell(field.doc)
             ),
         );
@@ -67,14 +67,14 @@ fn property(field: &Field, path: &str, create_only: bool, text: &mut String) {
     } else {
         format!("{path}.{}", field.name)
     };
-    let create_only = create_only || field.marks.create_only;
+    let create_only = create_only || field.attributes.create_only;
     let marks = [
         (field.required, "required"),
         (!field.required && field.default.is_empty(), "optional"),
         (create_only, "create-only"),
-        (field.marks.computed, "computed"),
-        (field.marks.write_only, "write-only"),
-        (field.marks.name.is_some(), "generated"),
+        (field.attributes.computed, "computed"),
+        (field.attributes.write_only, "write-only"),
+        (field.attributes.name.is_some(), "generated"),
     ];
     let marks: Vec<&str> = marks
         .into_iter()
@@ -89,24 +89,24 @@ fn property(field: &Field, path: &str, create_only: bool, text: &mut String) {
         text,
         &format!(
             "| `{path}` | {} | {} | {} | {} |",
-            cell(&field.shape.describe()),
+            cell(&field.schema.describe()),
             marks.join(", "),
             cell(&default),
             cell(field.doc)
         ),
     );
-    let (nested, path) = inner(&field.shape, path);
+    let (nested, path) = inner(&field.schema, path);
     for field in nested {
         property(field, &path, create_only, text);
     }
 }
 
-/// The properties inside a shape, and the path that leads to them.
-fn inner(shape: &Shape, path: String) -> (&[Field], String) {
-    match shape {
-        Shape::Struct(fields) => (fields, path),
-        Shape::List(item) | Shape::Set(item) => inner(item, format!("{path}[]")),
-        Shape::Map(item) => inner(item, format!("{path}.*")),
+/// The properties inside a schema, and the path that leads to them.
+fn inner(schema: &Schema, path: String) -> (&[Field], String) {
+    match schema {
+        Schema::Struct(fields) => (fields, path),
+        Schema::List(item) | Schema::Set(item) => inner(item, format!("{path}[]")),
+        Schema::Map(item) => inner(item, format!("{path}.*")),
         _ => (&[], path),
     }
 }

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use aws_types::{SdkConfig, region::Region};
 use guard::Guard;
-use iac_core::model::{Location, Provider};
+use iac_core::model::{AccountRegion, Provider};
 use tries::Tries;
 
 pub use config::{AssumeRole, AwsConfig};
@@ -25,7 +25,7 @@ pub(crate) use tries::had_no_answer_before;
 /// The clients of one account and region, and the tags everything gets.
 #[derive(Clone, Debug)]
 pub struct Aws {
-    location: Location,
+    location: AccountRegion,
     partition: &'static str,
     default_tags: BTreeMap<String, String>,
     /// Whether S3 is called at an address without TLS.
@@ -74,7 +74,7 @@ impl Aws {
     pub async fn connect(config: &AwsConfig) -> Result<Self, SessionError> {
         config.check()?;
         let loaded = load::load(config).await?;
-        let location = Location {
+        let location = AccountRegion {
             account: identity::prove(&loaded.sdk, config).await?,
             region: loaded.region,
         };
@@ -83,7 +83,7 @@ impl Aws {
     }
 
     /// Clients over a configuration whose account is known.
-    pub fn new(config: &SdkConfig, location: Location, default_tags: BTreeMap<String, String>) -> Self {
+    pub fn new(config: &SdkConfig, location: AccountRegion, default_tags: BTreeMap<String, String>) -> Self {
         let partition = partition(&location.region);
         let global = config
             .to_builder()
@@ -132,7 +132,7 @@ impl Aws {
 }
 
 impl Provider for Aws {
-    fn location(&self) -> Location {
+    fn location(&self) -> AccountRegion {
         self.location.clone()
     }
 

@@ -7,7 +7,7 @@ mod fuzzing;
 
 use fuzzing::fuzz;
 use iac_aws::policy::{PolicyDocument, PolicyUse};
-use iac_core::model::{Resolved, Shape, Shaped};
+use iac_core::model::{HasSchema, Resolved, Schema};
 use serde_json::Value;
 
 /// As users write them and as AWS gives them back.
@@ -33,8 +33,8 @@ type Check = fn(&Value) -> Result<(), String>;
 type Canonical = fn(&Value) -> Value;
 
 fn document_shape() -> (Check, Canonical) {
-    match PolicyDocument::<Resolved>::shape() {
-        Shape::Document(shape) => (shape.check, shape.canonical),
+    match PolicyDocument::<Resolved>::schema() {
+        Schema::Document(schema) => (schema.check, schema.canonical),
         other => panic!("{other:?}"),
     }
 }

@@ -193,7 +193,7 @@ impl From<&EditError> for Problem {
         let (EditError::NoSuchResource { address, .. }
         | EditError::Exists { address }
         | EditError::OtherType { from: address, .. }
-        | EditError::Unsettled { address }) = error
+        | EditError::PendingOperation { address }) = error
         else {
             return Self::of(error, error.hints());
         };

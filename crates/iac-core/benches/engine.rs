@@ -11,9 +11,9 @@ use std::{
 
 use iac_core::{
     model::{RemoteId, Stack},
-    state::{Backend, FileBackend, Lease, Ledger, LockInfo, Record, Snapshot},
+    state::{Backend, FileBackend, Lease, LockInfo, Record, Snapshot, StateWriter},
 };
-use support::{Lab, NAMES, Thing, stack};
+use support::{NAMES, TestEnv, Thing, stack};
 
 /// Things in rows of ten: each uses one of the row before.
 fn rows(count: usize, size: i32) -> Stack {
@@ -50,16 +50,16 @@ async fn timed<T>(work: impl Future<Output = T>) -> (Duration, T) {
 }
 
 /// One journal record written beside a stored state of this many resources, in files; the mean of 200.
-async fn record(lab: &Lab) -> Duration {
+async fn record(env: &TestEnv) -> Duration {
     let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
     let backend: Arc<dyn Backend> = Arc::new(FileBackend::new(folder.path()));
-    let state = lab.state().await.encode().unwrap_or_default();
+    let state = env.state().await.encode().unwrap_or_default();
     let absent = iac_core::state::Precondition::Absent;
     backend
         .put(iac_core::state::STATE, &state, &absent)
         .await
         .unwrap_or_else(|error| panic!("{error}"));
-    let clock = Arc::clone(&lab.session.clock);
+    let clock = Arc::clone(&env.session.clock);
     let info = LockInfo {
         id: "bench".to_owned(),
         operation: "bench".to_owned(),
@@ -74,14 +74,14 @@ async fn record(lab: &Lab) -> Duration {
     let snapshot = Snapshot::read(&*backend, NAMES.0, NAMES.1)
         .await
         .unwrap_or_else(|error| panic!("{error}"));
-    let ledger = Ledger::open(&backend, &lease, &snapshot);
+    let writer = StateWriter::open(&backend, &lease, &snapshot);
     let start = Instant::now();
     for step in 0..200 {
         let record = Record::Identified {
             step,
             id: RemoteId::new("thing-1"),
         };
-        ledger.append(&record).await.unwrap_or_else(|error| panic!("{error}"));
+        writer.append(&record).await.unwrap_or_else(|error| panic!("{error}"));
     }
     start.elapsed() / 200
 }
@@ -96,13 +96,13 @@ fn main() {
     println!("|---:|---:|---:|---:|---:|---:|---:|");
     for count in [10, 100, 1_000, 10_000] {
         runtime.block_on(async {
-            let lab = Lab::default();
+            let env = TestEnv::default();
             let (declare, all) = timed(async { rows(count, 1) }).await;
-            let (plan, _) = timed(lab.plan(&all)).await;
-            let (apply, _) = timed(lab.apply(&all)).await;
-            let (again, _) = timed(lab.plan(&all)).await;
-            let (change, _) = timed(lab.apply(&rows(count, 2))).await;
-            let record = record(&lab).await;
+            let (plan, _) = timed(env.plan(&all)).await;
+            let (apply, _) = timed(env.apply(&all)).await;
+            let (again, _) = timed(env.plan(&all)).await;
+            let (change, _) = timed(env.apply(&rows(count, 2))).await;
+            let record = record(&env).await;
             println!(
                 "| {count} | {declare:.1?} | {plan:.1?} | {apply:.1?} | {again:.1?} | {change:.1?} | {record:.1?} |"
             );

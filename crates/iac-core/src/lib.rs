@@ -12,4 +12,4 @@ pub mod state;
 
 pub use session::{OpenError, OpenRequest, Platform, Session};
 
-pub use iac_derive::{Outputs, Resource, Shape};
+pub use iac_derive::{Outputs, Resource, Schema};

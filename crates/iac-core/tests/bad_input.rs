@@ -11,14 +11,14 @@ use std::{sync::Arc, time::Duration};
 
 use iac_core::{
     apply::Run,
-    model::{Hint, Mark, Registry, Stack},
-    plan::{self, PlanOptions, Silent},
+    model::{Hint, LifecycleExt, Registry, Stack},
+    plan::{self, NoopObserver, PlanOptions},
     state::{
-        Backend, BackendError, FileBackend, LEASE, Lease, Ledger, Lock, LockInfo, MemoryBackend, Precondition, STATE,
-        Snapshot, StoreError,
+        Backend, BackendError, FileBackend, LEASE, Lease, Lock, LockInfo, MemoryBackend, Precondition, STATE, Snapshot,
+        StateWriter, StoreError,
     },
 };
-use support::{Lab, NAMES, Thing, stack};
+use support::{NAMES, TestEnv, Thing, stack};
 
 fn errors(stack: &Stack) -> Vec<String> {
     stack.errors().iter().map(ToString::to_string).collect()
@@ -66,14 +66,14 @@ async fn a_ring_is_told_by_its_shortest_way() {
     let d = stack.add("d", Thing::builder().build().depends_on(&c));
     stack.depend_on(&a, &d);
     stack.depend_on(&b, &c);
-    let lab = Lab::default();
-    let error = lab.plan(&stack).await.unwrap_err();
+    let env = TestEnv::default();
+    let error = env.plan(&stack).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "resources need each other: fake.thing.b -> fake.thing.c -> fake.thing.b"
     );
     assert_eq!(error.hints().len(), 1);
-    assert!(lab.cloud.world().calls.is_empty());
+    assert!(env.cloud.sandbox().calls.is_empty());
 }
 
 #[tokio::test]
@@ -97,17 +97,17 @@ async fn references_out_of_the_stack_are_told() {
             "the output `id` refers to `fake.thing.elsewhere.id`, which is not in this stack",
         ]
     );
-    let lab = Lab::default();
-    assert_eq!(lab.plan(&stack).await.unwrap_err().errors().len(), 5);
+    let env = TestEnv::default();
+    assert_eq!(env.plan(&stack).await.unwrap_err().errors().len(), 5);
 }
 
 #[tokio::test]
 async fn a_state_that_cannot_be_used_is_refused() {
-    let lab = Lab::default();
+    let env = TestEnv::default();
     let mut one = stack();
     one.add("base", Thing::builder().build());
-    lab.apply(&one).await;
-    let object = lab.backend.get(STATE).await.unwrap().unwrap();
+    env.apply(&one).await;
+    let object = env.backend.get(STATE).await.unwrap().unwrap();
     let text = String::from_utf8(object.bytes.clone()).unwrap();
     for (bytes, told) in [
         (text[..text.len() / 2].to_owned(), "the state at memory cannot be read"),
@@ -117,7 +117,7 @@ async fn a_state_that_cannot_be_used_is_refused() {
         ),
         (
             text.replace("\"environment\": \"dev\"", "\"environment\": \"prod\""),
-            "the state at memory belongs to lab/prod, not to lab/dev",
+            "the state at memory belongs to env/prod, not to env/dev",
         ),
         (
             text.replace("\"lineage\"", "\"line\""),
@@ -132,13 +132,13 @@ async fn a_state_that_cannot_be_used_is_refused() {
         let error = Snapshot::read(&backend, NAMES.0, NAMES.1).await.unwrap_err();
         assert_eq!(error.to_string(), told);
         assert_eq!(error.hints().len(), 1);
-        let lab = Lab::over(lab.cloud.clone(), backend);
+        let env = TestEnv::over(env.cloud.clone(), backend);
         assert!(
-            Run::begin(&lab.session, NAMES, "apply", Duration::ZERO, &Silent)
+            Run::begin(&env.session, NAMES, "apply", Duration::ZERO, &NoopObserver)
                 .await
                 .is_err()
         );
-        assert!(lab.backend.holder().await.unwrap().is_none(), "the lock is given back");
+        assert!(env.backend.holder().await.unwrap().is_none(), "the lock is given back");
     }
     let backend = MemoryBackend::new();
     backend
@@ -154,18 +154,18 @@ async fn a_state_that_cannot_be_used_is_refused() {
 
 #[tokio::test]
 async fn a_held_lock_shows_its_holder() {
-    let lab = Lab::default();
-    let run = Run::begin(&lab.session, NAMES, "apply", Duration::ZERO, &Silent)
+    let env = TestEnv::default();
+    let run = Run::begin(&env.session, NAMES, "apply", Duration::ZERO, &NoopObserver)
         .await
         .unwrap();
-    let error = Run::begin(&lab.session, NAMES, "plan", Duration::ZERO, &Silent)
+    let error = Run::begin(&env.session, NAMES, "plan", Duration::ZERO, &NoopObserver)
         .await
         .unwrap_err();
-    let holder = lab.backend.holder().await.unwrap().unwrap();
+    let holder = env.backend.holder().await.unwrap().unwrap();
     assert_eq!(
         error.to_string(),
         format!(
-            "the state is locked by tester@lab (apply, since 1970-01-01T00:00:00Z, lock id {})",
+            "the state is locked by tester@env (apply, since 1970-01-01T00:00:00Z, lock id {})",
             holder.info.id
         )
     );
@@ -176,34 +176,40 @@ async fn a_held_lock_shows_its_holder() {
             .any(|hint| hint.contains(&format!("unlock ENV {}", holder.info.id)))
     );
     run.end().await.unwrap();
-    assert!(lab.backend.holder().await.unwrap().is_none());
+    assert!(env.backend.holder().await.unwrap().is_none());
 }
 
 #[tokio::test]
 async fn a_lock_past_its_end_is_taken_over_and_its_holder_can_write_no_more() {
-    let lab = Lab::default();
+    let env = TestEnv::default();
     let mut one = stack();
     one.add("base", Thing::builder().name("base").build());
-    let mut stale = Run::begin(&lab.session, NAMES, "apply", Duration::ZERO, &Silent)
+    let mut stale = Run::begin(&env.session, NAMES, "apply", Duration::ZERO, &NoopObserver)
         .await
         .unwrap();
-    let plan = plan::plan(&one, stale.snapshot(), &lab.session, &PlanOptions::default(), &Silent)
-        .await
-        .unwrap();
-    lab.clock.advance(LEASE * 2);
-    lab.apply(&one).await;
-    let before = lab.state().await;
+    let plan = plan::plan(
+        &one,
+        stale.snapshot(),
+        &env.session,
+        &PlanOptions::default(),
+        &NoopObserver,
+    )
+    .await
+    .unwrap();
+    env.clock.advance(LEASE * 2);
+    env.apply(&one).await;
+    let before = env.state().await;
     let report = stale
-        .apply(&plan, &iac_core::apply::ApplyOptions::default(), &Silent)
+        .apply(&plan, &iac_core::apply::ApplyOptions::default(), &NoopObserver)
         .await;
     assert!(!report.is_success());
     assert_eq!(
-        (report.done.len(), lab.cloud.world().things.len()),
+        (report.done.len(), env.cloud.sandbox().things.len()),
         (0, 1),
         "{report:#?}"
     );
     assert!(stale.end().await.is_err());
-    assert_eq!(lab.state().await, before);
+    assert_eq!(env.state().await, before);
 }
 
 fn info(id: &str) -> LockInfo {
@@ -211,7 +217,7 @@ fn info(id: &str) -> LockInfo {
         id: id.to_owned(),
         operation: "apply".to_owned(),
         info: String::new(),
-        who: "tester@lab".to_owned(),
+        who: "tester@env".to_owned(),
         version: "1".to_owned(),
         created: jiff::Timestamp::UNIX_EPOCH,
         path: "memory".to_owned(),
@@ -220,41 +226,41 @@ fn info(id: &str) -> LockInfo {
 
 #[tokio::test]
 async fn a_writer_that_lost_its_lock_overwrites_nothing() {
-    let lab = Lab::default();
-    let (backend, clock) = (&lab.session.backend, &lab.session.clock);
+    let env = TestEnv::default();
+    let (backend, clock) = (&env.session.backend, &env.session.clock);
     let tell = |_| {};
     let first = Lease::acquire(backend, clock, info("first"), Duration::ZERO, &tell)
         .await
         .unwrap();
-    let ledger = Ledger::open(backend, &Arc::new(first), &lab.snapshot().await);
+    let writer = StateWriter::open(backend, &Arc::new(first), &env.snapshot().await);
     // taken away by hand: the writer does not know yet
-    lab.unlock().await;
+    env.unlock().await;
     let second = Lease::acquire(backend, clock, info("second"), Duration::ZERO, &tell)
         .await
         .unwrap();
-    let other = Ledger::open(backend, &Arc::new(second), &lab.snapshot().await);
-    let mut theirs = lab.state().await;
+    let other = StateWriter::open(backend, &Arc::new(second), &env.snapshot().await);
+    let mut theirs = env.state().await;
     other.commit(&mut theirs).await.unwrap();
-    let mut ours = lab.state().await;
+    let mut ours = env.state().await;
     "ours".clone_into(&mut ours.lineage);
-    let error = ledger.commit(&mut ours).await.unwrap_err();
+    let error = writer.commit(&mut ours).await.unwrap_err();
     assert!(
         matches!(error, StoreError::Backend(BackendError::Changed { .. })),
         "{error}"
     );
-    assert_eq!(lab.state().await, theirs);
+    assert_eq!(env.state().await, theirs);
 }
 
 #[tokio::test]
 async fn a_lock_of_another_program_has_no_end() {
-    let lab = Lab::default();
+    let env = TestEnv::default();
     let foreign = Lock {
         info: info("foreign"),
         expires: None,
     };
-    lab.backend.lock(&foreign, None).await.unwrap();
-    lab.clock.advance(LEASE * 100);
-    let error = Run::begin(&lab.session, NAMES, "apply", LEASE, &Silent)
+    env.backend.lock(&foreign, None).await.unwrap();
+    env.clock.advance(LEASE * 100);
+    let error = Run::begin(&env.session, NAMES, "apply", LEASE, &NoopObserver)
         .await
         .unwrap_err();
     assert!(error.to_string().contains("lock id foreign"), "{error}");
@@ -301,16 +307,16 @@ async fn objects_of_another_account_or_region_are_not_looked_for_here() {
             "fake.thing.base is in account 1 (here), but this session is in account 1 (there)",
         ),
     ] {
-        let lab = Lab::default();
+        let env = TestEnv::default();
         let mut one = stack();
         one.add("base", Thing::builder().name("base").build());
-        lab.apply(&one).await;
-        let mut other = lab.clone();
+        env.apply(&one).await;
+        let mut other = env.clone();
         let mut registry = Registry::new();
-        let cloud = lab.cloud.elsewhere(account, region);
+        let cloud = env.cloud.elsewhere(account, region);
         registry.add::<Thing>(&Arc::new(cloud));
         other.session.registry = registry;
-        let calls = lab.cloud.world().calls.len();
+        let calls = env.cloud.sandbox().calls.len();
         for mode in [plan::Mode::Normal, plan::Mode::Destroy, plan::Mode::RefreshOnly] {
             let options = PlanOptions {
                 mode,
@@ -319,28 +325,28 @@ async fn objects_of_another_account_or_region_are_not_looked_for_here() {
             let error = other.plan_with(&one, &options).await.unwrap_err();
             assert_eq!(error.to_string(), told, "{mode:?}");
         }
-        assert_eq!(lab.cloud.world().calls.len(), calls);
+        assert_eq!(env.cloud.sandbox().calls.len(), calls);
     }
 }
 
 #[tokio::test]
 async fn an_output_that_leads_nowhere_is_told() {
-    let mut lab = Lab::default();
+    let mut env = TestEnv::default();
     let mut one = stack();
     let base = one.add("base", Thing::builder().name("base").build());
-    lab.apply(&one).await;
+    env.apply(&one).await;
     one.output(
         "gone",
         &iac_core::model::Output::<String>::new(base.address(), "nothing"),
     );
-    let error = lab.plan(&one).await.unwrap_err();
+    let error = env.plan(&one).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "the output `gone` refers to `fake.thing.base.nothing`, which is not in this stack"
     );
     // a type that this program does not know
-    lab.session.registry = Registry::new();
-    let error = lab.plan(&stack()).await.unwrap_err();
+    env.session.registry = Registry::new();
+    let error = env.plan(&stack()).await.unwrap_err();
     assert_eq!(error.to_string(), "cannot read fake.thing.base");
     assert_eq!(
         error.hints(),
@@ -357,9 +363,9 @@ async fn a_value_that_could_not_be_read_again_is_refused() {
         stack.output("deep", iac_core::model::Input::Literal(value));
         stack
     };
-    let lab = Lab::default();
-    let refused = lab.plan(&with(97)).await.unwrap_err().to_string();
+    let env = TestEnv::default();
+    let refused = env.plan(&with(97)).await.unwrap_err().to_string();
     assert_eq!(refused, "the output `deep`: a value is nested deeper than 96 levels");
-    lab.apply(&with(96)).await;
-    assert!(lab.plan(&with(96)).await.unwrap().is_empty());
+    env.apply(&with(96)).await;
+    assert!(env.plan(&with(96)).await.unwrap().is_empty());
 }

@@ -16,9 +16,9 @@ use iac_core::{
     apply::Run,
     graph::Graph,
     model::{Call, ErrorKind, Hint, Recorder, RemoteId, ResourceError, Stack},
-    plan::{PlanOptions, Silent},
+    plan::{NoopObserver, PlanOptions},
 };
-use support::{Fault, Lab, NAMES, TestClock, Thing, stack};
+use support::{Fault, NAMES, TestClock, TestEnv, Thing, stack};
 
 fn one() -> Stack {
     let mut stack = stack();
@@ -28,9 +28,9 @@ fn one() -> Stack {
 
 #[tokio::test]
 async fn a_result_other_than_the_planned_one_is_saved_and_told() {
-    let lab = Lab::default();
-    lab.cloud.world().lies = true;
-    let report = lab.apply_with(&one(), &PlanOptions::default()).await.unwrap();
+    let env = TestEnv::default();
+    env.cloud.sandbox().lies = true;
+    let report = env.apply_with(&one(), &PlanOptions::default()).await.unwrap();
     let [failure] = report.failed.as_slice() else {
         panic!("{report:#?}");
     };
@@ -40,41 +40,41 @@ async fn a_result_other_than_the_planned_one_is_saved_and_told() {
          \"https://base.example/other\""
     );
     assert_eq!(failure.error.hints.len(), 1);
-    lab.cloud.world().lies = false;
-    lab.sound("after the lie").await;
-    assert!(lab.plan(&one()).await.unwrap().is_empty());
+    env.cloud.sandbox().lies = false;
+    env.sound("after the lie").await;
+    assert!(env.plan(&one()).await.unwrap().is_empty());
 }
 
 #[tokio::test]
 async fn nothing_is_forgotten_when_the_cloud_cannot_be_asked_what_a_crash_left() {
-    let lab = Lab::default();
-    lab.cloud.world().faults.insert(0, Fault::HangAfter);
-    lab.cloud
-        .world()
+    let env = TestEnv::default();
+    env.cloud.sandbox().faults.insert(0, Fault::HangAfter);
+    env.cloud
+        .sandbox()
         .faults
         .insert(1, Fault::Before(ErrorKind::Unavailable));
     let (stack, options) = (one(), PlanOptions::default());
     tokio::select! {
-        _ = lab.apply_with(&stack, &options) => panic!("it was to hang"),
-        () = lab.cloud.hangs() => {}
+        _ = env.apply_with(&stack, &options) => panic!("it was to hang"),
+        () = env.cloud.hangs() => {}
     }
-    let plan = lab.plan(&stack).await.unwrap();
+    let plan = env.plan(&stack).await.unwrap();
     assert_eq!(plan.leftovers, ["the create of fake.thing.base was cut off"]);
-    lab.unlock().await;
-    let mut run = Run::begin(&lab.session, NAMES, "apply", Duration::ZERO, &Silent)
+    env.unlock().await;
+    let mut run = Run::begin(&env.session, NAMES, "apply", Duration::ZERO, &NoopObserver)
         .await
         .unwrap();
-    let error = run.settle(&Silent).await.unwrap_err();
+    let error = run.settle(&NoopObserver).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "cannot find out what an interrupted run left of fake.thing.base"
     );
     assert!(error.hints().is_empty());
-    assert_eq!(run.snapshot().state.unsettled.len(), 1);
+    assert_eq!(run.snapshot().state.pending_operations.len(), 1);
     run.end().await.unwrap();
-    lab.apply(&stack).await;
-    assert_eq!(lab.cloud.world().things.len(), 1);
-    lab.sound("after the second try").await;
+    env.apply(&stack).await;
+    assert_eq!(env.cloud.sandbox().things.len(), 1);
+    env.sound("after the second try").await;
 }
 
 /// Remembers what it is told.
@@ -101,7 +101,7 @@ fn call(timeout: Option<Duration>) -> (Call, Arc<Notes>) {
     let notes = Arc::new(Notes::default());
     let call = Call {
         address: "fake.thing.base".parse().unwrap(),
-        stack: "lab".to_owned(),
+        stack: "env".to_owned(),
         environment: "dev".to_owned(),
         seed: "lineage/1".to_owned(),
         timeout,

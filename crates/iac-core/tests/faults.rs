@@ -12,12 +12,12 @@ use std::time::Duration;
 
 use iac_core::{
     apply::ApplyReport,
-    model::{ErrorKind, Mark, Stack},
+    model::{ErrorKind, LifecycleExt, Stack},
     plan::{Mode, PlanOptions},
     state::LEASE,
     text,
 };
-use support::{Fault, Lab, Thing, stack};
+use support::{Fault, TestEnv, Thing, stack};
 
 /// What makes one environment differ from the other.
 #[derive(Clone, Copy, Default)]
@@ -117,42 +117,42 @@ const WAYS: [Way; 5] = [
 
 impl Way {
     /// An environment at the beginning of the way, and how many calls it has seen.
-    async fn begin(&self) -> (Lab, usize) {
-        let lab = Lab::default();
+    async fn begin(&self) -> (TestEnv, usize) {
+        let env = TestEnv::default();
         if let Some(from) = self.from {
-            lab.apply(&eight(from)).await;
+            env.apply(&eight(from)).await;
         }
-        let calls = lab.cloud.world().calls.len();
-        (lab, calls)
+        let calls = env.cloud.sandbox().calls.len();
+        (env, calls)
     }
 
-    async fn go(&self, lab: &Lab) -> Result<ApplyReport, Box<dyn std::error::Error>> {
+    async fn go(&self, env: &TestEnv) -> Result<ApplyReport, Box<dyn std::error::Error>> {
         let mode = if self.to.is_some() { Mode::Normal } else { Mode::Destroy };
         let options = PlanOptions {
             mode,
             ..PlanOptions::default()
         };
-        lab.apply_with(&eight(self.to.unwrap_or(PLAIN)), &options).await
+        env.apply_with(&eight(self.to.unwrap_or(PLAIN)), &options).await
     }
 
     /// Goes it without a fault. Gives how many calls that took and what is there then.
     async fn undisturbed(&self) -> (usize, Vec<String>) {
-        let (lab, before) = self.begin().await;
-        let report = self.go(&lab).await.unwrap();
+        let (env, before) = self.begin().await;
+        let report = self.go(&env).await.unwrap();
         assert!(report.is_success(), "{}: {report:#?}", self.name);
-        lab.sound(self.name).await;
-        let calls = lab.cloud.world().calls.len() - before;
-        (calls, lab.census())
+        env.sound(self.name).await;
+        let calls = env.cloud.sandbox().calls.len() - before;
+        (calls, env.census())
     }
 
     /// Goes it again after a fault and demands that everything is well.
-    async fn converges(&self, lab: &Lab, expected: &[String], when: &str) {
-        let report = self.go(lab).await.unwrap_or_else(|error| panic!("{when}: {error}"));
+    async fn converges(&self, env: &TestEnv, expected: &[String], when: &str) {
+        let report = self.go(env).await.unwrap_or_else(|error| panic!("{when}: {error}"));
         assert!(report.is_success(), "{when}: {report:#?}");
-        assert_eq!(lab.census(), expected, "{when}");
-        lab.sound(when).await;
+        assert_eq!(env.census(), expected, "{when}");
+        env.sound(when).await;
         if let Some(to) = self.to {
-            let plan = lab.plan(&eight(to)).await.unwrap();
+            let plan = env.plan(&eight(to)).await.unwrap();
             assert!(
                 plan.is_empty(),
                 "{when}: the next plan is not empty: {:#?}",
@@ -162,12 +162,12 @@ impl Way {
     }
 
     /// Goes it and is killed as soon as a call hangs; `patience` is how long the calls beside it go on.
-    async fn killed(&self, lab: &Lab, patience: usize) {
-        lab.cloud.world().hung = false;
+    async fn killed(&self, env: &TestEnv, patience: usize) {
+        env.cloud.sandbox().hung = false;
         tokio::select! {
-            _ = self.go(lab) => {}
+            _ = self.go(env) => {}
             () = async {
-                lab.cloud.hangs().await;
+                env.cloud.hangs().await;
                 for _ in 0..patience {
                     tokio::task::yield_now().await;
                 }
@@ -184,17 +184,17 @@ async fn a_crash_before_or_after_any_call_leaves_nothing_behind() {
         assert!(calls >= 8, "{}: {calls}", way.name);
         for number in 0..calls {
             for (fault, patience) in [(Fault::HangBefore, 0), (Fault::HangAfter, 0), (Fault::HangAfter, 100)] {
-                let lab = start.fork().await;
-                lab.cloud.world().faults.insert(before + number, fault);
-                way.killed(&lab, patience).await;
+                let env = start.fork().await;
+                env.cloud.sandbox().faults.insert(before + number, fault);
+                way.killed(&env, patience).await;
                 let when = format!("{}, {fault:?} at call {number}", way.name);
-                assert!(lab.cloud.world().hung, "{when}: did not come to it");
+                assert!(env.cloud.sandbox().hung, "{when}: did not come to it");
                 if number % 2 == 0 {
-                    lab.unlock().await;
+                    env.unlock().await;
                 } else {
-                    lab.clock.advance(LEASE * 2);
+                    env.clock.advance(LEASE * 2);
                 }
-                way.converges(&lab, &expected, &when).await;
+                way.converges(&env, &expected, &when).await;
             }
         }
     }
@@ -207,17 +207,17 @@ async fn a_crash_of_the_run_that_follows_a_crash_leaves_nothing_behind() {
         let (calls, expected) = way.undisturbed().await;
         for number in (0..calls).filter(|number| number % 2 == 1) {
             for second in (0..calls).filter(|second| (number + second) % 7 == 0) {
-                let lab = start.fork().await;
-                lab.cloud.world().faults.insert(before + number, Fault::HangAfter);
-                way.killed(&lab, 100).await;
-                lab.unlock().await;
-                let before = lab.cloud.world().calls.len();
-                lab.cloud.world().faults.insert(before + second, Fault::HangAfter);
-                way.killed(&lab, 0).await;
-                lab.unlock().await;
-                lab.cloud.world().faults.clear();
+                let env = start.fork().await;
+                env.cloud.sandbox().faults.insert(before + number, Fault::HangAfter);
+                way.killed(&env, 100).await;
+                env.unlock().await;
+                let before = env.cloud.sandbox().calls.len();
+                env.cloud.sandbox().faults.insert(before + second, Fault::HangAfter);
+                way.killed(&env, 0).await;
+                env.unlock().await;
+                env.cloud.sandbox().faults.clear();
                 let when = format!("{}, crashes at calls {number} and {second}", way.name);
-                way.converges(&lab, &expected, &when).await;
+                way.converges(&env, &expected, &when).await;
             }
         }
     }
@@ -238,11 +238,11 @@ async fn an_error_at_any_call_stops_its_dependents_only_and_the_next_run_converg
         let (calls, expected) = way.undisturbed().await;
         for number in 0..calls {
             for fault in faults {
-                let lab = start.fork().await;
-                lab.cloud.world().faults.insert(before + number, fault);
+                let env = start.fork().await;
+                env.cloud.sandbox().faults.insert(before + number, fault);
                 let when = format!("{}, {fault:?} at call {number}", way.name);
-                let first = way.go(&lab).await;
-                let hit = lab.cloud.world().calls[before + number].clone();
+                let first = way.go(&env).await;
+                let hit = env.cloud.sandbox().calls[before + number].clone();
                 let waited = fault == Fault::Before(ErrorKind::Throttled);
                 match first {
                     // too many requests is nothing to tell of: it is tried again
@@ -270,7 +270,7 @@ async fn an_error_at_any_call_stops_its_dependents_only_and_the_next_run_converg
                         );
                     }
                 }
-                way.converges(&lab, &expected, &when).await;
+                way.converges(&env, &expected, &when).await;
             }
         }
     }
@@ -286,34 +286,34 @@ fn named(name: &str) -> Stack {
 }
 
 /// A run that is killed when a call hangs.
-async fn until_it_hangs(lab: &Lab, stack: &Stack) {
+async fn until_it_hangs(env: &TestEnv, stack: &Stack) {
     let options = PlanOptions::default();
     tokio::select! {
-        _ = lab.apply_with(stack, &options) => {}
-        () = lab.cloud.hangs() => {}
+        _ = env.apply_with(stack, &options) => {}
+        () = env.cloud.hangs() => {}
     }
-    assert!(lab.cloud.world().hung);
-    lab.cloud.world().hung = false;
-    lab.unlock().await;
+    assert!(env.cloud.sandbox().hung);
+    env.cloud.sandbox().hung = false;
+    env.unlock().await;
 }
 
 #[tokio::test]
 async fn a_replacement_that_was_cut_off_makes_place_for_itself_whatever_the_clocks_say() {
     for ahead in [Duration::ZERO, Duration::from_hours(1)] {
-        let start = Lab::default();
+        let start = TestEnv::default();
         start.clock.advance(ahead);
         start.apply(&named("one")).await;
         let whole = start.fork().await;
-        let before = whole.cloud.world().calls.len();
+        let before = whole.cloud.sandbox().calls.len();
         whole.apply(&named("two")).await;
-        let calls = whole.cloud.world().calls.len() - before;
+        let calls = whole.cloud.sandbox().calls.len() - before;
         for number in 0..calls {
             for fault in [Fault::HangBefore, Fault::HangAfter] {
-                let lab = start.fork().await;
-                lab.cloud.world().faults.insert(before + number, fault);
-                until_it_hangs(&lab, &named("two")).await;
+                let env = start.fork().await;
+                env.cloud.sandbox().faults.insert(before + number, fault);
+                until_it_hangs(&env, &named("two")).await;
                 // another machine goes on: it knows nothing of the first one's clock
-                let next = lab.fork().await;
+                let next = env.fork().await;
                 next.apply(&named("two")).await;
                 let when = format!("{fault:?} at call {number}, the first clock {ahead:?} ahead");
                 assert_eq!(next.census(), whole.census(), "{when}");
@@ -325,14 +325,14 @@ async fn a_replacement_that_was_cut_off_makes_place_for_itself_whatever_the_cloc
 
 #[tokio::test]
 async fn protection_does_not_keep_what_was_never_finished() {
-    let lab = Lab::default();
+    let env = TestEnv::default();
     let mut protected = stack();
     protected.add("net", Thing::builder().name("net").build().protect());
-    lab.cloud.world().faults.insert(0, Fault::HangAfter);
-    until_it_hangs(&lab, &protected).await;
-    lab.apply(&protected).await;
-    lab.sound("after the second run").await;
+    env.cloud.sandbox().faults.insert(0, Fault::HangAfter);
+    until_it_hangs(&env, &protected).await;
+    env.apply(&protected).await;
+    env.sound("after the second run").await;
     let mut other = stack();
     other.add("net", Thing::builder().name("other").build().protect());
-    assert!(lab.plan(&other).await.is_err(), "what is finished is kept");
+    assert!(env.plan(&other).await.is_err(), "what is finished is kept");
 }

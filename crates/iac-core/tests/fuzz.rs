@@ -15,10 +15,10 @@ use fuzzing::fuzz;
 use iac_core::{
     apply::{ApplyOptions, Run},
     model::Address,
-    plan::{self, Mode, PlanOptions, SavedPlan, Silent},
+    plan::{self, Mode, NoopObserver, PlanOptions, SavedPlan},
     state::{Backend, MemoryBackend, Precondition, Record, STATE, State, fold},
 };
-use support::{Lab, NAMES, stack};
+use support::{NAMES, TestEnv, stack};
 
 /// What was read can be written, and reads the same; so can what is written then.
 fn lasts(state: &State) {
@@ -30,12 +30,12 @@ fn lasts(state: &State) {
 
 /// Plans on a state that lies in a backend as these bytes.
 async fn planned(documents: &Documents, bytes: &[u8], recalled: &State) {
-    let lab = Lab::over(documents.lab.cloud.clone(), MemoryBackend::new());
-    lab.backend.put(STATE, bytes, &Precondition::Absent).await.unwrap();
-    let Ok(snapshot) = iac_core::state::Snapshot::read(&lab.backend, NAMES.0, NAMES.1).await else {
+    let env = TestEnv::over(documents.env.cloud.clone(), MemoryBackend::new());
+    env.backend.put(STATE, bytes, &Precondition::Absent).await.unwrap();
+    let Ok(snapshot) = iac_core::state::Snapshot::read(&env.backend, NAMES.0, NAMES.1).await else {
         return;
     };
-    let Ok(stack) = plan::recall(recalled, &snapshot.state, &lab.session.registry) else {
+    let Ok(stack) = plan::recall(recalled, &snapshot.state, &env.session.registry) else {
         return;
     };
     for mode in [Mode::Normal, Mode::Destroy, Mode::RefreshOnly] {
@@ -43,11 +43,11 @@ async fn planned(documents: &Documents, bytes: &[u8], recalled: &State) {
             mode,
             ..PlanOptions::default()
         };
-        if let Ok(plan) = plan::plan(&stack, &snapshot, &lab.session, &options, &Silent).await {
+        if let Ok(plan) = plan::plan(&stack, &snapshot, &env.session, &options, &NoopObserver).await {
             serde_json::to_string(&plan).unwrap();
         }
     }
-    lab.cloud.world().calls.clear();
+    env.cloud.sandbox().calls.clear();
 }
 
 #[test]
@@ -114,14 +114,14 @@ fn a_damaged_record_is_refused_or_folded() {
     });
 }
 
-/// Applies a plan that was taken for one, in a world of its own.
-async fn applied(lab: &Lab, saved: &SavedPlan) {
-    let lab = lab.fork().await;
-    let mut run = Run::begin(&lab.session, NAMES, "apply", Duration::ZERO, &Silent)
+/// Applies a plan that was taken for one, in a sandbox of its own.
+async fn applied(env: &TestEnv, saved: &SavedPlan) {
+    let env = env.fork().await;
+    let mut run = Run::begin(&env.session, NAMES, "apply", Duration::ZERO, &NoopObserver)
         .await
         .unwrap();
-    if let Ok(plan) = run.restore(saved, &second(), &Silent).await {
-        run.apply(&plan, &ApplyOptions::default(), &Silent).await;
+    if let Ok(plan) = run.restore(saved, &second(), &NoopObserver).await {
+        run.apply(&plan, &ApplyOptions::default(), &NoopObserver).await;
         lasts(&run.snapshot().state);
     }
     run.end().await.unwrap();
@@ -130,8 +130,8 @@ async fn applied(lab: &Lab, saved: &SavedPlan) {
 #[test]
 fn a_damaged_plan_is_refused_or_restored() {
     let documents = &block(Documents::made());
-    let lab = &documents.lab;
-    let snapshot = &Arc::new(block(lab.snapshot()));
+    let env = &documents.env;
+    let snapshot = &Arc::new(block(env.snapshot()));
     fuzz("plan", &documents.plans, || {
         |input: &[u8]| {
             let Ok(saved) = SavedPlan::decode(input, "input") else {
@@ -142,12 +142,12 @@ fn a_damaged_plan_is_refused_or_restored() {
             assert_eq!(again.encode().unwrap(), bytes);
             block(async {
                 for source in [second(), stack()] {
-                    if let Ok(plan) = saved.restore(&source, snapshot, &lab.session, &Silent).await {
+                    if let Ok(plan) = saved.restore(&source, snapshot, &env.session, &NoopObserver).await {
                         serde_json::to_string(&plan).unwrap();
-                        applied(lab, &saved).await;
+                        applied(env, &saved).await;
                     }
                 }
-                lab.cloud.world().calls.clear();
+                env.cloud.sandbox().calls.clear();
             });
             true
         }

@@ -6,11 +6,11 @@ use std::{collections::BTreeSet, time::Duration};
 
 use iac_core::{
     apply::{ApplyOptions, Run},
-    model::{Mark, Stack},
-    plan::{self, PlanOptions, RecallError, Silent, recall},
+    model::{LifecycleExt, Stack},
+    plan::{self, NoopObserver, PlanOptions, RecallError, recall},
     state::{Backend, EditError, PushError, State, history, serial},
 };
-use support::{Lab, NAMES, Thing, stack};
+use support::{NAMES, TestEnv, Thing, stack};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
@@ -27,12 +27,19 @@ fn pair(size: i32, zone: &str) -> Stack {
     stack
 }
 
-async fn roll_back(lab: &Lab, to: u64) -> Outcome {
-    let mut run = Run::begin(&lab.session, NAMES, "rollback", Duration::ZERO, &Silent).await?;
-    let then = serial(&lab.backend, to).await?.ok_or("it is not kept")?;
-    let stack = recall(&then, &run.snapshot().state, &lab.session.registry)?;
-    let plan = plan::plan(&stack, run.snapshot(), &lab.session, &PlanOptions::default(), &Silent).await?;
-    let report = run.apply(&plan, &ApplyOptions::default(), &Silent).await;
+async fn roll_back(env: &TestEnv, to: u64) -> Outcome {
+    let mut run = Run::begin(&env.session, NAMES, "rollback", Duration::ZERO, &NoopObserver).await?;
+    let then = serial(&env.backend, to).await?.ok_or("it is not kept")?;
+    let stack = recall(&then, &run.snapshot().state, &env.session.registry)?;
+    let plan = plan::plan(
+        &stack,
+        run.snapshot(),
+        &env.session,
+        &PlanOptions::default(),
+        &NoopObserver,
+    )
+    .await?;
+    let report = run.apply(&plan, &ApplyOptions::default(), &NoopObserver).await;
     run.end().await?;
     assert!(report.is_success(), "{report:#?}");
     Ok(())
@@ -40,12 +47,12 @@ async fn roll_back(lab: &Lab, to: u64) -> Outcome {
 
 #[tokio::test]
 async fn every_serial_is_kept_with_what_it_changed() -> Outcome {
-    let lab = Lab::default();
-    lab.apply(&pair(1, "zone-a")).await;
-    lab.apply(&pair(2, "zone-a")).await;
-    lab.apply(&pair(2, "zone-a")).await;
-    lab.destroy(&pair(2, "zone-a")).await;
-    let history = history(&lab.backend).await?;
+    let env = TestEnv::default();
+    env.apply(&pair(1, "zone-a")).await;
+    env.apply(&pair(2, "zone-a")).await;
+    env.apply(&pair(2, "zone-a")).await;
+    env.destroy(&pair(2, "zone-a")).await;
+    let history = history(&env.backend).await?;
     let told: Vec<String> = history
         .iter()
         .map(|serial| {
@@ -64,9 +71,9 @@ async fn every_serial_is_kept_with_what_it_changed() -> Outcome {
     assert_eq!(
         told,
         [
-            "3 tester@lab apply: +0 ~0 -2",
-            "2 tester@lab apply: +0 ~1 -0",
-            "1 tester@lab apply: +2 ~0 -0",
+            "3 tester@env apply: +0 ~0 -2",
+            "2 tester@env apply: +0 ~1 -0",
+            "1 tester@env apply: +2 ~0 -0",
         ]
     );
     Ok(())
@@ -74,55 +81,55 @@ async fn every_serial_is_kept_with_what_it_changed() -> Outcome {
 
 #[tokio::test]
 async fn an_earlier_serial_comes_back_without_its_source() -> Outcome {
-    let lab = Lab::default();
+    let env = TestEnv::default();
     let first = pair(1, "zone-a");
-    lab.apply(&first).await;
-    let before = lab.census();
+    env.apply(&first).await;
+    let before = env.census();
     // everything is another object: the ids of the first serial are gone
-    lab.apply(&pair(5, "zone-b")).await;
-    assert_ne!(lab.census(), before);
-    roll_back(&lab, 1).await?;
-    assert_eq!(lab.census(), before);
-    lab.sound("after the rollback").await;
-    assert!(lab.plan(&first).await?.is_empty());
+    env.apply(&pair(5, "zone-b")).await;
+    assert_ne!(env.census(), before);
+    roll_back(&env, 1).await?;
+    assert_eq!(env.census(), before);
+    env.sound("after the rollback").await;
+    assert!(env.plan(&first).await?.is_empty());
     // from nothing at all, too
-    lab.destroy(&first).await;
-    roll_back(&lab, 1).await?;
-    assert_eq!(lab.census(), before);
-    assert!(lab.plan(&first).await?.is_empty());
+    env.destroy(&first).await;
+    roll_back(&env, 1).await?;
+    assert_eq!(env.census(), before);
+    assert!(env.plan(&first).await?.is_empty());
     Ok(())
 }
 
 #[tokio::test]
 async fn what_was_renamed_since_is_renamed_back() -> Outcome {
-    let lab = Lab::default();
+    let env = TestEnv::default();
     let mut first = stack();
     first.add("old", Thing::builder().build());
-    lab.apply(&first).await;
+    env.apply(&first).await;
     let mut second = stack();
     second.add("new", Thing::builder().build());
     second.moved("fake.thing.old", "fake.thing.new");
-    lab.apply(&second).await;
-    let calls = lab.cloud.world().calls.len();
-    roll_back(&lab, 1).await?;
-    assert!(lab.plan(&first).await?.is_empty());
-    let world = lab.cloud.world();
-    let changed = world.calls[calls..].iter().find(|call| !call.starts_with("read"));
+    env.apply(&second).await;
+    let calls = env.cloud.sandbox().calls.len();
+    roll_back(&env, 1).await?;
+    assert!(env.plan(&first).await?.is_empty());
+    let sandbox = env.cloud.sandbox();
+    let changed = sandbox.calls[calls..].iter().find(|call| !call.starts_with("read"));
     assert_eq!(changed, None, "a rename calls nothing");
     Ok(())
 }
 
 #[tokio::test]
 async fn what_had_been_let_go_of_is_a_value_to_those_that_referred_to_it() -> Outcome {
-    let lab = Lab::default();
-    lab.apply(&pair(1, "zone-a")).await;
+    let env = TestEnv::default();
+    env.apply(&pair(1, "zone-a")).await;
     let base = "fake.thing.base".parse()?;
-    let mut run = Run::begin(&lab.session, NAMES, "forget", Duration::ZERO, &Silent).await?;
+    let mut run = Run::begin(&env.session, NAMES, "forget", Duration::ZERO, &NoopObserver).await?;
     let mut state = run.snapshot().state.clone();
     let id = state.forget(&base)?.current.ok_or("it has no object")?.id;
     run.rewrite(state).await?;
     run.end().await?;
-    let before = lab.census();
+    let before = env.census();
     let mut changed = stack();
     changed.add(
         "user",
@@ -132,20 +139,20 @@ async fn what_had_been_let_go_of_is_a_value_to_those_that_referred_to_it() -> Ou
             .note("another")
             .build(),
     );
-    lab.apply(&changed).await;
-    roll_back(&lab, 2).await?;
-    assert_eq!(lab.census(), before);
+    env.apply(&changed).await;
+    roll_back(&env, 2).await?;
+    assert_eq!(env.census(), before);
     Ok(())
 }
 
 #[tokio::test]
 async fn marks_come_back_and_protection_holds() -> Outcome {
-    let lab = Lab::default();
-    lab.apply(&pair(1, "zone-a")).await;
+    let env = TestEnv::default();
+    env.apply(&pair(1, "zone-a")).await;
     let mut more = pair(1, "zone-a");
     more.add("kept", Thing::builder().build().protect());
-    lab.apply(&more).await;
-    let refused = roll_back(&lab, 1).await.err().ok_or("it was not refused")?;
+    env.apply(&more).await;
+    let refused = roll_back(&env, 1).await.err().ok_or("it was not refused")?;
     assert!(
         refused.to_string().contains("fake.thing.kept is protected"),
         "{refused}"
@@ -155,9 +162,9 @@ async fn marks_come_back_and_protection_holds() -> Outcome {
 
 #[tokio::test]
 async fn a_type_that_is_not_known_is_told() -> Outcome {
-    let lab = Lab::default();
-    lab.apply(&pair(1, "zone-a")).await;
-    let state = lab.state().await;
+    let env = TestEnv::default();
+    env.apply(&pair(1, "zone-a")).await;
+    let state = env.state().await;
     let error = recall(&state, &state, &iac_core::model::Registry::new()).err();
     assert!(
         matches!(error, Some(RecallError::UnknownType { serial: 1, .. })),
@@ -168,9 +175,9 @@ async fn a_type_that_is_not_known_is_told() -> Outcome {
 
 #[tokio::test]
 async fn edits_refuse_what_makes_no_sense() -> Outcome {
-    let lab = Lab::default();
-    lab.apply(&pair(1, "zone-a")).await;
-    let mut state = lab.state().await;
+    let env = TestEnv::default();
+    env.apply(&pair(1, "zone-a")).await;
+    let mut state = env.state().await;
     let [base, user] = ["fake.thing.base", "fake.thing.user"].map(str::parse);
     let (base, user) = (base?, user?);
     assert!(matches!(
@@ -192,17 +199,17 @@ async fn edits_refuse_what_makes_no_sense() -> Outcome {
     );
     let let_go = state.forget(&user)?;
     assert!(let_go.current.is_some());
-    assert_eq!(lab.cloud.world().things.len(), 2, "the cloud is left alone");
+    assert_eq!(env.cloud.sandbox().things.len(), 2, "the cloud is left alone");
     Ok(())
 }
 
 #[tokio::test]
 async fn a_push_is_refused_for_three_different_reasons() -> Outcome {
-    let lab = Lab::default();
-    lab.apply(&pair(1, "zone-a")).await;
-    let first = lab.state().await;
-    lab.apply(&pair(2, "zone-a")).await;
-    let stored = lab.state().await;
+    let env = TestEnv::default();
+    env.apply(&pair(1, "zone-a")).await;
+    let first = env.state().await;
+    env.apply(&pair(2, "zone-a")).await;
+    let stored = env.state().await;
     let other = State::new(NAMES.0, NAMES.1);
     assert!(matches!(stored.accepts(&other), Err(PushError::OtherLineage { .. })));
     assert!(matches!(
@@ -214,23 +221,23 @@ async fn a_push_is_refused_for_three_different_reasons() -> Outcome {
     assert!(matches!(stored.accepts(&edited), Err(PushError::Differs { serial: 2 })));
     assert_eq!(stored.accepts(&stored), Ok(()));
     // by force it takes the next serial, and what it replaces is kept
-    let mut run = Run::begin(&lab.session, NAMES, "state push", Duration::ZERO, &Silent).await?;
+    let mut run = Run::begin(&env.session, NAMES, "state push", Duration::ZERO, &NoopObserver).await?;
     assert_eq!(run.rewrite(stored.clone()).await?, 2, "the same is not written again");
     assert_eq!(run.rewrite(first).await?, 3);
     run.end().await?;
-    assert_eq!(lab.state().await.author.ok_or("no author")?.operation, "state push");
-    assert_eq!(serial(&lab.backend, 2).await?, Some(stored));
+    assert_eq!(env.state().await.author.ok_or("no author")?.operation, "state push");
+    assert_eq!(serial(&env.backend, 2).await?, Some(stored));
     Ok(())
 }
 
 #[tokio::test]
 async fn what_an_interrupted_run_knew_is_kept_when_its_state_is_replaced() -> Outcome {
-    let lab = Lab::default();
-    lab.apply(&pair(1, "zone-a")).await;
-    let earlier = lab.state().await;
+    let env = TestEnv::default();
+    env.apply(&pair(1, "zone-a")).await;
+    let earlier = env.state().await;
     // the run made something and is gone before the state is saved
-    let calls = lab.cloud.world().calls.len();
-    lab.cloud.world().faults.insert(calls + 3, support::Fault::HangAfter);
+    let calls = env.cloud.sandbox().calls.len();
+    env.cloud.sandbox().faults.insert(calls + 3, support::Fault::HangAfter);
     let mut more = pair(1, "zone-a");
     more.add("third", Thing::builder().build());
     more.add("fourth", Thing::builder().build());
@@ -239,16 +246,16 @@ async fn what_an_interrupted_run_knew_is_kept_when_its_state_is_replaced() -> Ou
         ..PlanOptions::default()
     };
     tokio::select! {
-        _ = lab.apply_with(&more, &options) => return Err("it did not hang".into()),
-        () = lab.cloud.hangs() => {}
+        _ = env.apply_with(&more, &options) => return Err("it did not hang".into()),
+        () = env.cloud.hangs() => {}
     }
-    lab.unlock().await;
-    let mut run = Run::begin(&lab.session, NAMES, "state push", Duration::ZERO, &Silent).await?;
+    env.unlock().await;
+    let mut run = Run::begin(&env.session, NAMES, "state push", Duration::ZERO, &NoopObserver).await?;
     let journaled = run.snapshot().state.clone();
     assert!(run.snapshot().is_interrupted() && journaled != earlier);
     run.rewrite(earlier).await?;
     run.end().await?;
-    assert_eq!(serial(&lab.backend, 1).await?, Some(journaled));
-    assert!(lab.backend.list("journal/").await?.is_empty());
+    assert_eq!(serial(&env.backend, 1).await?, Some(journaled));
+    assert!(env.backend.list("journal/").await?.is_empty());
     Ok(())
 }

@@ -15,11 +15,11 @@ use async_trait::async_trait;
 use iac_core::{
     apply::{ApplyOptions, Run},
     model::{Clock, Stack},
-    plan::{self, PlanOptions, Silent},
+    plan::{self, NoopObserver, PlanOptions},
     state::{Backend, FileBackend},
 };
 use jiff::{SignedDuration, Timestamp};
-use support::{Lab, NAMES, Thing, stack};
+use support::{NAMES, TestEnv, Thing, stack};
 
 const HOLDERS: usize = 20;
 
@@ -49,25 +49,25 @@ fn grown(known: usize) -> Stack {
     stack
 }
 
-async fn one_at_a_time(mut lab: Lab, backend: Arc<dyn Backend>) {
-    lab.session.backend = Arc::clone(&backend);
-    lab.session.clock = Arc::new(FastClock(Instant::now()));
+async fn one_at_a_time(mut env: TestEnv, backend: Arc<dyn Backend>) {
+    env.session.backend = Arc::clone(&backend);
+    env.session.clock = Arc::new(FastClock(Instant::now()));
     let inside = Arc::new(AtomicUsize::new(0));
     let tasks = (0..HOLDERS).map(|_| {
-        let (lab, inside) = (lab.clone(), Arc::clone(&inside));
+        let (env, inside) = (env.clone(), Arc::clone(&inside));
         tokio::spawn(async move {
             let patience = Duration::from_mins(50);
-            let mut run = Run::begin(&lab.session, NAMES, "apply", patience, &Silent)
+            let mut run = Run::begin(&env.session, NAMES, "apply", patience, &NoopObserver)
                 .await
                 .unwrap();
             assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0, "two hold the lock");
-            run.settle(&Silent).await.unwrap();
+            run.settle(&NoopObserver).await.unwrap();
             let stack = grown(run.snapshot().state.resources.len());
             let options = PlanOptions::default();
-            let plan = plan::plan(&stack, run.snapshot(), &lab.session, &options, &Silent)
+            let plan = plan::plan(&stack, run.snapshot(), &env.session, &options, &NoopObserver)
                 .await
                 .unwrap();
-            let report = run.apply(&plan, &ApplyOptions::default(), &Silent).await;
+            let report = run.apply(&plan, &ApplyOptions::default(), &NoopObserver).await;
             assert!(report.is_success(), "{report:#?}");
             assert_eq!(report.done.len(), 1);
             inside.fetch_sub(1, Ordering::SeqCst);
@@ -81,20 +81,20 @@ async fn one_at_a_time(mut lab: Lab, backend: Arc<dyn Backend>) {
     }
     serials.sort_unstable();
     assert_eq!(serials, (1..=HOLDERS as u64).collect::<Vec<_>>());
-    assert_eq!(lab.cloud.world().things.len(), HOLDERS);
+    assert_eq!(env.cloud.sandbox().things.len(), HOLDERS);
     assert!(backend.holder().await.unwrap().is_none());
     assert!(backend.list("journal/").await.unwrap().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn twenty_holders_take_turns_in_memory() {
-    let lab = Lab::default();
-    let backend = Arc::new(lab.backend.clone());
-    one_at_a_time(lab, backend).await;
+    let env = TestEnv::default();
+    let backend = Arc::new(env.backend.clone());
+    one_at_a_time(env, backend).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn twenty_holders_take_turns_in_a_folder() {
     let folder = tempfile::tempdir().unwrap();
-    one_at_a_time(Lab::default(), Arc::new(FileBackend::new(folder.path()))).await;
+    one_at_a_time(TestEnv::default(), Arc::new(FileBackend::new(folder.path()))).await;
 }

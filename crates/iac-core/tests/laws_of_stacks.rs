@@ -6,13 +6,13 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 
 use iac_core::{
-    model::{Address, Handle, Input, Mark, Output, Stack},
+    model::{Address, Handle, Input, LifecycleExt, Output, Stack},
     plan,
     state::State,
 };
 use proptest::{collection, prelude::*, sample};
 use serde_json::{Value, json};
-use support::{Lab, Thing, ThingId, stack};
+use support::{TestEnv, Thing, ThingId, stack};
 
 fn address(number: usize) -> Address {
     Address::new("fake.thing", &format!("t{number}")).unwrap()
@@ -74,7 +74,7 @@ fn plotted(plots: &[Plot]) -> Stack {
             .maybe_zone(plot.zone)
             .maybe_note(plot.note)
             .uses(uses);
-        let thing = thing.build().mark(|lifecycle| {
+        let thing = thing.build().lifecycle(|lifecycle| {
             lifecycle.create_before_delete = plot.first;
             lifecycle.protect = plot.protect;
             if plot.ignore {
@@ -90,9 +90,9 @@ fn plotted(plots: &[Plot]) -> Stack {
 }
 
 /// Applies until nothing more is done; a run may be refused by protection, or by the cloud where delete-first meets use.
-async fn settle(lab: &Lab, stack: &Stack) -> bool {
+async fn settle(env: &TestEnv, stack: &Stack) -> bool {
     for _ in 0..2 {
-        match lab.apply_with(stack, &plan::PlanOptions::default()).await {
+        match env.apply_with(stack, &plan::PlanOptions::default()).await {
             Err(_) => return false,
             Ok(report) if report.is_success() => return true,
             Ok(_) => {}
@@ -107,44 +107,44 @@ proptest! {
     #[test]
     fn after_a_full_apply_there_is_nothing_to_do(before in collection::vec(plot(), 1..8), after in collection::vec(plot(), 1..8)) {
         block(async {
-            let lab = Lab::default();
+            let env = TestEnv::default();
             for plots in [&before, &after] {
                 let stack = plotted(plots);
-                if !settle(&lab, &stack).await {
+                if !settle(&env, &stack).await {
                     continue;
                 }
-                let plan = lab.plan(&stack).await.unwrap();
+                let plan = env.plan(&stack).await.unwrap();
                 assert!(plan.is_empty(), "{:#?}", plan.actions().collect::<Vec<_>>());
-                lab.sound("after a full apply").await;
-                let serial = lab.state().await.serial;
-                assert_eq!(lab.apply(&stack).await.serial, serial, "an apply of nothing writes nothing");
+                env.sound("after a full apply").await;
+                let serial = env.state().await.serial;
+                assert_eq!(env.apply(&stack).await.serial, serial, "an apply of nothing writes nothing");
             }
             // whatever it came to: without protection everything goes, in a safe order
-            let protected = lab.state().await.resources.keys().cloned().collect();
+            let protected = env.state().await.resources.keys().cloned().collect();
             let options = plan::PlanOptions { mode: plan::Mode::Destroy, unprotect: protected, ..plan::PlanOptions::default() };
-            let report = lab.apply_with(&stack(), &options).await.unwrap();
+            let report = env.apply_with(&stack(), &options).await.unwrap();
             assert!(report.is_success(), "{report:#?}");
-            assert!(lab.cloud.world().things.is_empty());
-            lab.sound("after the destroy").await;
+            assert!(env.cloud.sandbox().things.is_empty());
+            env.sound("after the destroy").await;
         });
     }
 
     #[test]
     fn a_plan_from_a_file_is_the_plan(before in collection::vec(plot(), 1..8), after in collection::vec(plot(), 1..8)) {
         block(async {
-            let lab = Lab::default();
-            settle(&lab, &plotted(&before)).await;
-            let (snapshot, wanted) = (lab.snapshot().await, plotted(&after));
-            let Ok(plan) = plan::plan(&wanted, &snapshot, &lab.session, &plan::PlanOptions::default(), &plan::Silent).await else {
+            let env = TestEnv::default();
+            settle(&env, &plotted(&before)).await;
+            let (snapshot, wanted) = (env.snapshot().await, plotted(&after));
+            let Ok(plan) = plan::plan(&wanted, &snapshot, &env.session, &plan::PlanOptions::default(), &plan::NoopObserver).await else {
                 return;
             };
             if !plan.leftovers.is_empty() {
                 return;
             }
-            let saved = plan::SavedPlan::new(&plan, &snapshot, &lab.session).await.unwrap();
+            let saved = plan::SavedPlan::new(&plan, &snapshot, &env.session).await.unwrap();
             let read = plan::SavedPlan::decode(&saved.encode().unwrap(), "file").unwrap();
             // the source is gone: nothing of it is needed
-            let again = read.restore(&stack(), &snapshot, &lab.session, &plan::Silent).await.unwrap();
+            let again = read.restore(&stack(), &snapshot, &env.session, &plan::NoopObserver).await.unwrap();
             assert_eq!(again, plan);
         });
     }
@@ -152,29 +152,29 @@ proptest! {
     #[test]
     fn what_was_rolled_back_to_is_what_the_source_of_then_wants(before in collection::vec(plot(), 1..8), after in collection::vec(plot(), 1..8)) {
         block(async {
-            let lab = Lab::default();
+            let env = TestEnv::default();
             let then = plotted(&before);
-            if !settle(&lab, &then).await {
+            if !settle(&env, &then).await {
                 return;
             }
-            let first = lab.state().await;
+            let first = env.state().await;
             // a zone that was left to the cloud may be another one since
             let zoneless = |census: Vec<String>| -> Vec<String> {
                 let words = census.iter().map(|line| line.splitn(4, ' ').collect::<Vec<_>>());
                 words.map(|words| format!("{} {} {}", words[0], words[1], words[3])).collect()
             };
-            let census = zoneless(lab.census());
-            settle(&lab, &plotted(&after)).await;
-            let now = lab.state().await;
-            let recalled = plan::recall(&first, &now, &lab.session.registry).unwrap();
+            let census = zoneless(env.census());
+            settle(&env, &plotted(&after)).await;
+            let now = env.state().await;
+            let recalled = plan::recall(&first, &now, &env.session.registry).unwrap();
             // what came since and is protected does not go, with the source or without
-            if !settle(&lab, &recalled).await {
+            if !settle(&env, &recalled).await {
                 return;
             }
-            let plan = lab.plan(&then).await.unwrap();
+            let plan = env.plan(&then).await.unwrap();
             assert!(plan.is_empty(), "{:#?}", plan.actions().collect::<Vec<_>>());
             if before.iter().all(|plot| !plot.ignore) {
-                assert_eq!(zoneless(lab.census()), census);
+                assert_eq!(zoneless(env.census()), census);
             }
         });
     }
@@ -182,7 +182,7 @@ proptest! {
     #[test]
     fn a_plan_does_not_depend_on_the_order_of_declaration(plots in collection::vec(plot(), 1..8)) {
         block(async {
-            let lab = Lab::default();
+            let env = TestEnv::default();
             let forward = stack();
             let add = |mut stack: Stack, numbers: Vec<usize>| {
                 for number in numbers {
@@ -196,7 +196,7 @@ proptest! {
             let backward = add(stack(), (0..plots.len()).rev().collect());
             let forward = add(forward, (0..plots.len()).collect());
             let json = async |stack: &Stack| {
-                let mut plan = serde_json::to_value(lab.plan(stack).await.unwrap()).unwrap();
+                let mut plan = serde_json::to_value(env.plan(stack).await.unwrap()).unwrap();
                 plan["lineage"] = Value::Null;
                 plan
             };
@@ -207,9 +207,9 @@ proptest! {
     #[test]
     fn a_state_reads_back_and_migrates_once(plots in collection::vec(plot(), 1..6)) {
         block(async {
-            let lab = Lab::default();
-            let made = settle(&lab, &plotted(&plots)).await;
-            let state = lab.state().await;
+            let env = TestEnv::default();
+            let made = settle(&env, &plotted(&plots)).await;
+            let state = env.state().await;
             let bytes = state.encode().unwrap();
             let again = State::decode(&bytes, "here").unwrap();
             assert_eq!(again, state, "{made}");
@@ -226,9 +226,9 @@ proptest! {
     #[test]
     fn a_move_and_back_is_nothing(plots in collection::vec(plot(), 1..6), from in 0..6usize) {
         block(async {
-            let lab = Lab::default();
-            settle(&lab, &plotted(&plots)).await;
-            let state = lab.state().await;
+            let env = TestEnv::default();
+            settle(&env, &plotted(&plots)).await;
+            let state = env.state().await;
             let (here, there) = (address(from), address(100));
             let mut moved = state.clone();
             moved.rename(&here, &there);

@@ -99,13 +99,13 @@ fn things() -> impl Strategy<Value = Value> {
     )
         .prop_map(|(name, size, zone, uses, note, tags)| {
             let thing = json!({"name": name, "size": size, "zone": zone, "uses": uses, "note": note, "tags": tags});
-            Thing::info().shape.canonical(&thing)
+            Thing::info().schema.canonical(&thing)
         })
 }
 
 fn difference(desired: &Value, live: &Value) -> Vec<AttributeChange> {
     plan::diff(&Comparison {
-        shape: &Thing::info().shape,
+        schema: &Thing::info().schema,
         desired: &template::escape(desired.clone()),
         live,
         prior: None,
@@ -162,7 +162,7 @@ proptest! {
     #[test]
     fn what_differs_made_so_differs_no_more(live in things(), desired in things()) {
         let changes = difference(&desired, &live);
-        let made = Thing::info().shape.canonical(&patch(live.clone(), &changes));
+        let made = Thing::info().schema.canonical(&patch(live.clone(), &changes));
         prop_assert_eq!(difference(&desired, &made), vec![], "{} {} {:?}", live, made, changes);
         for field in ["name", "size", "uses", "note"] {
             let empty = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
@@ -172,7 +172,7 @@ proptest! {
 
     #[test]
     fn a_canonical_form_is_its_own(thing in things()) {
-        prop_assert_eq!(&Thing::info().shape.canonical(&thing), &thing);
+        prop_assert_eq!(&Thing::info().schema.canonical(&thing), &thing);
     }
 
     #[test]
@@ -194,9 +194,9 @@ proptest! {
         drop(serde_json::from_value::<Record>(value.clone()));
         drop(template::references(&value));
         let _ = template::has_unknown(&value);
-        drop(template::evaluate(&value, &|_| template::Lookup::Unknown));
-        for shape in [&Thing::info().shape, &Thing::info().outputs] {
-            drop(shape.check(&shape.canonical(&value)));
+        drop(template::evaluate(&value, &|_| template::Resolution::Unknown));
+        for schema in [&Thing::info().schema, &Thing::info().outputs] {
+            drop(schema.check(&schema.canonical(&value)));
         }
     }
 

@@ -14,7 +14,7 @@ use iac_core::{
     state::{Backend, LEASE, Lease, Lock, LockInfo, LockNews},
 };
 use jiff::{SignedDuration, Timestamp};
-use support::{Lab, Wrong, flaky};
+use support::{TestEnv, Wrong, flaky};
 
 /// A clock that never waits: time flies while somebody sleeps.
 #[derive(Debug, Default)]
@@ -37,7 +37,7 @@ fn info(id: &str) -> LockInfo {
         id: id.to_owned(),
         operation: "apply".to_owned(),
         info: String::new(),
-        who: "tester@lab".to_owned(),
+        who: "tester@env".to_owned(),
         version: "1".to_owned(),
         created: Timestamp::UNIX_EPOCH,
         path: "memory".to_owned(),
@@ -58,7 +58,7 @@ async fn kept(lease: &Lease) -> bool {
 
 #[tokio::test]
 async fn a_lock_is_kept_though_answers_are_lost_and_given_up_when_it_is_taken() {
-    let (lab, flaky) = flaky(Lab::default());
+    let (env, flaky) = flaky(TestEnv::default());
     let backend: Arc<dyn Backend> = Arc::new(flaky.clone());
     let clock: Arc<dyn Clock> = Arc::new(FlyingClock::default());
     // call 0 takes the lock, 2 and 3 renew it
@@ -70,30 +70,30 @@ async fn a_lock_is_kept_though_answers_are_lost_and_given_up_when_it_is_taken() 
             .unwrap();
         assert!(kept(&lease).await, "answer {wrong} lost");
         lease.check().unwrap();
-        assert_eq!(lab.backend.holder().await.unwrap(), Some(lease.lock()));
+        assert_eq!(env.backend.holder().await.unwrap(), Some(lease.lock()));
         lease.release().await.unwrap();
     }
     flaky.plan().wrong = None;
     let lease = Lease::acquire(&backend, &clock, info("mine"), Duration::ZERO, &|_| {})
         .await
         .unwrap();
-    lab.unlock().await;
+    env.unlock().await;
     let theirs = Lock {
         info: info("theirs"),
         expires: None,
     };
-    lab.backend.lock(&theirs, None).await.unwrap();
+    env.backend.lock(&theirs, None).await.unwrap();
     assert!(!kept(&lease).await);
     assert_eq!(
         lease.check().unwrap_err(),
-        "the state lock is lost: held by tester@lab (apply, since 1970-01-01T00:00:00Z, lock id theirs)"
+        "the state lock is lost: held by tester@env (apply, since 1970-01-01T00:00:00Z, lock id theirs)"
     );
     assert!(lease.release().await.is_err(), "it is not ours to give back");
 }
 
 #[tokio::test]
 async fn a_lock_that_cannot_be_renewed_runs_out() {
-    let (_, flaky) = flaky(Lab::default());
+    let (_, flaky) = flaky(TestEnv::default());
     let backend: Arc<dyn Backend> = Arc::new(flaky.clone());
     let clock: Arc<dyn Clock> = Arc::new(FlyingClock::default());
     let lease = Lease::acquire(&backend, &clock, info("mine"), Duration::ZERO, &|_| {})
@@ -109,9 +109,9 @@ async fn a_lock_that_cannot_be_renewed_runs_out() {
 
 #[tokio::test]
 async fn patience_waits_for_a_lock_and_a_dead_holder_is_followed() {
-    let (lab, _) = flaky(Lab::default());
+    let (env, _) = flaky(TestEnv::default());
     let clock: Arc<dyn Clock> = Arc::new(FlyingClock::default());
-    let backend: Arc<dyn Backend> = Arc::new(lab.backend.clone());
+    let backend: Arc<dyn Backend> = Arc::new(env.backend.clone());
     let dead = Lease::acquire(&backend, &clock, info("dead"), Duration::ZERO, &|_| {})
         .await
         .unwrap();
@@ -125,5 +125,5 @@ async fn patience_waits_for_a_lock_and_a_dead_holder_is_followed() {
         *news.lock().unwrap(),
         [LockNews::Waiting(dead.clone()), LockNews::TakenOver(dead)]
     );
-    assert_eq!(lab.backend.holder().await.unwrap(), Some(lease.lock()));
+    assert_eq!(env.backend.holder().await.unwrap(), Some(lease.lock()));
 }

@@ -6,18 +6,18 @@ mod support;
 use std::collections::BTreeSet;
 
 use iac_core::{
-    model::{Address, ErrorKind, Mark},
+    model::{Address, ErrorKind, LifecycleExt},
     plan::{Action, Mode, PlanOptions, Reason},
 };
-use support::{Fault, Lab, Thing, address, pair, stack};
+use support::{Fault, TestEnv, Thing, address, pair, stack};
 
 fn set(names: &[&str]) -> BTreeSet<Address> {
     names.iter().map(|name| address(name)).collect()
 }
 
-fn changes(lab: &Lab) -> Vec<String> {
-    let world = lab.cloud.world();
-    world
+fn changes(env: &TestEnv) -> Vec<String> {
+    let sandbox = env.cloud.sandbox();
+    sandbox
         .calls
         .iter()
         .filter(|call| !call.starts_with("read"))
@@ -27,7 +27,7 @@ fn changes(lab: &Lab) -> Vec<String> {
 
 #[tokio::test]
 async fn renames_follow_chains_and_refuse_what_is_ambiguous() {
-    let lab = Lab::default();
+    let env = TestEnv::default();
     let build = |name: &str, moves: &[(&str, &str)]| {
         let mut stack = stack();
         stack.add(name, Thing::builder().name("thing").build());
@@ -36,14 +36,14 @@ async fn renames_follow_chains_and_refuse_what_is_ambiguous() {
         }
         stack
     };
-    lab.apply(&build("one", &[])).await;
-    let made = changes(&lab);
+    env.apply(&build("one", &[])).await;
+    let made = changes(&env);
     let chained = build("three", &[("two", "three"), ("one", "two")]);
-    assert_eq!(lab.actions(&chained).await, ["  fake.thing.three"]);
-    lab.apply(&chained).await;
-    assert_eq!(changes(&lab), made);
+    assert_eq!(env.actions(&chained).await, ["  fake.thing.three"]);
+    env.apply(&chained).await;
+    assert_eq!(changes(&env), made);
     assert!(
-        lab.plan(&chained).await.unwrap().is_empty(),
+        env.plan(&chained).await.unwrap().is_empty(),
         "a move that was made does nothing"
     );
     let told = |error: iac_core::plan::PlanError| error.errors()[0].to_string();
@@ -52,15 +52,15 @@ async fn renames_follow_chains_and_refuse_what_is_ambiguous() {
         (vec![("three", "a"), ("x", "a")], "two resources are moved there"),
         (vec![("three", "a"), ("a", "three")], "the moves go in a circle"),
     ] {
-        let error = lab.plan(&build("a", &moves)).await.unwrap_err();
+        let error = env.plan(&build("a", &moves)).await.unwrap_err();
         assert!(told(error).ends_with(reason), "{reason}");
     }
     let mut two = stack();
     two.add("three", Thing::builder().name("thing").build());
     two.add("four", Thing::builder().name("other").build());
-    lab.apply(&two).await;
+    env.apply(&two).await;
     two.moved("fake.thing.three", "fake.thing.four");
-    let error = lab.plan(&two).await.unwrap_err();
+    let error = env.plan(&two).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "cannot move fake.thing.three to fake.thing.four: the target is in the state already"
@@ -68,7 +68,7 @@ async fn renames_follow_chains_and_refuse_what_is_ambiguous() {
     two = stack();
     two.moved("fake.thing.three", "fake.other.three");
     assert!(
-        lab.plan(&two)
+        env.plan(&two)
             .await
             .unwrap_err()
             .to_string()
@@ -78,7 +78,7 @@ async fn renames_follow_chains_and_refuse_what_is_ambiguous() {
 
 #[tokio::test]
 async fn a_rename_holds_for_destroy_and_for_a_part() {
-    let lab = Lab::default();
+    let env = TestEnv::default();
     let build = |base: &str, size: i32| {
         let mut stack = stack();
         let base = stack.add(base, Thing::builder().name("base").build());
@@ -91,49 +91,49 @@ async fn a_rename_holds_for_destroy_and_for_a_part() {
         stack.moved("fake.thing.base", "fake.thing.ground");
         stack
     };
-    lab.apply(&build("base", 1)).await;
+    env.apply(&build("base", 1)).await;
     let options = PlanOptions {
         excludes: set(&["ground"]),
         ..PlanOptions::default()
     };
-    let report = lab.apply_with(&build("ground", 1), &options).await.unwrap();
+    let report = env.apply_with(&build("ground", 1), &options).await.unwrap();
     assert!(report.is_success());
-    assert!(lab.state().await.resources.contains_key(&address("ground")));
-    let lab = Lab::default();
-    lab.apply(&build("base", 1)).await;
-    lab.destroy(&build("ground", 1)).await;
-    assert!(lab.cloud.world().things.is_empty());
-    lab.sound("after the destroy").await;
+    assert!(env.state().await.resources.contains_key(&address("ground")));
+    let env = TestEnv::default();
+    env.apply(&build("base", 1)).await;
+    env.destroy(&build("ground", 1)).await;
+    assert!(env.cloud.sandbox().things.is_empty());
+    env.sound("after the destroy").await;
 }
 
 #[tokio::test]
 async fn an_object_is_adopted_and_brought_to_what_is_declared() {
-    let lab = Lab::default();
+    let env = TestEnv::default();
     let mut made = stack();
     made.add("base", Thing::builder().name("base").build());
-    lab.apply(&made).await;
+    env.apply(&made).await;
     // the cloud outlives the state
-    let lab = Lab::over(lab.cloud.clone(), iac_core::state::MemoryBackend::new());
+    let env = TestEnv::over(env.cloud.clone(), iac_core::state::MemoryBackend::new());
     let build = |id: &str, size: i32| {
         let mut stack = stack();
         stack.add("base", Thing::builder().name("base").size(size).build().import(id));
         stack
     };
-    let error = lab.plan(&build("thing-9", 1)).await.unwrap_err();
+    let error = env.plan(&build("thing-9", 1)).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "cannot import thing-9 as fake.thing.base: there is no such object"
     );
-    let plan = lab.plan(&build("thing-1", 3)).await.unwrap();
+    let plan = env.plan(&build("thing-1", 3)).await.unwrap();
     assert_eq!((plan.summary().import, plan.summary().update), (1, 1), "{plan:#?}");
-    lab.apply(&build("thing-1", 3)).await;
-    assert_eq!(lab.cloud.world().things.len(), 1);
-    assert_eq!(lab.cloud.thing("base").unwrap().inputs.size, 3);
-    assert!(lab.plan(&build("thing-1", 3)).await.unwrap().is_empty());
-    lab.sound("after the import").await;
+    env.apply(&build("thing-1", 3)).await;
+    assert_eq!(env.cloud.sandbox().things.len(), 1);
+    assert_eq!(env.cloud.thing("base").unwrap().inputs.size, 3);
+    assert!(env.plan(&build("thing-1", 3)).await.unwrap().is_empty());
+    env.sound("after the import").await;
     let mut twice = build("thing-1", 3);
     twice.add("again", Thing::builder().name("base").build().import("thing-1"));
-    let error = lab.plan(&twice).await.unwrap_err();
+    let error = env.plan(&twice).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "fake.thing.again and fake.thing.base are both thing-1"
@@ -142,17 +142,17 @@ async fn an_object_is_adopted_and_brought_to_what_is_declared() {
 
 #[tokio::test]
 async fn what_is_forgotten_stays_in_the_cloud() {
-    let lab = Lab::default();
+    let env = TestEnv::default();
     let base = Thing::builder().name("base").build();
-    lab.apply(&pair(base.clone(), None, false)).await;
+    env.apply(&pair(base.clone(), None, false)).await;
     let mut forgetting = stack();
     forgetting.add("base", base);
     forgetting.forget("fake.thing.top");
-    assert_eq!(lab.actions(&forgetting).await, [". fake.thing.top"]);
-    lab.apply(&forgetting).await;
-    assert_eq!(lab.cloud.world().things.len(), 2);
-    assert_eq!(lab.state().await.resources.len(), 1);
-    assert!(lab.plan(&forgetting).await.unwrap().is_empty());
+    assert_eq!(env.actions(&forgetting).await, [". fake.thing.top"]);
+    env.apply(&forgetting).await;
+    assert_eq!(env.cloud.sandbox().things.len(), 2);
+    assert_eq!(env.state().await.resources.len(), 1);
+    assert!(env.plan(&forgetting).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -166,43 +166,43 @@ async fn a_target_takes_what_it_needs_and_an_exclusion_what_needs_it() {
         stack.output("b", &b.id);
         stack
     };
-    let names = |lab: &Lab| lab.cloud.summary().into_keys().collect::<Vec<_>>();
+    let names = |env: &TestEnv| env.cloud.summary().into_keys().collect::<Vec<_>>();
     let options = |mode, targets: &[&str], excludes: &[&str]| PlanOptions {
         mode,
         targets: set(targets),
         excludes: set(excludes),
         ..PlanOptions::default()
     };
-    let lab = Lab::default();
-    let report = lab
+    let env = TestEnv::default();
+    let report = env
         .apply_with(&build(), &options(Mode::Normal, &["b"], &[]))
         .await
         .unwrap();
     assert!(report.is_success(), "{report:#?}");
-    assert_eq!(names(&lab), ["a", "b"]);
+    assert_eq!(names(&env), ["a", "b"]);
     assert_eq!(report.outputs["b"].value, "thing-2");
-    let plan = lab
+    let plan = env
         .plan_with(&build(), &options(Mode::Normal, &[], &["c"]))
         .await
         .unwrap();
     assert_eq!(plan.warnings.len(), 1);
-    lab.apply_with(&build(), &options(Mode::Normal, &[], &["c"]))
+    env.apply_with(&build(), &options(Mode::Normal, &[], &["c"]))
         .await
         .unwrap();
-    assert_eq!(names(&lab), ["a", "b", "d"]);
-    lab.apply(&build()).await;
-    let report = lab
+    assert_eq!(names(&env), ["a", "b", "d"]);
+    env.apply(&build()).await;
+    let report = env
         .apply_with(&build(), &options(Mode::Destroy, &["b"], &[]))
         .await
         .unwrap();
     assert!(report.is_success(), "{report:#?}");
-    assert_eq!(names(&lab), ["a", "d"], "what needs the target goes with it");
-    lab.apply(&build()).await;
-    lab.apply_with(&build(), &options(Mode::Destroy, &[], &["b"]))
+    assert_eq!(names(&env), ["a", "d"], "what needs the target goes with it");
+    env.apply(&build()).await;
+    env.apply_with(&build(), &options(Mode::Destroy, &[], &["b"]))
         .await
         .unwrap();
-    assert_eq!(names(&lab), ["a", "b"], "what the excluded one needs stays");
-    let error = lab
+    assert_eq!(names(&env), ["a", "b"], "what the excluded one needs stays");
+    let error = env
         .plan_with(&build(), &options(Mode::Normal, &["e"], &[]))
         .await
         .unwrap_err();
@@ -216,72 +216,72 @@ async fn a_target_takes_what_it_needs_and_an_exclusion_what_needs_it() {
 
 #[tokio::test]
 async fn refresh_only_changes_the_state_and_nothing_else() {
-    let lab = Lab::default();
+    let env = TestEnv::default();
     let base = |zone: &str| Thing::builder().zone(zone).build();
-    lab.apply(&pair(base("zone-a"), None, true)).await;
+    env.apply(&pair(base("zone-a"), None, true)).await;
     // an old object that could not be deleted is no business of a refresh
     let changed = pair(base("zone-b"), None, true);
-    let at = lab.cloud.world().calls.len() + 4;
-    lab.cloud.world().faults.insert(at, Fault::Before(ErrorKind::Denied));
-    lab.apply_with(&changed, &PlanOptions::default()).await.unwrap();
-    assert_eq!(lab.state().await.resources[&address("base")].deposed.len(), 1);
-    for held in lab.cloud.world().things.values_mut() {
+    let at = env.cloud.sandbox().calls.len() + 4;
+    env.cloud.sandbox().faults.insert(at, Fault::Before(ErrorKind::Denied));
+    env.apply_with(&changed, &PlanOptions::default()).await.unwrap();
+    assert_eq!(env.state().await.resources[&address("base")].deposed.len(), 1);
+    for held in env.cloud.sandbox().things.values_mut() {
         held.inputs.size = 7;
     }
-    let before = changes(&lab);
+    let before = changes(&env);
     let options = PlanOptions {
         mode: Mode::RefreshOnly,
         ..PlanOptions::default()
     };
-    let plan = lab.plan_with(&changed, &options).await.unwrap();
+    let plan = env.plan_with(&changed, &options).await.unwrap();
     assert_eq!(plan.drift.len(), 2, "{plan:#?}");
-    let report = lab.apply_with(&changed, &options).await.unwrap();
+    let report = env.apply_with(&changed, &options).await.unwrap();
     assert!(report.is_success());
-    assert_eq!(changes(&lab), before);
-    let state = lab.state().await;
+    assert_eq!(changes(&env), before);
+    let state = env.state().await;
     assert_eq!(state.current(&address("top")).unwrap().inputs["size"], 7);
     assert_eq!(state.resources[&address("base")].deposed.len(), 1);
-    assert!(lab.plan_with(&changed, &options).await.unwrap().drift.is_empty());
-    lab.cloud.world().things.clear();
-    lab.apply_with(&changed, &options).await.unwrap();
-    let state = lab.state().await;
+    assert!(env.plan_with(&changed, &options).await.unwrap().drift.is_empty());
+    env.cloud.sandbox().things.clear();
+    env.apply_with(&changed, &options).await.unwrap();
+    let state = env.state().await;
     assert!(state.current(&address("top")).is_none() && state.current(&address("base")).is_none());
-    lab.apply(&changed).await;
-    lab.sound("after everything was made again").await;
+    env.apply(&changed).await;
+    env.sound("after everything was made again").await;
 }
 
 #[tokio::test]
 async fn outputs_of_what_is_removed_go_with_it() {
-    let lab = Lab::default();
+    let env = TestEnv::default();
     let mut with = stack();
     let base = with.add("base", Thing::builder().name("base").build());
     with.output("id", &base.id);
     with.output("text", "plain");
-    lab.apply(&with).await;
+    env.apply(&with).await;
     let mut without = stack();
     without.output("text", "plain");
-    assert!(!lab.plan(&without).await.unwrap().is_empty());
-    let report = lab.apply(&without).await;
+    assert!(!env.plan(&without).await.unwrap().is_empty());
+    let report = env.apply(&without).await;
     assert_eq!(report.outputs.keys().collect::<Vec<_>>(), ["text"]);
-    assert!(lab.plan(&without).await.unwrap().is_empty());
+    assert!(env.plan(&without).await.unwrap().is_empty());
 }
 
 #[tokio::test]
 async fn a_replacement_can_be_asked_for() {
-    let lab = Lab::default();
+    let env = TestEnv::default();
     let stack = pair(Thing::builder().name("base").build(), None, false);
-    lab.apply(&stack).await;
+    env.apply(&stack).await;
     let options = PlanOptions {
         replace: set(&["top"]),
         ..PlanOptions::default()
     };
-    let plan = lab.plan_with(&stack, &options).await.unwrap();
+    let plan = env.plan_with(&stack, &options).await.unwrap();
     let change = plan.change(&address("top")).unwrap();
     assert_eq!(
         (change.action, &change.reasons[..]),
         (Action::Replace, &[Reason::Requested][..])
     );
-    lab.apply_with(&stack, &options).await.unwrap();
-    lab.sound("after the replacement").await;
-    assert!(lab.plan(&stack).await.unwrap().is_empty());
+    env.apply_with(&stack, &options).await.unwrap();
+    env.sound("after the replacement").await;
+    assert!(env.plan(&stack).await.unwrap().is_empty());
 }

@@ -10,11 +10,11 @@ mod support;
 use std::sync::{Arc, Mutex};
 
 use iac_core::{
-    model::{Mark, Secret, Stack},
+    model::{LifecycleExt, Secret, Stack},
     plan::{self, Event, Observer, PlanOptions},
     state::{Backend, serial},
 };
-use support::{Fault, Lab, Thing, keyless, stack};
+use support::{Fault, TestEnv, Thing, keyless, stack};
 
 const CANARY: &str = "canary-7f3a";
 const SECOND: &str = "canary-of-later";
@@ -40,10 +40,10 @@ fn hides(text: &str, what: &str) {
 }
 
 /// Everything the backend holds, as text.
-async fn stored(lab: &Lab) -> String {
+async fn stored(env: &TestEnv) -> String {
     let mut all = String::new();
-    for name in lab.backend.list("").await.unwrap() {
-        let object = lab.backend.get(&name).await.unwrap().unwrap();
+    for name in env.backend.list("").await.unwrap() {
+        let object = env.backend.get(&name).await.unwrap().unwrap();
         all += &String::from_utf8(object.bytes).unwrap();
     }
     all
@@ -58,9 +58,9 @@ impl Observer for Ears {
     }
 }
 
-async fn look(lab: &Lab, stack: &Stack, when: &str) {
+async fn look(env: &TestEnv, stack: &Stack, when: &str) {
     hides(&format!("{stack:?}"), &format!("{when}: the stack"));
-    let plan = lab.plan(stack).await.unwrap();
+    let plan = env.plan(stack).await.unwrap();
     hides(&format!("{plan:?}"), &format!("{when}: the plan in Debug"));
     hides(
         &serde_json::to_string(&plan).unwrap(),
@@ -70,9 +70,9 @@ async fn look(lab: &Lab, stack: &Stack, when: &str) {
 
 #[tokio::test]
 async fn a_secret_of_an_adopted_object_shows_nowhere() {
-    let lab = Lab::default();
-    lab.apply(&guarded(CANARY, 1)).await;
-    let lab = Lab::over(lab.cloud.clone(), iac_core::state::MemoryBackend::new());
+    let env = TestEnv::default();
+    env.apply(&guarded(CANARY, 1)).await;
+    let env = TestEnv::over(env.cloud.clone(), iac_core::state::MemoryBackend::new());
     let build = |size: i32| {
         let mut stack = stack();
         let base = Thing::builder().name("other").size(size).password(Secret::from(CANARY));
@@ -86,146 +86,146 @@ async fn a_secret_of_an_adopted_object_shows_nowhere() {
         );
         stack
     };
-    look(&lab, &build(2), "before it is adopted").await;
+    look(&env, &build(2), "before it is adopted").await;
     // cut off, so that the journal stays
-    let at = lab.cloud.world().calls.len() + 1;
-    lab.cloud.world().faults.insert(at, Fault::HangAfter);
+    let at = env.cloud.sandbox().calls.len() + 1;
+    env.cloud.sandbox().faults.insert(at, Fault::HangAfter);
     let (options, ears) = (PlanOptions::default(), Ears::default());
     let stack = build(2);
     tokio::select! {
-        _ = lab.apply_watched(&stack, &options, &ears) => panic!("it was to hang"),
-        () = lab.cloud.hangs() => {}
+        _ = env.apply_watched(&stack, &options, &ears) => panic!("it was to hang"),
+        () = env.cloud.hangs() => {}
     }
-    hides(&stored(&lab).await, "the journal");
-    lab.unlock().await;
-    lab.apply(&stack).await;
-    hides(&stored(&lab).await, "the state");
-    assert!(lab.plan(&stack).await.unwrap().is_empty());
+    hides(&stored(&env).await, "the journal");
+    env.unlock().await;
+    env.apply(&stack).await;
+    hides(&stored(&env).await, "the state");
+    assert!(env.plan(&stack).await.unwrap().is_empty());
 }
 
 #[tokio::test]
 async fn a_secret_shows_nowhere() {
-    let lab = Lab::default();
+    let env = TestEnv::default();
     let ears = Ears::default();
     let first = guarded(CANARY, 1);
-    look(&lab, &first, "before it is made").await;
+    look(&env, &first, "before it is made").await;
     // cut off, so that the journal stays
-    let at = lab.cloud.world().calls.len();
-    lab.cloud.world().faults.insert(at, Fault::HangAfter);
+    let at = env.cloud.sandbox().calls.len();
+    env.cloud.sandbox().faults.insert(at, Fault::HangAfter);
     let options = PlanOptions::default();
     tokio::select! {
-        _ = lab.apply_watched(&first, &options, &ears) => panic!("it was to hang"),
-        () = lab.cloud.hangs() => {}
+        _ = env.apply_watched(&first, &options, &ears) => panic!("it was to hang"),
+        () = env.cloud.hangs() => {}
     }
-    let journal = stored(&lab).await;
+    let journal = stored(&env).await;
     assert!(journal.contains("hmac-sha256:"), "{journal}");
     hides(&journal, "the journal");
-    lab.unlock().await;
-    let report = lab.apply_watched(&first, &PlanOptions::default(), &ears).await.unwrap();
+    env.unlock().await;
+    let report = env.apply_watched(&first, &PlanOptions::default(), &ears).await.unwrap();
     assert!(report.is_success(), "{report:#?}");
     hides(&format!("{report:?}"), "the report");
-    let held = lab
+    let held = env
         .cloud
-        .world()
+        .sandbox()
         .things
         .values()
         .find_map(|held| held.inputs.password.clone());
     assert_eq!(held.unwrap().reveal(), CANARY, "the cloud has the secret itself");
-    let state = stored(&lab).await;
+    let state = stored(&env).await;
     assert!(state.contains("hmac-sha256:"));
     hides(&state, "the state");
-    look(&lab, &first, "after it is made").await;
-    assert!(lab.plan(&first).await.unwrap().is_empty());
+    look(&env, &first, "after it is made").await;
+    assert!(env.plan(&first).await.unwrap().is_empty());
     let second = guarded(SECOND, 2);
-    look(&lab, &second, "before it is changed").await;
-    let plan = lab.plan(&second).await.unwrap();
+    look(&env, &second, "before it is changed").await;
+    let plan = env.plan(&second).await.unwrap();
     assert!(
         plan.changes
             .iter()
             .any(|change| change.attributes.iter().any(|attribute| attribute.secret))
     );
-    let at = lab.cloud.world().calls.len() + 2;
-    lab.cloud
-        .world()
+    let at = env.cloud.sandbox().calls.len() + 2;
+    env.cloud
+        .sandbox()
         .faults
         .insert(at, Fault::Before(iac_core::model::ErrorKind::Denied));
-    let report = lab
+    let report = env
         .apply_watched(&second, &PlanOptions::default(), &ears)
         .await
         .unwrap();
     hides(&format!("{report:?}"), "the report of a failure");
-    let report = lab
+    let report = env
         .apply_watched(&second, &PlanOptions::default(), &ears)
         .await
         .unwrap();
     assert!(report.is_success(), "{report:#?}");
-    assert!(lab.plan(&second).await.unwrap().is_empty());
+    assert!(env.plan(&second).await.unwrap().is_empty());
     let drifted = second.clone();
-    for held in lab.cloud.world().things.values_mut() {
+    for held in env.cloud.sandbox().things.values_mut() {
         held.inputs.password = held
             .inputs
             .password
             .is_some()
             .then(|| Secret::from("canary-from-outside"));
     }
-    look(&lab, &drifted, "after it was changed outside").await;
-    assert_eq!(lab.plan(&drifted).await.unwrap().drift.len(), 1);
+    look(&env, &drifted, "after it was changed outside").await;
+    assert_eq!(env.plan(&drifted).await.unwrap().drift.len(), 1);
     let destroy = PlanOptions {
         mode: plan::Mode::Destroy,
         ..PlanOptions::default()
     };
     hides(
-        &format!("{:?}", lab.plan_with(&drifted, &destroy).await.unwrap()),
+        &format!("{:?}", env.plan_with(&drifted, &destroy).await.unwrap()),
         "the plan of a destroy",
     );
-    lab.apply_watched(&drifted, &destroy, &ears).await.unwrap();
-    hides(&stored(&lab).await, "what is left");
+    env.apply_watched(&drifted, &destroy, &ears).await.unwrap();
+    hides(&stored(&env).await, "what is left");
     hides(&ears.0.lock().unwrap().concat(), "an event");
 }
 
-fn passwords(lab: &Lab) -> Vec<String> {
-    let world = lab.cloud.world();
-    let held = world.things.values().filter_map(|held| held.inputs.password.as_ref());
+fn passwords(env: &TestEnv) -> Vec<String> {
+    let sandbox = env.cloud.sandbox();
+    let held = sandbox.things.values().filter_map(|held| held.inputs.password.as_ref());
     held.map(|password| password.reveal().clone()).collect()
 }
 
 /// The first serial, as a stack.
-async fn first_serial(lab: &Lab) -> Stack {
-    let then = serial(&lab.backend, 1).await.unwrap().unwrap();
-    plan::recall(&then, &lab.state().await, &lab.session.registry).unwrap()
+async fn first_serial(env: &TestEnv) -> Stack {
+    let then = serial(&env.backend, 1).await.unwrap().unwrap();
+    plan::recall(&then, &env.state().await, &env.session.registry).unwrap()
 }
 
 #[tokio::test]
 async fn an_earlier_secret_comes_back_where_there_is_a_key() {
-    let lab = Lab::default();
-    lab.apply(&guarded(CANARY, 1)).await;
-    lab.apply(&guarded(SECOND, 2)).await;
-    lab.apply(&first_serial(&lab).await).await;
-    assert_eq!(passwords(&lab), [CANARY]);
-    assert!(lab.plan(&guarded(CANARY, 1)).await.unwrap().is_empty());
-    hides(&stored(&lab).await, "what is stored");
-    lab.destroy(&stack()).await;
-    lab.apply(&first_serial(&lab).await).await;
-    assert_eq!(passwords(&lab), [CANARY]);
-    hides(&stored(&lab).await, "what is stored");
+    let env = TestEnv::default();
+    env.apply(&guarded(CANARY, 1)).await;
+    env.apply(&guarded(SECOND, 2)).await;
+    env.apply(&first_serial(&env).await).await;
+    assert_eq!(passwords(&env), [CANARY]);
+    assert!(env.plan(&guarded(CANARY, 1)).await.unwrap().is_empty());
+    hides(&stored(&env).await, "what is stored");
+    env.destroy(&stack()).await;
+    env.apply(&first_serial(&env).await).await;
+    assert_eq!(passwords(&env), [CANARY]);
+    hides(&stored(&env).await, "what is stored");
 }
 
 #[tokio::test]
 async fn without_a_key_a_lost_secret_is_told_and_no_hash_is_sent() {
-    let lab = keyless();
-    lab.apply(&guarded(CANARY, 1)).await;
-    lab.apply(&guarded(CANARY, 2)).await;
+    let env = keyless();
+    env.apply(&guarded(CANARY, 1)).await;
+    env.apply(&guarded(CANARY, 2)).await;
     // what is there has the hash that is wanted: it stands in
-    lab.apply(&first_serial(&lab).await).await;
-    assert_eq!(passwords(&lab), [CANARY]);
-    lab.apply(&guarded(SECOND, 2)).await;
-    let refused = lab.plan(&first_serial(&lab).await).await.unwrap_err().to_string();
+    env.apply(&first_serial(&env).await).await;
+    assert_eq!(passwords(&env), [CANARY]);
+    env.apply(&guarded(SECOND, 2)).await;
+    let refused = env.plan(&first_serial(&env).await).await.unwrap_err().to_string();
     assert!(
         refused.contains("fake.thing.base: the secret `password` is known by its hash alone"),
         "{refused}"
     );
-    assert_eq!(passwords(&lab), [SECOND]);
-    assert!(!stored(&lab).await.contains("aes-siv"));
+    assert_eq!(passwords(&env), [SECOND]);
+    assert!(!stored(&env).await.contains("aes-siv"));
 }
 
 /// A thing whose password is the pin of another.
@@ -246,38 +246,38 @@ async fn a_secret_output_is_at_hand_though_its_resource_is_not_read() {
         refresh: false,
         ..PlanOptions::default()
     };
-    for (lab, has_key) in [(Lab::default(), true), (keyless(), false)] {
-        lab.apply(&chained(1)).await;
-        let plan = lab.plan_with(&chained(2), &blind).await.unwrap();
+    for (env, has_key) in [(TestEnv::default(), true), (keyless(), false)] {
+        env.apply(&chained(1)).await;
+        let plan = env.plan_with(&chained(2), &blind).await.unwrap();
         let change = plan.change(&"fake.thing.top".parse().unwrap()).unwrap();
         let unknown = change.attributes.iter().any(|attribute| attribute.path == "password");
         assert_eq!(unknown, !has_key, "{change:#?}");
         if has_key {
-            let report = lab.apply_with(&chained(2), &blind).await.unwrap();
+            let report = env.apply_with(&chained(2), &blind).await.unwrap();
             assert!(report.is_success(), "{report:#?}");
-            assert_eq!(passwords(&lab), ["canary-pin-of-thing-1"]);
+            assert_eq!(passwords(&env), ["canary-pin-of-thing-1"]);
         }
-        hides(&stored(&lab).await, "what is stored");
-        look(&lab, &chained(3), "with a secret output").await;
+        hides(&stored(&env).await, "what is stored");
+        look(&env, &chained(3), "with a secret output").await;
     }
 }
 
 #[tokio::test]
 async fn a_key_is_made_with_the_first_secret_and_stays() {
-    let lab = Lab::default();
+    let env = TestEnv::default();
     let mut plain = stack();
     plain.output("nothing", "secret");
-    lab.apply(&plain).await;
-    assert!(lab.backend.key(false).await.unwrap().is_none());
-    drop(lab.plan(&chained(1)).await.unwrap());
-    assert!(lab.backend.key(false).await.unwrap().is_none(), "a plan makes nothing");
-    lab.apply(&chained(1)).await;
-    let key = lab.backend.key(false).await.unwrap().unwrap();
-    lab.apply(&chained(2)).await;
-    assert_eq!(lab.backend.key(true).await.unwrap().unwrap().as_bytes(), key.as_bytes());
-    let serial = lab.state().await.serial;
+    env.apply(&plain).await;
+    assert!(env.backend.key(false).await.unwrap().is_none());
+    drop(env.plan(&chained(1)).await.unwrap());
+    assert!(env.backend.key(false).await.unwrap().is_none(), "a plan makes nothing");
+    env.apply(&chained(1)).await;
+    let key = env.backend.key(false).await.unwrap().unwrap();
+    env.apply(&chained(2)).await;
+    assert_eq!(env.backend.key(true).await.unwrap().unwrap().as_bytes(), key.as_bytes());
+    let serial = env.state().await.serial;
     assert_eq!(
-        lab.apply(&chained(2)).await.serial,
+        env.apply(&chained(2)).await.serial,
         serial,
         "nothing is written when nothing changed"
     );

@@ -9,11 +9,11 @@ use std::{
 };
 
 use iac_core::{
-    apply::{ApplyOptions, Run, Stop},
-    model::{ErrorKind, Mark, Stack},
+    apply::{ApplyOptions, CancelToken, Run},
+    model::{ErrorKind, LifecycleExt, Stack},
     plan::{self, Event, Observer, PlanOptions},
 };
-use support::{Fault, Lab, NAMES, Thing, stack};
+use support::{Fault, NAMES, TestEnv, Thing, stack};
 
 #[derive(Clone, Default)]
 struct Ears(Arc<Mutex<Vec<String>>>);
@@ -46,14 +46,14 @@ fn things(count: usize) -> Stack {
 
 #[tokio::test]
 async fn a_throttled_call_is_made_again_and_fewer_go_on_at_once() {
-    let (lab, ears) = (Lab::default(), Ears::default());
+    let (env, ears) = (TestEnv::default(), Ears::default());
     for call in 0..8 {
-        lab.cloud
-            .world()
+        env.cloud
+            .sandbox()
             .faults
             .insert(call, Fault::Before(ErrorKind::Throttled));
     }
-    let report = lab
+    let report = env
         .apply_watched(&things(8), &PlanOptions::default(), &ears)
         .await
         .unwrap();
@@ -64,15 +64,15 @@ async fn a_throttled_call_is_made_again_and_fewer_go_on_at_once() {
         heard.contains(&"fake.thing.t3: waiting for fake to take more requests, 0s (Injected)".to_owned()),
         "{heard:#?}"
     );
-    assert!(lab.plan(&things(8)).await.unwrap().is_empty());
-    lab.sound("after the wait").await;
+    assert!(env.plan(&things(8)).await.unwrap().is_empty());
+    env.sound("after the wait").await;
 }
 
 #[tokio::test]
 async fn a_create_that_was_carried_out_all_the_same_is_not_made_twice() {
-    let lab = Lab::default();
-    lab.cloud.world().faults.insert(0, Fault::After(ErrorKind::Throttled));
-    let report = lab.apply_with(&things(1), &PlanOptions::default()).await.unwrap();
+    let env = TestEnv::default();
+    env.cloud.sandbox().faults.insert(0, Fault::After(ErrorKind::Throttled));
+    let report = env.apply_with(&things(1), &PlanOptions::default()).await.unwrap();
     // the type cannot finish what an earlier try made: it says so, and the next run makes it anew
     let [failure] = report.failed.as_slice() else {
         panic!("{report:#?}");
@@ -81,29 +81,29 @@ async fn a_create_that_was_carried_out_all_the_same_is_not_made_twice() {
         failure.error.message,
         "an earlier try made thing-1, and its answer was that there are too many requests"
     );
-    assert_eq!(lab.cloud.world().things.len(), 1);
-    lab.apply(&things(1)).await;
-    assert_eq!(lab.cloud.world().things.len(), 1);
-    lab.sound("after the next run").await;
+    assert_eq!(env.cloud.sandbox().things.len(), 1);
+    env.apply(&things(1)).await;
+    assert_eq!(env.cloud.sandbox().things.len(), 1);
+    env.sound("after the next run").await;
 }
 
 /// From the first call on, everything is throttled.
-fn for_ever(lab: &Lab) {
-    let calls = lab.cloud.world().calls.len();
-    let mut world = lab.cloud.world();
-    world
+fn for_ever(env: &TestEnv) {
+    let calls = env.cloud.sandbox().calls.len();
+    let mut sandbox = env.cloud.sandbox();
+    sandbox
         .faults
         .extend((calls..calls + 10_000).map(|call| (call, Fault::Before(ErrorKind::Throttled))));
 }
 
 #[tokio::test]
 async fn the_wait_ends_with_the_resources_timeout() {
-    let lab = Lab::default();
+    let env = TestEnv::default();
     let mut stack = stack();
     stack.add("hasty", Thing::builder().build().timeout(Duration::from_secs(5)));
     stack.add("patient", Thing::builder().build().timeout(Duration::from_secs(50)));
-    for_ever(&lab);
-    let report = lab.apply_with(&stack, &PlanOptions::default()).await.unwrap();
+    for_ever(&env);
+    let report = env.apply_with(&stack, &PlanOptions::default()).await.unwrap();
     assert_eq!(report.failed.len(), 2);
     assert!(
         report
@@ -112,7 +112,7 @@ async fn the_wait_ends_with_the_resources_timeout() {
             .all(|failure| failure.error.kind == ErrorKind::Throttled),
         "{report:#?}"
     );
-    let calls = lab.cloud.world().calls.clone();
+    let calls = env.cloud.sandbox().calls.clone();
     let tries = |name: &str| {
         calls
             .iter()
@@ -125,16 +125,16 @@ async fn the_wait_ends_with_the_resources_timeout() {
         tries("hasty"),
         tries("patient")
     );
-    lab.cloud.world().faults.clear();
-    lab.apply(&stack).await;
-    lab.sound("after the service took requests again").await;
+    env.cloud.sandbox().faults.clear();
+    env.apply(&stack).await;
+    env.sound("after the service took requests again").await;
 }
 
 #[tokio::test]
 async fn who_wants_to_stop_does_not_wait_for_the_service() {
-    let lab = Lab::default();
-    for_ever(&lab);
-    let stop = Stop::default();
+    let env = TestEnv::default();
+    for_ever(&env);
+    let stop = CancelToken::default();
     let options = ApplyOptions {
         stop: stop.clone(),
         ..ApplyOptions::default()
@@ -144,15 +144,15 @@ async fn who_wants_to_stop_does_not_wait_for_the_service() {
             stop.request();
         }
     };
-    let mut run = Run::begin(&lab.session, NAMES, "apply", Duration::ZERO, &hears)
+    let mut run = Run::begin(&env.session, NAMES, "apply", Duration::ZERO, &hears)
         .await
         .unwrap();
     let stack = things(2);
-    let plan = plan::plan(&stack, run.snapshot(), &lab.session, &PlanOptions::default(), &hears)
+    let plan = plan::plan(&stack, run.snapshot(), &env.session, &PlanOptions::default(), &hears)
         .await
         .unwrap();
     let report = run.apply(&plan, &options, &hears).await;
     run.end().await.unwrap();
     assert!(report.interrupted);
-    assert!(lab.cloud.world().calls.len() < 10, "{:?}", lab.cloud.world().calls);
+    assert!(env.cloud.sandbox().calls.len() < 10, "{:?}", env.cloud.sandbox().calls);
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bon::Builder;
 use iac_core::{
-    Outputs, Resource, Session, Shape,
+    Outputs, Resource, Schema, Session,
     model::{
-        Changed, Clock, Context, Declared, Input, Live, Location, Mark, Provider, Reconcile, Registry, RemoteId,
-        Resolved, Resource as _, ResourceError, Secret, Shape as Form, Shaped, Stack, Stage, Violation, template,
+        AccountRegion, Changed, Clock, Context, Declared, HasSchema, Input, LifecycleExt, Live, Provider, Reconcile,
+        Registry, RemoteId, Resolved, Resource as _, ResourceError, Schema as Form, Secret, Stack, Stage, Violation,
+        template,
     },
     plan::{self, PlanOptions},
     state::{MemoryBackend, Precondition, STATE, Snapshot, State},
@@ -28,8 +29,8 @@ text_type! {
 /// Cloud.
 pub struct Cloud;
 impl Provider for Cloud {
-    fn location(&self) -> Location {
-        Location::default()
+    fn location(&self) -> AccountRegion {
+        AccountRegion::default()
     }
 }
 
@@ -84,7 +85,7 @@ pub struct Subnet<S: Stage = Declared> {
 }
 
 /// A rule, all of it plain.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Schema)]
 #[builder(on(_, into))]
 pub struct Rule {
     /// The port, never 0.
@@ -97,7 +98,7 @@ pub struct Rule {
 }
 
 /// What a rule does.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Shape)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Schema)]
 #[serde(rename_all = "lowercase")]
 pub enum Effect {
     /// Lets it in.
@@ -267,7 +268,7 @@ fn texts_join_outputs_and_stay_literals_without_them() {
     assert_eq!(Input::<i32>::from(7).text().literal(), Some(&"7".to_owned()));
     let joined = serde_json::to_value(text!("{}/{}", main.id, main.zones.index(1))).unwrap();
     let known = template::evaluate(&joined, &|reference| {
-        template::Lookup::Known(json!(reference.to_string()))
+        template::Resolution::Known(json!(reference.to_string()))
     });
     assert_eq!(known.unwrap(), json!("ec2.vpc.main.id/ec2.vpc.main.zones[1]"));
     let document = serde_json::to_value(Input::json(
@@ -293,7 +294,7 @@ fn secrets_do_not_show() {
 #[test]
 fn the_shape_is_what_the_struct_says() {
     let fields: Vec<String> = Subnet::info()
-        .shape
+        .schema
         .fields()
         .iter()
         .map(|field| {
@@ -301,7 +302,7 @@ fn the_shape_is_what_the_struct_says() {
             format!(
                 "{}{required}: {} = {:?}",
                 field.name,
-                field.shape.describe(),
+                field.schema.describe(),
                 field.default
             )
         })
@@ -317,30 +318,34 @@ fn the_shape_is_what_the_struct_says() {
     );
     let info = Subnet::info();
     assert!(
-        info.shape
+        info.schema
             .field("vpc_id")
-            .is_some_and(|field| field.marks.create_only && !field.marks.computed)
+            .is_some_and(|field| field.attributes.create_only && !field.attributes.computed)
     );
-    assert!(info.shape.field("password").is_some_and(|field| field.marks.write_only));
+    assert!(
+        info.schema
+            .field("password")
+            .is_some_and(|field| field.attributes.write_only)
+    );
     assert_eq!(
         (info.name, info.doc, info.schema_version),
         ("ec2.subnet", "A subnet.", 1)
     );
     assert_eq!(Vpc::info().tags_field(), Some("tags"));
-    assert_eq!(Effect::shape().describe(), "one of allow, deny");
+    assert_eq!(Effect::schema().describe(), "one of allow, deny");
     let shapes = [
-        (f64::shape(), "number"),
-        (bool::shape(), "bool"),
-        (u64::shape(), "integer"),
-        (serde_json::Value::shape(), "JSON"),
-        (Option::<Box<String>>::shape(), "Text"),
-        (std::collections::BTreeSet::<String>::shape(), "set of Text"),
-        (std::collections::BTreeMap::<String, bool>::shape(), "map of bool"),
+        (f64::schema(), "number"),
+        (bool::schema(), "bool"),
+        (u64::schema(), "integer"),
+        (serde_json::Value::schema(), "JSON"),
+        (Option::<Box<String>>::schema(), "Text"),
+        (std::collections::BTreeSet::<String>::schema(), "set of Text"),
+        (std::collections::BTreeMap::<String, bool>::schema(), "map of bool"),
         (Form::TEXT.into_set(), "Text"),
-        (Vec::<i64>::shape().into_set(), "set of integer"),
+        (Vec::<i64>::schema().into_set(), "set of integer"),
     ];
-    for (shape, told) in shapes {
-        assert_eq!(shape.describe(), told);
+    for (schema, told) in shapes {
+        assert_eq!(schema.describe(), told);
     }
 }
 
@@ -390,7 +395,7 @@ async fn a_value_of_another_resource_is_checked_as_soon_as_it_is_known() {
         registry,
         backend: Arc::new(MemoryBackend::new()),
         clock: Arc::new(Still),
-        who: "tester@lab".to_owned(),
+        who: "tester@env".to_owned(),
     };
     let mut state = State::new("site", "dev");
     let vpc_of_then = json!({
@@ -415,7 +420,7 @@ async fn a_value_of_another_resource_is_checked_as_soon_as_it_is_known() {
         refresh: false,
         ..PlanOptions::default()
     };
-    let refused = plan::plan(&stack, &snapshot, &session, &options, &plan::Silent).await;
+    let refused = plan::plan(&stack, &snapshot, &session, &options, &plan::NoopObserver).await;
     let line = line!() - 6;
     assert_eq!(
         refused.unwrap_err().to_string(),

@@ -1,4 +1,4 @@
-//! Reads the fields of a struct: names, doc comments, defaults and marks.
+//! Reads the fields of a struct: names, doc comments, defaults and attributes.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -47,18 +47,18 @@ pub(crate) fn metadata(field: &Field) -> Result<TokenStream> {
     let default = default_text(field)?;
     let required = default.is_none() && !is(ty, "Option");
     let default = default.unwrap_or_default();
-    let marks = Marks::read(&field.attrs)?;
-    let into_set = marks.set.then(|| quote!(.into_set()));
-    let shape = quote!(<#ty as ::iac_core::model::Shaped>::shape() #into_set);
-    let marks = marks.tokens();
+    let attributes = FieldAttributes::read(&field.attrs)?;
+    let into_set = attributes.set.then(|| quote!(.into_set()));
+    let schema = quote!(<#ty as ::iac_core::model::HasSchema>::schema() #into_set);
+    let attributes = attributes.tokens();
     Ok(quote! {
         ::iac_core::model::Field {
             name: #name,
             doc: #doc,
-            shape: #shape,
+            schema: #schema,
             required: #required,
             default: #default,
-            marks: #marks,
+            attributes: #attributes,
         }
     })
 }
@@ -117,9 +117,9 @@ fn readable(value: &Expr) -> String {
     }
 }
 
-/// The field marks, as written.
+/// The field attributes, as written.
 #[derive(Default)]
-struct Marks {
+struct FieldAttributes {
     create_only: bool,
     computed: bool,
     write_only: bool,
@@ -129,20 +129,20 @@ struct Marks {
     name: Option<usize>,
 }
 
-impl Marks {
+impl FieldAttributes {
     fn read(attributes: &[Attribute]) -> Result<Self> {
-        let mut marks = Self::default();
+        let mut read = Self::default();
         for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("field")) {
             attribute.parse_nested_meta(|meta| {
                 let mark = meta.path.require_ident()?.to_string();
                 match mark.as_str() {
-                    "create_only" => marks.create_only = true,
-                    "computed" => marks.computed = true,
-                    "write_only" => marks.write_only = true,
-                    "set" => marks.set = true,
-                    "tags" => marks.tags = true,
-                    "volatile" => marks.volatile = true,
-                    "name" => marks.name = Some(meta.value()?.parse::<LitInt>()?.base10_parse()?),
+                    "create_only" => read.create_only = true,
+                    "computed" => read.computed = true,
+                    "write_only" => read.write_only = true,
+                    "set" => read.set = true,
+                    "tags" => read.tags = true,
+                    "volatile" => read.volatile = true,
+                    "name" => read.name = Some(meta.value()?.parse::<LitInt>()?.base10_parse()?),
                     _ => {
                         return Err(meta.error(
                             "unknown field mark: use create_only, computed, write_only, set, tags, volatile or name = LENGTH",
@@ -152,7 +152,7 @@ impl Marks {
                 Ok(())
             })?;
         }
-        Ok(marks)
+        Ok(read)
     }
 
     fn tokens(&self) -> TokenStream {
@@ -171,7 +171,7 @@ impl Marks {
             quote!(::core::option::Option::None)
         };
         quote! {
-            ::iac_core::model::Marks {
+            ::iac_core::model::FieldAttributes {
                 create_only: #create_only,
                 computed: #computed,
                 write_only: #write_only,

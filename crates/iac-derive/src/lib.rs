@@ -1,13 +1,13 @@
-//! The derives of `iac-core`: `Resource`, `Outputs` and `Shape`.
+//! The derives of `iac-core`: `Resource`, `Outputs` and `Schema`.
 //!
-//! They turn a struct's fields, doc comments and field marks into the metadata that diffing, validation, redaction and the
+//! They turn a struct's fields, doc comments and field attributes into the metadata that diffing, validation, redaction and the
 //! documentation read. Use them through `iac_core`.
 #![forbid(unsafe_code)]
 
 mod fields;
 mod outputs;
 mod resource;
-mod shape;
+mod schema;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -36,11 +36,11 @@ pub fn derive_outputs(input: TokenStream) -> TokenStream {
     expand(outputs::expand(&parse_macro_input!(input as DeriveInput)))
 }
 
-/// Gives a nested struct, or an enum of plain variants, its shape. Takes the same field marks as
+/// Gives a nested struct, or an enum of plain variants, its schema. Takes the same field attributes as
 /// [`Resource`](macro@Resource).
-#[proc_macro_derive(Shape, attributes(field))]
+#[proc_macro_derive(Schema, attributes(field))]
 pub fn derive_shape(input: TokenStream) -> TokenStream {
-    expand(shape::expand(&parse_macro_input!(input as DeriveInput)))
+    expand(schema::expand(&parse_macro_input!(input as DeriveInput)))
 }
 
 fn expand(expanded: syn::Result<proc_macro2::TokenStream>) -> TokenStream {

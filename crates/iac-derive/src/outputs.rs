@@ -4,11 +4,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{DeriveInput, Result, ext::IdentExt};
 
-use crate::{fields, shape};
+use crate::{fields, schema};
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let name = &input.ident;
-    let shaped = shape::shaped(input)?;
+    let shaped = schema::shaped(input)?;
     let idents: Vec<_> = fields::named(input)?
         .into_iter()
         .filter_map(|field| field.ident.as_ref())

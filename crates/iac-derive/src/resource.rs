@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{DeriveInput, LitInt, LitStr, Path, Result};
 
-use crate::{fields, shape};
+use crate::{fields, schema};
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let name = &input.ident;
@@ -14,7 +14,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         version,
     } = Attributes::read(input)?;
     let doc = fields::doc(&input.attrs);
-    let shaped = shape::shaped(input)?;
+    let shaped = schema::shaped(input)?;
     Ok(quote! {
         #shaped
 

@@ -1,4 +1,4 @@
-//! The time in this world: the machine's.
+//! The time in this sandbox: the machine's.
 
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;

@@ -1,4 +1,4 @@
-//! The HTTP client the SDK is given: it reads a request, logs it, asks for its fault, and lets the world answer.
+//! The HTTP client the SDK is given: it reads a request, logs it, asks for its fault, and lets the sandbox answer.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,15 +16,15 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use winterbaume_core::MockResponse;
 
+use crate::account::Account;
 use crate::call::Call;
-use crate::faults::{Effect, Moment, Silence};
+use crate::faults::{Disconnect, Effect, FaultTiming};
 use crate::operation;
 use crate::reply;
-use crate::universe::Universe;
 
-/// An HTTP client and connector in one; clones share the world.
+/// An HTTP client and connector in one; clones share the sandbox.
 #[derive(Clone)]
-pub(crate) struct Connector(pub(crate) Arc<Universe>);
+pub(crate) struct Connector(pub(crate) Arc<Account>);
 
 impl fmt::Debug for Connector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -44,12 +44,12 @@ impl HttpClient for Connector {
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let universe = Arc::clone(&self.0);
-        HttpConnectorFuture::new(async move { exchange(&universe, request).await })
+        let account = Arc::clone(&self.0);
+        HttpConnectorFuture::new(async move { exchange(&account, request).await })
     }
 }
 
-async fn exchange(universe: &Universe, mut request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+async fn exchange(account: &Account, mut request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
     let body = ByteStream::new(request.take_body())
         .collect()
         .await
@@ -68,24 +68,24 @@ async fn exchange(universe: &Universe, mut request: HttpRequest) -> Result<HttpR
         return Err(ConnectorError::user(refusal.into()));
     };
     let mutates = operation::mutates(call.service, &call.operation);
-    let sequence = universe
+    let sequence = account
         .log
         .arrived(call.service, &call.operation, &call.region, mutates);
-    let verdict = universe.faults.judge(&call, mutates);
+    let verdict = account.faults.judge(&call, mutates);
     if !verdict.delay.is_zero() {
         tokio::time::sleep(verdict.delay).await;
-        if verdict.effect.is_none() && universe.faults.is_cut() {
+        if verdict.effect.is_none() && account.faults.is_cut() {
             return Err(ConnectorError::io("the connection was cut".into()));
         }
     }
     let answer = |mut answer: MockResponse| {
         reply::set_header(&mut answer, "x-amzn-requestid", reply::REQUEST_ID);
         let code = reply::error_code(call.service, &answer);
-        universe.log.answered(sequence, answer.status, code);
+        account.log.answered(sequence, answer.status, code);
         response(answer)
     };
     let Some(effect) = verdict.effect else {
-        return Ok(answer(universe.answer(&call, mutates)));
+        return Ok(answer(account.answer(&call, mutates)));
     };
     tracing::debug!(operation = %call.operation, ?effect, "fault");
     if let Some(failure) = effect.failure(&call) {
@@ -93,34 +93,34 @@ async fn exchange(universe: &Universe, mut request: HttpRequest) -> Result<HttpR
     }
     match effect {
         Effect::ConnectionError(moment) => {
-            after(universe, &call, mutates, moment);
+            after(account, &call, mutates, moment);
             Err(ConnectorError::io("the connection was lost".into()))
         }
         Effect::Timeout(moment) => {
-            after(universe, &call, mutates, moment);
+            after(account, &call, mutates, moment);
             Err(ConnectorError::timeout("the request timed out".into()))
         }
         Effect::MalformedBody => {
-            let mut garbled = universe.answer(&call, mutates);
+            let mut garbled = account.answer(&call, mutates);
             garbled.status = 200;
             garbled.body = Bytes::from_static(b"<<{ this is no document");
             Ok(answer(garbled))
         }
         Effect::Cut { moment, silence } => {
-            after(universe, &call, mutates, moment);
+            after(account, &call, mutates, moment);
             match silence {
-                Silence::Refuse => Err(ConnectorError::io("the connection was cut".into())),
-                Silence::Hang => std::future::pending().await,
+                Disconnect::Refuse => Err(ConnectorError::io("the connection was cut".into())),
+                Disconnect::Hang => std::future::pending().await,
             }
         }
-        _ => Ok(answer(universe.answer(&call, mutates))),
+        _ => Ok(answer(account.answer(&call, mutates))),
     }
 }
 
 /// Lets a request take effect whose answer nobody will see.
-fn after(universe: &Universe, call: &Call, mutates: bool, moment: Moment) {
-    if moment == Moment::After {
-        let _unseen = universe.answer(call, mutates);
+fn after(account: &Account, call: &Call, mutates: bool, moment: FaultTiming) {
+    if moment == FaultTiming::After {
+        let _unseen = account.answer(call, mutates);
     }
 }
 

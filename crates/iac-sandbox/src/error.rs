@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-/// A failure to load, save or lock a world.
+/// A failure to load, save or lock a sandbox.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum SandboxError {
-    /// A file of the world could not be read, written, renamed or removed.
+    /// A file of the sandbox could not be read, written, renamed or removed.
     #[error("cannot {action} {}", path.display())]
     Io {
         /// What was tried, as a verb.
@@ -19,18 +19,18 @@ pub enum SandboxError {
         #[source]
         source: std::io::Error,
     },
-    /// A file of the world does not hold what this version writes.
-    #[error("{} does not hold a sandbox world: {reason}", path.display())]
+    /// A file of the sandbox does not hold what this version writes.
+    #[error("{} does not hold a sandbox sandbox: {reason}", path.display())]
     Corrupt {
         /// The file concerned.
         path: PathBuf,
         /// What is wrong with it.
         reason: String,
     },
-    /// Another process has the world open.
-    #[error("the sandbox world in {} is held by {holder}", path.display())]
+    /// Another process has the sandbox open.
+    #[error("the sandbox sandbox in {} is held by {holder}", path.display())]
     Held {
-        /// The folder of the world.
+        /// The folder of the sandbox.
         path: PathBuf,
         /// The process that holds it, as it described itself.
         holder: String,
@@ -52,9 +52,11 @@ impl SandboxError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Io { .. } => "check that the folder exists, is writable and has space left",
-            Self::Corrupt { .. } => "delete the folder to start with an empty world, or use the version that wrote it",
+            Self::Corrupt { .. } => {
+                "delete the folder to start with an empty sandbox, or use the version that wrote it"
+            }
             Self::Held { .. } => "wait for the other process to end, or give this one a folder of its own",
-            Self::Emulator { .. } => "delete the folder to start with an empty world",
+            Self::Emulator { .. } => "delete the folder to start with an empty sandbox",
         }
     }
 

@@ -1,6 +1,6 @@
-//! An AWS in the process: no network, no credentials, a world that can be kept in a folder between runs.
+//! An AWS in the process: no network, no credentials, a sandbox that can be kept in a folder between runs.
 //!
-//! [`World`] is an account. SDK clients use its [`World::http_client`] and behave as with AWS: the same wire
+//! [`Sandbox`] is an account. SDK clients use its [`Sandbox::http_client`] and behave as with AWS: the same wire
 //! formats, error codes and defaults, as far as the crate's overlays know them. It also keeps a log of requests
 //! ([`Request`]) and lets chosen ones fail ([`Fault`]), so that tests can ask what happens when a call is throttled,
 //! when an answer is lost, or when the process dies between two calls.
@@ -12,23 +12,24 @@
 //! # #[cfg(feature = "s3")]
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 //! use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
-//! use iac_sandbox::World;
+//! use iac_sandbox::Sandbox;
 //!
-//! let world = World::new();
+//! let sandbox = Sandbox::new();
 //! let config = aws_sdk_s3::Config::builder()
 //!     .behavior_version(BehaviorVersion::latest())
 //!     .region(Region::new("us-east-1"))
 //!     .credentials_provider(Credentials::new("any", "any", None, None, "any"))
-//!     .http_client(world.http_client())
+//!     .http_client(sandbox.http_client())
 //!     .build();
 //! let s3 = aws_sdk_s3::Client::from_conf(config);
 //! s3.create_bucket().bucket("example").send().await.unwrap();
-//! assert_eq!(world.inventory(), ["s3:bucket/example"]);
-//! assert_eq!(world.requests()[0].operation, "CreateBucket");
+//! assert_eq!(sandbox.inventory(), ["s3:bucket/example"]);
+//! assert_eq!(sandbox.requests()[0].operation, "CreateBucket");
 //! # });
 //! ```
 #![forbid(unsafe_code)]
 
+mod account;
 mod call;
 mod clock;
 mod connector;
@@ -40,15 +41,14 @@ mod platform;
 mod record;
 mod reply;
 mod s3_target;
+mod sandbox;
 mod service;
 mod store;
-mod universe;
-mod world;
 mod xml;
 
 pub use error::SandboxError;
-pub use faults::{Effect, Fault, Moment, Silence};
+pub use faults::{Disconnect, Effect, Fault, FaultTiming};
 pub use platform::SandboxPlatform;
 pub use record::Request;
+pub use sandbox::{ACCOUNT_ID, Sandbox};
 pub use service::Service;
-pub use world::{ACCOUNT_ID, World};

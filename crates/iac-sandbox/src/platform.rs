@@ -15,21 +15,21 @@ use iac_core::{
     state::{Backend, FileBackend},
 };
 
-use crate::{SandboxError, World};
+use crate::{Sandbox, SandboxError};
 
-/// The folder worlds and their states live in when the user names none.
+/// The folder sandboxes and their states live in when the user names none.
 const FOLDER: &str = "state";
-/// How long another command on the same world is waited for.
+/// How long another command on the same sandbox is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// AWS in the process, one account per environment. World and state live below the state folder, in
-/// `<stack>/<environment>/world` and `<stack>/<environment>/state`, and survive between runs.
+/// AWS in the process, one account per environment. Sandbox and state live below the state folder, in
+/// `<stack>/<environment>/sandbox` and `<stack>/<environment>/state`, and survive between runs.
 #[derive(Debug, Default)]
 pub struct SandboxPlatform {
     regions: BTreeMap<String, String>,
     default_tags: BTreeMap<String, String>,
-    /// Open worlds: each holds its folder until the platform is dropped.
-    worlds: Mutex<BTreeMap<PathBuf, World>>,
+    /// Open sandboxes: each holds its folder until the platform is dropped.
+    sandboxes: Mutex<BTreeMap<PathBuf, Sandbox>>,
 }
 
 impl SandboxPlatform {
@@ -54,13 +54,13 @@ impl SandboxPlatform {
     }
 
     fn client(&self, folder: &Path) -> Result<aws_smithy_runtime_api::client::http::SharedHttpClient, SandboxError> {
-        let mut worlds = self.worlds.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(world) = worlds.get(folder) {
-            return Ok(world.http_client());
+        let mut sandboxes = self.sandboxes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(sandbox) = sandboxes.get(folder) {
+            return Ok(sandbox.http_client());
         }
-        let world = World::open_within(folder, PATIENCE)?;
-        let client = world.http_client();
-        worlds.insert(folder.to_path_buf(), world);
+        let sandbox = Sandbox::open_within(folder, PATIENCE)?;
+        let client = sandbox.http_client();
+        sandboxes.insert(folder.to_path_buf(), sandbox);
         Ok(client)
     }
 }

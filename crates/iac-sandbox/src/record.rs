@@ -16,7 +16,7 @@ pub struct Request {
     pub operation: String,
     /// The region it is signed for.
     pub region: String,
-    /// Whether the operation changes the world, going by its name.
+    /// Whether the operation changes the sandbox, going by its name.
     pub mutates: bool,
     /// The HTTP status; `None` when there was no answer, or none yet.
     pub status: Option<u16>,
@@ -37,7 +37,7 @@ struct Entries {
     requests: Vec<Request>,
 }
 
-/// The log of one world.
+/// The log of one sandbox.
 #[derive(Debug, Default)]
 pub(crate) struct Log(Mutex<Entries>);
 

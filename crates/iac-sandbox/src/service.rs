@@ -1,4 +1,4 @@
-//! The services of this world, and what each must be able to do.
+//! The services of this sandbox, and what each must be able to do.
 
 use std::fmt;
 use std::pin::pin;
@@ -97,14 +97,14 @@ impl fmt::Display for Service {
 }
 
 /// All that one service holds, as it is written to a folder.
-pub(crate) struct Image {
+pub(crate) struct ServiceSnapshot {
     /// The state, without large contents.
     pub(crate) document: Value,
     /// Contents by the name of their digest; a name never changes its content.
     pub(crate) bodies: Vec<(String, Bytes)>,
 }
 
-impl From<Value> for Image {
+impl From<Value> for ServiceSnapshot {
     fn from(document: Value) -> Self {
         Self {
             document,
@@ -113,16 +113,16 @@ impl From<Value> for Image {
     }
 }
 
-/// One service of the world: it answers, and its state can be taken out and put back without loss.
+/// One service of the sandbox: it answers, and its state can be taken out and put back without loss.
 ///
 /// Calls come one at a time, so that an answer is atomic: conditional writes have exactly one winner.
 pub(crate) trait Emulator: Send {
     /// Answers one request.
     fn answer(&mut self, call: &Call) -> MockResponse;
     /// Takes a copy of the state.
-    fn save(&self) -> Result<Image, SandboxError>;
+    fn save(&self) -> Result<ServiceSnapshot, SandboxError>;
     /// Replaces the state by a copy taken before.
-    fn load(&mut self, image: Image) -> Result<(), SandboxError>;
+    fn load(&mut self, snapshot: ServiceSnapshot) -> Result<(), SandboxError>;
     /// Names what exists beyond what a new account has, as `service:type/identifier`.
     fn inventory(&self) -> Vec<String>;
 }

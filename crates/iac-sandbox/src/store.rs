@@ -1,4 +1,4 @@
-//! A world in a folder: one document per service, contents beside it by digest, and a lock.
+//! A sandbox in a folder: one document per service, contents beside it by digest, and a lock.
 //!
 //! Every file appears whole or not at all: it is written under another name and renamed. Contents are written before
 //! the document that names them and removed after the document that no longer does, so a document never names what
@@ -13,7 +13,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::error::SandboxError;
-use crate::service::{Image, Service};
+use crate::service::{Service, ServiceSnapshot};
 
 /// The version of the documents; raised when an older reader could not read them.
 const FORMAT: u64 = 1;
@@ -27,7 +27,7 @@ pub(crate) enum Durability {
     Process,
 }
 
-/// A folder that holds a world.
+/// A folder that holds a sandbox.
 #[derive(Debug)]
 pub(crate) struct Store {
     folder: PathBuf,
@@ -92,7 +92,7 @@ impl Store {
     }
 
     /// Reads what a service had; `None` when the folder has nothing of it.
-    pub(crate) fn read(&mut self, service: Service) -> Result<Option<Image>, SandboxError> {
+    pub(crate) fn read(&mut self, service: Service) -> Result<Option<ServiceSnapshot>, SandboxError> {
         let path = self.document_path(service);
         let text = match fs::read(&path) {
             Ok(text) => text,
@@ -125,27 +125,32 @@ impl Store {
             self.written.insert(name.clone());
             bodies.push((name, Bytes::from(body)));
         }
-        Ok(Some(Image {
+        Ok(Some(ServiceSnapshot {
             document: whole.get_mut("state").map(Value::take).unwrap_or_default(),
             bodies,
         }))
     }
 
     /// Writes what a service has.
-    pub(crate) fn write(&mut self, service: Service, image: Image, durability: Durability) -> Result<(), SandboxError> {
-        let mut names = Vec::with_capacity(image.bodies.len());
-        if !image.bodies.is_empty() {
+    pub(crate) fn write(
+        &mut self,
+        service: Service,
+        snapshot: ServiceSnapshot,
+        durability: Durability,
+    ) -> Result<(), SandboxError> {
+        let mut names = Vec::with_capacity(snapshot.bodies.len());
+        if !snapshot.bodies.is_empty() {
             let folder = self.folder.join(service.name());
             fs::create_dir_all(&folder).map_err(SandboxError::io("create", &folder))?;
         }
-        for (name, body) in image.bodies {
+        for (name, body) in snapshot.bodies {
             if !self.written.contains(&name) {
                 self.put(&self.body_path(service, &name), &body, durability)?;
                 self.written.insert(name.clone());
             }
             names.push(name);
         }
-        let whole = json!({ "format": FORMAT, "state": image.document, "bodies": names });
+        let whole = json!({ "format": FORMAT, "state": snapshot.document, "bodies": names });
         self.put(&self.document_path(service), whole.to_string().as_bytes(), durability)?;
         if service == Service::S3 {
             let current: BTreeSet<String> = names.into_iter().collect();

@@ -10,7 +10,7 @@ use std::{
 
 use async_trait::async_trait;
 use iac_core::{model::Clock, state::LEASE};
-use iac_sandbox::World;
+use iac_sandbox::Sandbox;
 use jiff::{SignedDuration, Timestamp};
 
 /// How long a stopped process stands still: longer than any lease.
@@ -50,20 +50,20 @@ impl Clock for Jumping {
     }
 }
 
-/// The clock of a process that is stopped for [`STOPPED`] once the world has seen so many changing requests.
+/// The clock of a process that is stopped for [`STOPPED`] once the sandbox has seen so many changing requests.
 #[derive(Debug)]
 pub(crate) struct Stopped {
     time: Jumping,
-    world: Arc<World>,
+    sandbox: Arc<Sandbox>,
     requests: usize,
     struck: OnceLock<()>,
 }
 
 impl Stopped {
-    pub(crate) fn new(world: &Arc<World>, requests: usize) -> Self {
+    pub(crate) fn new(sandbox: &Arc<Sandbox>, requests: usize) -> Self {
         Self {
             time: Jumping::default(),
-            world: Arc::clone(world),
+            sandbox: Arc::clone(sandbox),
             requests,
             struck: OnceLock::new(),
         }
@@ -74,7 +74,7 @@ impl Stopped {
 impl Clock for Stopped {
     fn now(&self) -> Timestamp {
         if self.struck.get().is_none() {
-            let requests = self.world.requests();
+            let requests = self.sandbox.requests();
             let changing = requests.iter().filter(|request| request.mutates).count();
             if changing >= self.requests && self.struck.set(()).is_ok() {
                 self.time.set_forward(STOPPED);

@@ -1,4 +1,4 @@
-//! A world with its state, and the runs on it: finished, cut off, or struck by a fault.
+//! A sandbox with its state, and the runs on it: finished, cut off, or struck by a fault.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub(crate) mod clock;
@@ -15,29 +15,29 @@ use iac_core::{
     Session,
     apply::{ApplyOptions, ApplyReport, Run},
     model::Stack,
-    plan::{Mode, Observer, Plan, PlanOptions, Silent, plan},
+    plan::{Mode, NoopObserver, Observer, Plan, PlanOptions, plan},
     state::{Backend, MemoryBackend, Precondition, Snapshot, State},
 };
-use iac_sandbox::{Fault, Request, World};
+use iac_sandbox::{Fault, Request, Sandbox};
 
 pub(crate) type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
-/// A world with its state. What is in them outlives every run.
-pub(crate) struct Lab {
-    pub(crate) world: Arc<World>,
+/// A sandbox with its state. What is in them outlives every run.
+pub(crate) struct TestEnv {
+    pub(crate) sandbox: Arc<Sandbox>,
     backend: MemoryBackend,
     session: Session,
 }
 
-impl Lab {
+impl TestEnv {
     pub(crate) async fn new() -> Outcome<Self> {
-        Self::over(World::new(), MemoryBackend::new()).await
+        Self::over(Sandbox::new(), MemoryBackend::new()).await
     }
 
-    async fn over(world: World, backend: MemoryBackend) -> Outcome<Self> {
+    async fn over(sandbox: Sandbox, backend: MemoryBackend) -> Outcome<Self> {
         let config = AwsConfig::builder()
             .region("us-east-1")
-            .http_client(world.http_client())
+            .http_client(sandbox.http_client())
             // the SDK tries again twice: a fault that holds longer comes through
             .retry_attempts(ATTEMPTS)
             .build();
@@ -45,16 +45,16 @@ impl Lab {
             registry: iac_aws::registry(&Arc::new(Aws::connect(&config).await?)),
             backend: Arc::new(backend.clone()),
             clock: Arc::new(Jumping::default()),
-            who: "tester@lab".to_owned(),
+            who: "tester@env".to_owned(),
         };
         Ok(Self {
-            world: Arc::new(world),
+            sandbox: Arc::new(sandbox),
             backend,
             session,
         })
     }
 
-    /// A lab of its own in which everything is as it is here.
+    /// A env of its own in which everything is as it is here.
     pub(crate) async fn fork(&self) -> Outcome<Self> {
         let backend = MemoryBackend::new();
         for name in self.backend.list("").await? {
@@ -62,13 +62,13 @@ impl Lab {
                 backend.put(&name, &object.bytes, &Precondition::Absent).await?;
             }
         }
-        Self::over(self.world.fork()?, backend).await
+        Self::over(self.sandbox.fork()?, backend).await
     }
 
-    /// Has the process stopped once the world has seen so many changing requests, and go on when its lease is over.
+    /// Has the process stopped once the sandbox has seen so many changing requests, and go on when its lease is over.
     pub(crate) fn stop_after(&mut self, requests: usize) {
-        self.world.clear_requests();
-        self.session.clock = Arc::new(clock::Stopped::new(&self.world, requests));
+        self.sandbox.clear_requests();
+        self.session.clock = Arc::new(clock::Stopped::new(&self.sandbox, requests));
     }
 
     /// Time as it is, for a process that starts after all that.
@@ -78,8 +78,8 @@ impl Lab {
 
     async fn open(&self, stack: &Stack) -> Outcome<Run> {
         let names = (stack.name(), stack.environment());
-        let mut run = Run::begin(&self.session, names, "apply", Duration::ZERO, &Silent).await?;
-        run.settle(&Silent).await?;
+        let mut run = Run::begin(&self.session, names, "apply", Duration::ZERO, &NoopObserver).await?;
+        run.settle(&NoopObserver).await?;
         Ok(run)
     }
 
@@ -94,7 +94,7 @@ impl Lab {
             mode,
             ..PlanOptions::default()
         };
-        Ok(plan(stack, snapshot, &self.session, &options, &Silent).await?)
+        Ok(plan(stack, snapshot, &self.session, &options, &NoopObserver).await?)
     }
 
     async fn snapshot(&self, stack: &Stack) -> Outcome<Snapshot> {
@@ -118,13 +118,13 @@ impl Lab {
         self.planned(stack, &self.snapshot(stack).await?, mode).await
     }
 
-    /// Does what was planned, to the end, with a fault on the way. The requests are in the world's log.
+    /// Does what was planned, to the end, with a fault on the way. The requests are in the sandbox's log.
     pub(crate) async fn apply(&self, stack: &Stack, plan: &Plan, fault: Fault) -> Outcome<ApplyReport> {
         let mut run = self.open(stack).await?;
-        self.world.clear_requests();
-        self.world.inject(fault);
-        let report = run.apply(plan, &ApplyOptions::default(), &Silent).await;
-        self.world.clear_faults();
+        self.sandbox.clear_requests();
+        self.sandbox.inject(fault);
+        let report = run.apply(plan, &ApplyOptions::default(), &NoopObserver).await;
+        self.sandbox.clear_faults();
         run.end().await?;
         Ok(report)
     }
@@ -132,8 +132,8 @@ impl Lab {
     /// A run that succeeds. Gives what it did.
     pub(crate) async fn run(&self, stack: &Stack, mode: Mode) -> Outcome<Plan> {
         let (mut run, plan) = self.begin(stack, mode).await?;
-        self.world.clear_requests();
-        let report = run.apply(&plan, &ApplyOptions::default(), &Silent).await;
+        self.sandbox.clear_requests();
+        let report = run.apply(&plan, &ApplyOptions::default(), &NoopObserver).await;
         run.end().await?;
         if report.is_success() {
             Ok(plan)
@@ -149,20 +149,20 @@ impl Lab {
     /// Does what was planned until the cut, and is gone. Gives whether it came to the cut at all.
     pub(crate) async fn apply_until_cut(&self, stack: &Stack, plan: &Plan, cut: Fault) -> Outcome<bool> {
         let mut run = self.open(stack).await?;
-        self.world.inject(cut.hanging());
+        self.sandbox.inject(cut.hanging());
         let options = ApplyOptions::default();
         tokio::select! {
-            report = run.apply(plan, &options, &Silent) => drop(report),
+            report = run.apply(plan, &options, &NoopObserver) => drop(report),
             () = async {
-                while !self.world.is_cut() {
+                while !self.sandbox.is_cut() {
                     tokio::time::sleep(Duration::from_millis(1)).await;
                 }
                 // what other calls were about to do is cut off, too
                 tokio::time::sleep(Duration::from_millis(2)).await;
             } => {}
         }
-        let cut = self.world.is_cut();
-        self.world.clear_faults();
+        let cut = self.sandbox.is_cut();
+        self.sandbox.clear_faults();
         drop(run);
         if let Some(lock) = self.backend.holder().await? {
             self.backend.unlock(&lock.info.id).await?;
@@ -172,7 +172,7 @@ impl Lab {
 
     /// The requests since the run began that change something, in order.
     pub(crate) fn changing(&self) -> Vec<Request> {
-        let requests = self.world.requests().into_iter();
+        let requests = self.sandbox.requests().into_iter();
         requests.filter(|request| request.mutates).collect()
     }
 
@@ -183,7 +183,7 @@ impl Lab {
 
     /// What there is, by kind where ids differ from run to run, and without the ends of names that are made up.
     pub(crate) fn census(&self) -> Vec<String> {
-        let kinds = self.world.inventory().into_iter().map(|entry| {
+        let kinds = self.sandbox.inventory().into_iter().map(|entry| {
             let by_id = entry.starts_with("ec2:") || entry.starts_with("cloudfront:");
             if by_id {
                 entry.split('/').next().unwrap_or_default().to_owned()
@@ -197,7 +197,7 @@ impl Lab {
     }
 }
 
-/// `synthetic-lab-unnamed` of `synthetic-lab-unnamed-0a1b2c3d`.
+/// `synthetic-env-unnamed` of `synthetic-env-unnamed-0a1b2c3d`.
 fn without_unique_end(name: String) -> String {
     let unique = |end: &str| end.len() == 8 && end.bytes().all(|byte| byte.is_ascii_hexdigit());
     match name.rsplit_once('-') {
@@ -206,5 +206,5 @@ fn without_unique_end(name: String) -> String {
     }
 }
 
-/// How often the lab's clients try a request.
+/// How often the env's clients try a request.
 pub(crate) const ATTEMPTS: u32 = 3;

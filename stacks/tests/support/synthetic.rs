@@ -36,7 +36,7 @@ impl Variant {
 }
 
 fn stack() -> Stack {
-    Stack::new("synthetic", "lab")
+    Stack::new("synthetic", "env")
 }
 
 fn forty(variant: Variant) -> Stack {

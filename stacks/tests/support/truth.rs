@@ -8,26 +8,30 @@ use iac_core::{
     state::{State, Status},
 };
 
-use super::{Lab, Outcome};
+use super::{Outcome, TestEnv};
 
-/// An object as state and world both name it: its type, and its id or the end of it.
+/// An object as state and sandbox both name it: its type, and its id or the end of it.
 type Object = (String, String);
 
-impl Lab {
-    /// Everything that the world holds and can be told by name: `s3:bucket/site` is an `s3.bucket`.
+impl TestEnv {
+    /// Everything that the sandbox holds and can be told by name: `s3:bucket/site` is an `s3.bucket`.
     fn there(&self) -> BTreeSet<Object> {
-        let inventory = self.world.inventory();
+        let inventory = self.sandbox.inventory();
         let objects = inventory.iter().filter_map(|entry| entry.split_once('/'));
         objects
             .map(|(kind, id)| (kind.replace(':', ".").replace('-', "_"), id.to_owned()))
             .collect()
     }
 
-    /// Demands that everything is finished: the state holds what the world holds, each object once and ready, and there is
+    /// Demands that everything is finished: the state holds what the sandbox holds, each object once and ready, and there is
     /// nothing left to settle.
     pub(crate) async fn expect_sound(&self, stack: &Stack, plan: &Plan, at: &str) -> Outcome<()> {
         let state = self.state(stack).await?;
-        assert!(state.unsettled.is_empty(), "{at}: unsettled: {:?}", state.unsettled);
+        assert!(
+            state.pending_operations.is_empty(),
+            "{at}: pending_operations: {:?}",
+            state.pending_operations
+        );
         assert!(self.journal_is_empty().await?, "{at}: the journal is still there");
         for (address, resource) in &state.resources {
             assert!(resource.deposed.is_empty(), "{at}: {address} has deposed objects");
@@ -39,7 +43,7 @@ impl Lab {
         Ok(())
     }
 
-    /// Demands that state and world agree on what there is: but for a resource that failed, when nobody knows what became of
+    /// Demands that state and sandbox agree on what there is: but for a resource that failed, when nobody knows what became of
     /// the call.
     pub(crate) fn expect_true(&self, state: &State, failed: &Failed, at: &str) {
         let there = self.there();
@@ -91,7 +95,7 @@ impl Failed {
     }
 }
 
-/// What the state says of the world.
+/// What the state says of the sandbox.
 #[derive(Default)]
 struct Claims {
     /// What is there, with those that hold it.

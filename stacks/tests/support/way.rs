@@ -9,7 +9,7 @@ use iac_core::{
 };
 use iac_sandbox::Fault;
 
-use super::{Lab, Outcome};
+use super::{Outcome, TestEnv};
 
 /// A run, and the runs that came before it.
 pub(crate) struct Way {
@@ -21,7 +21,7 @@ pub(crate) struct Way {
 
 /// Where a way begins and where it ends when nothing disturbs it.
 pub(crate) struct Course {
-    start: Lab,
+    start: TestEnv,
     expected: Vec<String>,
     /// What it does. The runs that are broken do this, too; those that follow make a plan of their own.
     pub(crate) plan: Plan,
@@ -41,7 +41,7 @@ pub(crate) fn everything() -> bool {
 impl Way {
     /// Goes it once without a fault.
     pub(crate) async fn course(&self) -> Outcome<Course> {
-        let start = Lab::new().await?;
+        let start = TestEnv::new().await?;
         for (number, before) in self.before.iter().enumerate() {
             let ran = start.run(before, Mode::Normal).await;
             ran.map_err(|error| format!("{}, run {number} before: {error}", self.name))?;
@@ -61,28 +61,28 @@ impl Way {
         Ok(course)
     }
 
-    /// A lab at the beginning of the way.
-    pub(crate) async fn begin(&self, course: &Course) -> Outcome<Lab> {
+    /// A env at the beginning of the way.
+    pub(crate) async fn begin(&self, course: &Course) -> Outcome<TestEnv> {
         course.start.fork().await
     }
 
     /// Goes it again after it was broken, and demands that everything is as if nothing had been. Gives what it had to do.
-    pub(crate) async fn finish(&self, course: &Course, lab: &Lab, at: &str) -> Outcome<Plan> {
-        let ran = lab.run(&self.stack, self.mode).await;
+    pub(crate) async fn finish(&self, course: &Course, env: &TestEnv, at: &str) -> Outcome<Plan> {
+        let ran = env.run(&self.stack, self.mode).await;
         let plan = ran.map_err(|error| format!("{at}: the next run: {error}"))?;
-        self.arrived(course, lab, at).await?;
+        self.arrived(course, env, at).await?;
         Ok(plan)
     }
 
-    async fn arrived(&self, course: &Course, lab: &Lab, at: &str) -> Outcome<()> {
-        assert_eq!(lab.census(), course.expected, "{at}");
-        let plan = lab.plan(&self.stack, self.mode).await?;
+    async fn arrived(&self, course: &Course, env: &TestEnv, at: &str) -> Outcome<()> {
+        assert_eq!(env.census(), course.expected, "{at}");
+        let plan = env.plan(&self.stack, self.mode).await?;
         let left: Vec<_> = plan
             .actions()
             .map(|change| (&change.address, change.action, &change.attributes, &change.reasons))
             .collect();
         assert!(plan.is_empty(), "{at}: the next plan is not empty: {left:#?}");
-        lab.expect_sound(&self.stack, &plan, at).await
+        env.expect_sound(&self.stack, &plan, at).await
     }
 
     /// Cuts it at every request that changes something, before and after; with another stride than 1, in a usual run only at
@@ -96,14 +96,14 @@ impl Way {
                 if !(everything() || stride == 1 || (n % stride == 0 && (n / stride) % 2 == turn)) {
                     continue;
                 }
-                let lab = self.begin(&course).await?;
+                let env = self.begin(&course).await?;
                 let at = format!("{}, cut {moment} request {n}", self.name);
-                let cut = lab
+                let cut = env
                     .apply_until_cut(&self.stack, &course.plan, cut.clone().on_mutations().nth(n))
                     .await
                     .map_err(|error| format!("{at}: {error}"))?;
                 assert!(cut, "{at}: did not come to it");
-                self.finish(&course, &lab, &at).await?;
+                self.finish(&course, &env, &at).await?;
                 cuts += 1;
             }
         }

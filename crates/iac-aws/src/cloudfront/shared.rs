@@ -9,7 +9,7 @@ macro_rules! words {
     ($(#[$doc:meta])* pub enum $name:ident $(= $default:ident)? { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$doc])*
         #[derive(
-            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ::serde::Serialize, ::serde::Deserialize, ::iac_core::Shape,
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ::serde::Serialize, ::serde::Deserialize, ::iac_core::Schema,
         )]
         pub enum $name {
             $($(#[$variant_doc])* #[serde(rename = $word)] $variant,)+
@@ -64,7 +64,7 @@ pub(super) fn unknown(what: &str, word: &str) -> ResourceError {
 }
 
 /// A request that lacks a required part: a mistake of the type, not of the user.
-#[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` takes")]
+#[expect(clippy::needless_pass_by_value, reason = "the schema that `map_err` takes")]
 pub(super) fn incomplete(error: BuildError) -> ResourceError {
     ResourceError::invalid(error.to_string())
 }
@@ -109,19 +109,19 @@ pub(super) fn violation(path: impl Into<String>, message: impl Into<String>) -> 
     }
 }
 
-/// Gives an enum whose variants hold one value each the shape of what it serialises as: an object with one property.
+/// Gives an enum whose variants hold one value each the schema of what it serialises as: an object with one property.
 macro_rules! either {
     ($name:ident { $($key:literal: $value:ty = $doc:literal,)+ }) => {
-        impl<S: ::iac_core::model::Stage> ::iac_core::model::Shaped for $name<S> {
-            fn shape() -> ::iac_core::model::Shape {
-                ::iac_core::model::Shape::Struct(vec![$(
+        impl<S: ::iac_core::model::Stage> ::iac_core::model::HasSchema for $name<S> {
+            fn schema() -> ::iac_core::model::Schema {
+                ::iac_core::model::Schema::Struct(vec![$(
                     ::iac_core::model::Field {
                         name: $key,
                         doc: $doc,
-                        shape: <$value as ::iac_core::model::Shaped>::shape(),
+                        schema: <$value as ::iac_core::model::HasSchema>::schema(),
                         required: false,
                         default: "",
-                        marks: ::iac_core::model::Marks::default(),
+                        attributes: ::iac_core::model::FieldAttributes::default(),
                     },
                 )+])
             }

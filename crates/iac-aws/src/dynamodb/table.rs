@@ -33,7 +33,7 @@ use async_trait::async_trait;
 use aws_sdk_dynamodb::error::BuildError;
 use bon::Builder;
 use iac_core::{
-    Outputs, Resource, Shape,
+    Outputs, Resource, Schema,
     model::{
         Changed, Context, Declared, ErrorKind, Live, Reconcile, RemoteId, Resolved, ResourceError, Stage, Violation,
     },
@@ -127,7 +127,7 @@ pub struct Table<S: Stage = Declared> {
 }
 
 /// Backups to any second.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Builder, Schema)]
 pub struct PointInTimeRecovery {
     /// How many days back, 1 to 35.
     #[builder(default = 35)]

@@ -22,7 +22,7 @@ use async_trait::async_trait;
 use aws_sdk_ec2::types::{ResourceType, Subnet as SdkSubnet, SubnetState};
 use bon::Builder;
 use iac_core::{
-    Outputs, Resource, Shape,
+    Outputs, Resource, Schema,
     model::{
         Changed, Context, Declared, ErrorKind, Live, ReadRequest, Reconcile, RemoteId, Resolved, ResourceError, Stage,
         Violation,
@@ -122,7 +122,7 @@ pub struct Subnet<S: Stage = Declared> {
 }
 
 /// How instances are called in the private DNS.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Shape)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Schema)]
 #[serde(rename_all = "kebab-case")]
 pub enum HostnameType {
     /// By their IPv4 address: `ip-10-24-34-0.eu-west-1.compute.internal`.

@@ -26,7 +26,7 @@ use async_trait::async_trait;
 use aws_sdk_ec2::types::{ResourceType, Tenancy as SdkTenancy, VpcState, VpcTenancy};
 use bon::Builder;
 use iac_core::{
-    Outputs, Resource, Shape,
+    Outputs, Resource, Schema,
     model::{
         Changed, Context, Declared, ErrorKind, Live, ReadRequest, Reconcile, RemoteId, Resolved, ResourceError, Stage,
         Violation,
@@ -112,7 +112,7 @@ pub struct Vpc<S: Stage = Declared> {
 }
 
 /// On which hardware the instances of a VPC run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Shape)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Schema)]
 #[serde(rename_all = "lowercase")]
 pub enum Tenancy {
     /// As each instance says, shared by default.

@@ -307,15 +307,15 @@ async fn find(arn: &str, cx: &Context<'_, Aws>) -> Result<Option<GetOpenIdConnec
 
 #[cfg(test)]
 mod tests {
-    use iac_core::model::{Shape, Shaped};
+    use iac_core::model::{HasSchema, Schema};
     use serde_json::json;
 
     use super::*;
 
     #[test]
     fn urls_and_thumbprints_are_checked() {
-        let check = |shape: &Shape, text: &str| shape.check(&json!(text)).is_empty();
-        let url = OidcUrl::shape();
+        let check = |schema: &Schema, text: &str| schema.check(&json!(text)).is_empty();
+        let url = OidcUrl::schema();
         assert!(check(&url, "https://oidc.eks.eu-central-1.amazonaws.com/id/0123"));
         for wrong in [
             "http://a.example",
@@ -326,7 +326,7 @@ mod tests {
         ] {
             assert!(!check(&url, wrong), "{wrong}");
         }
-        let thumbprint = Thumbprint::shape();
+        let thumbprint = Thumbprint::schema();
         assert!(check(&thumbprint, "6938FD4D98BAB03FAADB97B34396831E3780AEA1"));
         assert!(!check(&thumbprint, "6938fd"));
         let lower = thumbprint.canonical(&json!("6938FD4D98BAB03FAADB97B34396831E3780AEA1"));

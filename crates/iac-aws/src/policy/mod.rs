@@ -32,7 +32,7 @@ mod tests;
 
 use std::{collections::BTreeMap, str::FromStr};
 
-use iac_core::model::{Declared, DocumentShape, Resolved, Shape, Shaped, Stage};
+use iac_core::model::{Declared, DocumentSchema, HasSchema, Resolved, Schema, Stage};
 use serde::{Deserialize, Serialize};
 
 pub use check::PolicyUse;
@@ -230,9 +230,9 @@ impl FromStr for PolicyDocument<Resolved> {
     }
 }
 
-impl<S: Stage> Shaped for PolicyDocument<S> {
-    fn shape() -> Shape {
-        Shape::Document(DocumentShape {
+impl<S: Stage> HasSchema for PolicyDocument<S> {
+    fn schema() -> Schema {
+        Schema::Document(DocumentSchema {
             name: "PolicyDocument",
             check: check::check,
             canonical: canonical::canonical,

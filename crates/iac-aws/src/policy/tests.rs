@@ -1,7 +1,7 @@
 //! Policy documents: what they read and write, what they refuse, and the laws of their equality.
 
 use iac_core::{
-    model::{Output, Shape, Shaped, template},
+    model::{HasSchema, Output, Schema, template},
     text,
 };
 use proptest::{prelude::*, sample::subsequence};
@@ -36,7 +36,7 @@ fn references_stand_in_the_document() {
         document
     );
 
-    let lookup = |_: &_| template::Lookup::Known(json!("arn:aws:s3:::site"));
+    let lookup = |_: &_| template::Resolution::Known(json!("arn:aws:s3:::site"));
     let known = template::resolved(&template::evaluate(&written, &lookup).unwrap()).unwrap();
     assert_eq!(
         known,
@@ -109,15 +109,15 @@ fn statements_are_a_multiset() {
 
 #[test]
 fn what_no_policy_can_be_is_refused() {
-    let Shape::Document(shape) = PolicyDocument::<Declared>::shape() else {
+    let Schema::Document(schema) = PolicyDocument::<Declared>::schema() else {
         panic!("a document")
     };
     assert!(
-        (shape.check)(&json!({"Statement": []}))
+        (schema.check)(&json!({"Statement": []}))
             .unwrap_err()
             .contains("at least one statement")
     );
-    assert!((shape.check)(&json!("text")).is_err());
+    assert!((schema.check)(&json!("text")).is_err());
     assert_eq!(
         faults(&json!({"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::a/${aws:username}"})),
         ""

@@ -21,5 +21,5 @@ pub use bucket_policy::{BucketPolicy, BucketPolicyOutputs};
 pub use directory::{Directory, DirectoryOutputs, Folder, FolderReader, SyncedFile};
 pub use name::{BucketName, StorageClass};
 pub use object::{
-    CannedAcl, Content, LocalFile, Moment, Object, ObjectKey, ObjectOutputs, ObjectRetention, Problem, Sha256,
+    CannedAcl, Content, FaultTiming, LocalFile, Object, ObjectKey, ObjectOutputs, ObjectRetention, Problem, Sha256,
 };

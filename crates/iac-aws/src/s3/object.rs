@@ -31,7 +31,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use content::{Content, LocalFile, Problem, Sha256};
-pub use headers::{CannedAcl, Moment, ObjectKey, ObjectRetention};
+pub use headers::{CannedAcl, FaultTiming, ObjectKey, ObjectRetention};
 
 pub(super) use content::problem;
 pub(super) use headers::{Headers, media_type};

@@ -9,7 +9,7 @@ macro_rules! words {
         pub enum $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $word:literal,)+ }
     )+) => {$(
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, iac_core::Shape)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, iac_core::Schema)]
         pub enum $name {
             $($(#[$variant_meta])* #[serde(rename = $word)] $variant,)+
         }

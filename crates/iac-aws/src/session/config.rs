@@ -47,7 +47,7 @@ pub struct AwsConfig {
     /// The credentials. Default: found as described above.
     pub credentials: Option<Credentials>,
     /// Answers the calls in place of the network. With it nothing is read from the environment or from profiles, so that a
-    /// world in the process is the same on every machine.
+    /// sandbox in the process is the same on every machine.
     pub http_client: Option<SharedHttpClient>,
 }
 

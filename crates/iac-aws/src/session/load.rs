@@ -26,7 +26,7 @@ const IMDS_TIMEOUT: Duration = Duration::from_millis(700);
 /// How long one answer may take. Generous, because the time to send a large object counts.
 const ANSWER_TIMEOUT: Duration = Duration::from_mins(5);
 
-/// The region of a world in the process, when none is given.
+/// The region of a sandbox in the process, when none is given.
 const SANDBOX_REGION: &str = "us-east-1";
 
 /// The SDK's configuration and its region.

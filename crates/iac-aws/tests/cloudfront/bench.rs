@@ -1,17 +1,17 @@
-//! One resource type in a world, called as the engine calls it.
+//! One resource type in a sandbox, called as the engine calls it.
 
 use std::sync::Arc;
 
 use iac_aws::{cloudfront::OriginAccessControl, registry};
 use iac_core::model::{Call, Changed, LiveObject, ReadObject, Reconciler, RemoteId, Resource, ResourceError};
-use iac_sandbox::World;
+use iac_sandbox::Sandbox;
 use serde_json::Value;
 
 use crate::common::{Ids, call, config, connect, differences, inputs, mortal};
 
-/// One resource of a stack, and the world it is in.
+/// One resource of a stack, and the sandbox it is in.
 pub(crate) struct Bench {
-    pub(crate) world: World,
+    pub(crate) sandbox: Sandbox,
     pub(crate) reconciler: Arc<dyn Reconciler>,
     ids: Arc<Ids>,
     pub(crate) call: Call,
@@ -21,8 +21,8 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) async fn of<R: Resource>() -> Self {
-        let world = World::new();
-        let registry = registry(&connect(&mortal(&config(&world))));
+        let sandbox = Sandbox::new();
+        let registry = registry(&connect(&mortal(&config(&sandbox))));
         let ids = Arc::new(Ids::default());
         let name = R::info().name;
         let call = call(&format!("{name}.it"), &ids);
@@ -34,7 +34,7 @@ impl Bench {
         Self {
             reconciler: Arc::clone(registry.get(name).unwrap()),
             access: made["id"].as_str().unwrap().to_owned(),
-            world,
+            sandbox,
             ids,
             call,
         }
@@ -79,7 +79,11 @@ impl Bench {
     }
 
     fn called(&self) -> Vec<String> {
-        self.world.requests().iter().map(iac_sandbox::Request::action).collect()
+        self.sandbox
+            .requests()
+            .iter()
+            .map(iac_sandbox::Request::action)
+            .collect()
     }
 
     pub(crate) fn count(&self, operation: &str) -> usize {

@@ -47,7 +47,7 @@ async fn another_write_in_between_is_built_upon() {
     for code in ["PreconditionFailed", "InvalidIfMatchVersion"] {
         let bench = Bench::of::<Distribution>().await;
         let id = bench.create(&site(&bench)).await.unwrap();
-        bench.world.inject(
+        bench.sandbox.inject(
             Fault::error(412, code, "stale")
                 .on_operation("UpdateDistribution")
                 .first(1),
@@ -59,7 +59,7 @@ async fn another_write_in_between_is_built_upon() {
         assert_eq!(bench.count("UpdateDistribution"), 2);
         // and only once
         bench
-            .world
+            .sandbox
             .inject(Fault::error(412, code, "stale").on_operation("UpdateDistribution"));
         assert_eq!(bench.update(&id, &site(&bench)).await.unwrap_err().code, code);
     }
@@ -70,7 +70,7 @@ async fn passing_refusals_are_waited_for() {
     let bench = Bench::of::<Distribution>().await;
     let refused = |code: &str, operation: &str| {
         bench
-            .world
+            .sandbox
             .inject(Fault::error(400, code, "not yet").on_operation(operation).first(2));
     };
     refused("InvalidViewerCertificate", "CreateDistributionWithTags");
@@ -89,23 +89,23 @@ async fn lasting_refusals_are_told() {
     let bench = Bench::of::<Distribution>().await;
     let create = "CreateDistributionWithTags";
     bench
-        .world
+        .sandbox
         .inject(Fault::error(400, "InvalidViewerCertificate", "no").on_operation(create));
     assert_eq!(
         bench.create(&site(&bench)).await.unwrap_err().code,
         "InvalidViewerCertificate"
     );
-    bench.world.clear_faults();
+    bench.sandbox.clear_faults();
     bench
-        .world
+        .sandbox
         .inject(Fault::error(409, "CNAMEAlreadyExists", "no").on_operation(create));
     let error = bench.create(&site(&bench)).await.unwrap_err();
     assert!(error.hints[0].contains("one distribution alone"), "{error:?}");
-    bench.world.clear_faults();
+    bench.sandbox.clear_faults();
     // something it refers to being gone is not it being gone
     let id = bench.create(&site(&bench)).await.unwrap();
     bench
-        .world
+        .sandbox
         .inject(Fault::error(404, "NoSuchCachePolicy", "no").on_operation("UpdateDistribution"));
     assert_eq!(
         bench.delete(&id, &site(&bench)).await.unwrap_err().code,
@@ -152,7 +152,7 @@ async fn a_failed_read_is_an_error_and_not_gone() {
     let bench = Bench::of::<Distribution>().await;
     let id = bench.create(&site(&bench)).await.unwrap();
     bench
-        .world
+        .sandbox
         .inject(Fault::access_denied().on_operation("ListTagsForResource"));
     let request = ReadObject { id, prior: None };
     assert!(bench.reconciler.read(request, &bench.call).await.is_err());

@@ -51,13 +51,13 @@ async fn users_of_what_is_deleted_are_waited_for() {
     let bench = Bench::of::<OriginAccessControl>().await;
     let id = bench.create(&access("shop-dev-it-0a1b2c3d")).await.unwrap();
     bench
-        .world
+        .sandbox
         .inject(in_use("OriginAccessControlInUse", "DeleteOriginAccessControl").first(3));
     bench.delete(&id, &access("shop-dev-it-0a1b2c3d")).await.unwrap();
 
     let bench = Bench::of::<CachePolicy>().await;
     let id = bench.create(&policy()).await.unwrap();
-    bench.world.inject(in_use("CachePolicyInUse", "DeleteCachePolicy"));
+    bench.sandbox.inject(in_use("CachePolicyInUse", "DeleteCachePolicy"));
     let error = bench.delete(&id, &policy()).await.unwrap_err();
     assert!(error.hints[0].contains("outside this stack"), "{error:?}");
 }

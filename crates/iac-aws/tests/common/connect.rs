@@ -1,4 +1,4 @@
-//! The way of SDK clients into a world.
+//! The way of SDK clients into a sandbox.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -6,19 +6,19 @@ use aws_config::{BehaviorVersion, retry::RetryConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_types::{SdkConfig, region::Region};
 use iac_aws::Aws;
-use iac_core::model::Location;
-use iac_sandbox::{ACCOUNT_ID, World};
+use iac_core::model::AccountRegion;
+use iac_sandbox::{ACCOUNT_ID, Sandbox};
 
 /// Where most tests are.
 pub(crate) const REGION: &str = "eu-west-1";
 
-/// A configuration of SDK clients that reaches the world.
-pub(crate) fn config(world: &World) -> SdkConfig {
-    config_in(world, REGION)
+/// A configuration of SDK clients that reaches the sandbox.
+pub(crate) fn config(sandbox: &Sandbox) -> SdkConfig {
+    config_in(sandbox, REGION)
 }
 
 /// The same in another region.
-pub(crate) fn config_in(world: &World, region: &'static str) -> SdkConfig {
+pub(crate) fn config_in(sandbox: &Sandbox, region: &'static str) -> SdkConfig {
     let credentials = Credentials::new("any", "any", None, None, "test");
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -26,7 +26,7 @@ pub(crate) fn config_in(world: &World, region: &'static str) -> SdkConfig {
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         // the SDK waits on a clock of its own, so it does not wait for long
         .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(1)))
-        .http_client(world.http_client())
+        .http_client(sandbox.http_client())
         .build()
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn mortal(config: &SdkConfig) -> SdkConfig {
 
 /// A session of clients with this configuration.
 pub(crate) fn connect(config: &SdkConfig) -> Arc<Aws> {
-    let location = Location {
+    let location = AccountRegion {
         account: ACCOUNT_ID.to_owned(),
         region: config.region().unwrap().to_string(),
     };

@@ -1,4 +1,4 @@
-//! An environment of a world, and the commands on it.
+//! An environment of a sandbox, and the commands on it.
 
 use std::{error::Error, sync::Arc, time::Duration};
 
@@ -7,13 +7,13 @@ use iac_core::{
     Session,
     apply::{ApplyOptions, ApplyReport, Run},
     model::Stack,
-    plan::{Mode, PlanOptions, Silent, plan},
+    plan::{Mode, NoopObserver, PlanOptions, plan},
     state::{Backend, MemoryBackend, Snapshot},
 };
 
 use super::Jumping;
 
-/// An environment of a world.
+/// An environment of a sandbox.
 pub(crate) struct Engine {
     session: Session,
 }
@@ -29,7 +29,7 @@ impl Engine {
             registry: registry(aws),
             backend,
             clock: Arc::new(Jumping::default()),
-            who: "tester@lab".to_owned(),
+            who: "tester@env".to_owned(),
         };
         Self { session }
     }
@@ -41,12 +41,12 @@ impl Engine {
             ..PlanOptions::default()
         };
         let names = (stack.name(), stack.environment());
-        let mut run = Run::begin(&self.session, names, "apply", Duration::ZERO, &Silent).await?;
-        let report = match run.settle(&Silent).await {
+        let mut run = Run::begin(&self.session, names, "apply", Duration::ZERO, &NoopObserver).await?;
+        let report = match run.settle(&NoopObserver).await {
             Err(error) => Err(error.into()),
-            Ok(()) => match plan(stack, run.snapshot(), &self.session, &options, &Silent).await {
+            Ok(()) => match plan(stack, run.snapshot(), &self.session, &options, &NoopObserver).await {
                 Err(error) => Err(error.into()),
-                Ok(plan) => Ok(run.apply(&plan, &ApplyOptions::default(), &Silent).await),
+                Ok(plan) => Ok(run.apply(&plan, &ApplyOptions::default(), &NoopObserver).await),
             },
         };
         run.end().await?;
@@ -59,7 +59,7 @@ impl Engine {
         let snapshot = Snapshot::read(backend, stack.name(), stack.environment())
             .await
             .unwrap();
-        let plan = plan(stack, &snapshot, &self.session, &PlanOptions::default(), &Silent)
+        let plan = plan(stack, &snapshot, &self.session, &PlanOptions::default(), &NoopObserver)
             .await
             .unwrap();
         let actions = plan

@@ -1,5 +1,5 @@
 //! What the tests of all services share: a clock on which waiting takes no time, a recorder that keeps ids, the way into a
-//! world, a type as the engine calls it, and the engine itself.
+//! sandbox, a type as the engine calls it, and the engine itself.
 #![allow(dead_code, unused_imports, reason = "each test binary uses a part of it")]
 
 mod call;
@@ -7,11 +7,11 @@ mod clock;
 mod connect;
 mod crashes;
 mod engine;
-mod lab;
+mod test_env;
 
 pub(crate) use call::{Ids, call, owned};
 pub(crate) use clock::Jumping;
 pub(crate) use connect::{REGION, config, config_in, connect, mortal};
 pub(crate) use crashes::Crashes;
 pub(crate) use engine::Engine;
-pub(crate) use lab::{Lab, NONE, OURS, differences, inputs, problems};
+pub(crate) use test_env::{NONE, OURS, TestEnv, differences, inputs, problems};

@@ -1,4 +1,4 @@
-//! A table planned and applied by the engine, with its state in the same world.
+//! A table planned and applied by the engine, with its state in the same sandbox.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use iac_aws::{
     dynamodb::{GlobalIndex, Key, StreamView, Table},
 };
 use iac_core::model::Stack;
-use iac_sandbox::World;
+use iac_sandbox::Sandbox;
 
 use crate::common::{Crashes, Engine, Jumping, config, connect, mortal};
 
@@ -19,13 +19,13 @@ fn stack(orders: Table) -> Stack {
 }
 
 /// The tables but the one of the locks.
-fn tables(world: &World) -> Vec<String> {
-    let things = world.inventory().into_iter();
+fn tables(sandbox: &Sandbox) -> Vec<String> {
+    let things = sandbox.inventory().into_iter();
     let tables = things.filter(|thing| thing.starts_with("dynamodb:table/"));
     tables.filter(|thing| !thing.ends_with("/acme-locks")).collect()
 }
 
-/// The state is in the same world: cuts strike its lock, its journal and its document as well as the table.
+/// The state is in the same sandbox: cuts strike its lock, its journal and its document as well as the table.
 #[tokio::test]
 async fn a_crash_at_any_call_leaves_nothing_to_clean_up() {
     let plain = || {
@@ -48,14 +48,14 @@ async fn a_crash_at_any_call_leaves_nothing_to_clean_up() {
     let store = StateStore::new("acme-state", "acme-locks");
     crashes
         .leave_nothing_to_clean_up(async || {
-            let world = World::new();
+            let sandbox = Sandbox::new();
             let (options, clock) = (BootstrapOptions::default(), Jumping::default());
-            bootstrap(&connect(&config(&world)), &store, options, &clock)
+            bootstrap(&connect(&config(&sandbox)), &store, options, &clock)
                 .await
                 .unwrap();
-            let aws = connect(&mortal(&config(&world)));
+            let aws = connect(&mortal(&config(&sandbox)));
             let backend = Arc::new(S3Backend::new(&aws, &store, "shop/dev"));
-            (world, Engine::over(&aws, backend))
+            (sandbox, Engine::over(&aws, backend))
         })
         .await;
 }

@@ -10,7 +10,7 @@ use iac_core::{
     model::{ErrorKind, Hint, ResourceError},
     state::{Backend, BackendError, Lock, LockInfo, Precondition, conformance},
 };
-use iac_sandbox::{Fault, Request, World};
+use iac_sandbox::{Fault, Request, Sandbox};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::common::{Jumping, config, connect};
@@ -27,10 +27,10 @@ async fn make(aws: &Aws) -> Result<Vec<BootstrapStep>, ResourceError> {
     bootstrap(aws, &store(), options, &Jumping::default()).await
 }
 
-async fn backend(world: &World) -> S3Backend {
-    let aws = connect(&config(world));
+async fn backend(sandbox: &Sandbox) -> S3Backend {
+    let aws = connect(&config(sandbox));
     make(&aws).await.unwrap();
-    world.clear_requests();
+    sandbox.clear_requests();
     S3Backend::new(&aws, &store(), "shop/dev")
 }
 
@@ -55,10 +55,10 @@ fn outcomes(steps: &[BootstrapStep]) -> Vec<BootstrapOutcome> {
 
 #[tokio::test]
 async fn it_is_a_backend_and_needs_seven_permissions() {
-    let world = World::new();
-    let backend = backend(&world).await;
+    let sandbox = Sandbox::new();
+    let backend = backend(&sandbox).await;
     conformance::check(&backend).await.unwrap();
-    let called: BTreeSet<String> = world
+    let called: BTreeSet<String> = sandbox
         .requests()
         .iter()
         .map(|request| request.operation.clone())
@@ -77,9 +77,9 @@ async fn it_is_a_backend_and_needs_seven_permissions() {
 
 #[tokio::test]
 async fn stacks_share_a_store_without_seeing_each_other() {
-    let world = World::new();
-    let dev = backend(&world).await;
-    let prod = S3Backend::new(&connect(&config(&world)), &store(), "shop/dev-prod");
+    let sandbox = Sandbox::new();
+    let dev = backend(&sandbox).await;
+    let prod = S3Backend::new(&connect(&config(&sandbox)), &store(), "shop/dev-prod");
     dev.put("state.json", b"dev", &Precondition::Absent).await.unwrap();
     prod.put("state.json", b"prod", &Precondition::Absent).await.unwrap();
     assert_eq!(dev.list("").await.unwrap(), ["state.json"]);
@@ -90,9 +90,9 @@ async fn stacks_share_a_store_without_seeing_each_other() {
 
 #[tokio::test]
 async fn a_lost_answer_is_no_lost_race() {
-    let world = World::new();
-    let backend = backend(&world).await;
-    let lost = |operation: &str| world.inject(Fault::response_lost().on_operation(operation).nth(1));
+    let sandbox = Sandbox::new();
+    let backend = backend(&sandbox).await;
+    let lost = |operation: &str| sandbox.inject(Fault::response_lost().on_operation(operation).nth(1));
 
     lost("PutObject");
     let version = backend.put("state.json", b"one", &Precondition::Absent).await.unwrap();
@@ -114,8 +114,8 @@ async fn a_lost_answer_is_no_lost_race() {
 
 #[tokio::test]
 async fn the_same_content_by_another_is_a_lost_race() {
-    let world = World::new();
-    let backend = backend(&world).await;
+    let sandbox = Sandbox::new();
+    let backend = backend(&sandbox).await;
     backend.put("state.json", b"one", &Precondition::Absent).await.unwrap();
     let refused = backend.put("state.json", b"one", &Precondition::Absent).await;
     assert!(matches!(refused, Err(BackendError::Changed { .. })));
@@ -123,20 +123,20 @@ async fn the_same_content_by_another_is_a_lost_race() {
 
 #[tokio::test]
 async fn a_conflicting_write_is_sent_again() {
-    let world = World::new();
-    let backend = backend(&world).await;
+    let sandbox = Sandbox::new();
+    let backend = backend(&sandbox).await;
     let conflict = Fault::error(409, "ConditionalRequestConflict", "A conflicting operation occurred");
-    world.inject(conflict.on_operation("PutObject").nth(1));
+    sandbox.inject(conflict.on_operation("PutObject").nth(1));
     backend.put("state.json", b"one", &Precondition::Absent).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_lock_of_terraform_is_shown_and_unlocked() {
-    let world = World::new();
-    let backend = backend(&world).await;
+    let sandbox = Sandbox::new();
+    let backend = backend(&sandbox).await;
     let info = r#"{"ID":"5f1c","Operation":"OperationTypeApply","Info":"","Who":"me@host","Version":"1.14.0","Created":"2026-11-21T09:00:00.12345Z","Path":"acme-state/shop/dev"}"#;
     let text = |text: &str| AttributeValue::S(text.to_owned());
-    let dynamodb = aws_sdk_dynamodb::Client::new(&config(&world));
+    let dynamodb = aws_sdk_dynamodb::Client::new(&config(&sandbox));
     let item = dynamodb
         .put_item()
         .table_name("acme-locks")
@@ -165,8 +165,8 @@ async fn a_lock_of_terraform_is_shown_and_unlocked() {
 
 #[tokio::test]
 async fn what_is_missing_is_named_with_the_way_out() {
-    let world = World::new();
-    let backend = S3Backend::new(&connect(&config(&world)), &store(), "shop/dev");
+    let sandbox = Sandbox::new();
+    let backend = S3Backend::new(&connect(&config(&sandbox)), &store(), "shop/dev");
     for error in [
         backend.get("state.json").await.unwrap_err(),
         backend.list("").await.unwrap_err(),
@@ -181,8 +181,8 @@ async fn what_is_missing_is_named_with_the_way_out() {
 #[tokio::test]
 async fn bootstrap_makes_verifies_and_repairs() {
     use BootstrapOutcome::{AlreadyRight, Created, Repaired};
-    let world = World::new();
-    let aws = connect(&config(&world));
+    let sandbox = Sandbox::new();
+    let aws = connect(&config(&sandbox));
     let steps = make(&aws).await.unwrap();
     assert_eq!(outcomes(&steps[..2]), [Created, Created]);
     assert_eq!(steps[5].outcome, Created);
@@ -192,7 +192,7 @@ async fn bootstrap_makes_verifies_and_repairs() {
             .all(|outcome| *outcome == AlreadyRight)
     );
 
-    let s3 = aws_sdk_s3::Client::new(&config(&world));
+    let s3 = aws_sdk_s3::Client::new(&config(&sandbox));
     s3.delete_public_access_block()
         .bucket("acme-state")
         .send()
@@ -205,7 +205,7 @@ async fn bootstrap_makes_verifies_and_repairs() {
         [AlreadyRight, AlreadyRight, AlreadyRight, Repaired, Repaired]
     );
 
-    let called: BTreeSet<String> = world.requests().iter().map(Request::action).collect();
+    let called: BTreeSet<String> = sandbox.requests().iter().map(Request::action).collect();
     let theirs = ["s3:DeletePublicAccessBlock", "s3:DeleteBucketPolicy"];
     let declared: BTreeSet<String> = BOOTSTRAP_OPERATIONS
         .iter()
@@ -217,9 +217,9 @@ async fn bootstrap_makes_verifies_and_repairs() {
 
 #[tokio::test]
 async fn bootstrap_leaves_what_is_not_ours() {
-    let world = World::new();
-    world.inject(Fault::access_denied().on_operation("HeadBucket"));
-    let error = make(&connect(&config(&world))).await.unwrap_err();
+    let sandbox = Sandbox::new();
+    sandbox.inject(Fault::access_denied().on_operation("HeadBucket"));
+    let error = make(&connect(&config(&sandbox))).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Denied);
     assert!(
         error.hints.iter().any(|hint| hint.contains("another account")),

@@ -10,13 +10,13 @@ use iac_aws::{
     registry,
 };
 use iac_core::model::{Call, Changed, ErrorKind, LiveObject, ReadObject, Reconciler, RemoteId, Resource};
-use iac_sandbox::{Fault, Request, World};
+use iac_sandbox::{Fault, Request, Sandbox};
 use serde_json::Value;
 
 use crate::common::{Ids, call, config, connect, inputs, owned};
 
 struct Bench {
-    world: World,
+    sandbox: Sandbox,
     tables: Arc<dyn Reconciler>,
     call: Call,
     ids: Arc<Ids>,
@@ -24,12 +24,12 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        let world = World::new();
-        let tables = Arc::clone(registry(&connect(&config(&world))).get("dynamodb.table").unwrap());
+        let sandbox = Sandbox::new();
+        let tables = Arc::clone(registry(&connect(&config(&sandbox))).get("dynamodb.table").unwrap());
         let ids = Arc::new(Ids::default());
         let call = call("dynamodb.table.orders", &ids);
         Self {
-            world,
+            sandbox,
             tables,
             call,
             ids,
@@ -177,7 +177,7 @@ async fn everything_but_keys_changes_in_place() {
     let live = bench.update(&fourth, &fifth).await;
     bench.delete(&live).await;
 
-    let called: BTreeSet<String> = bench.world.requests().iter().map(Request::action).collect();
+    let called: BTreeSet<String> = bench.sandbox.requests().iter().map(Request::action).collect();
     let declared: BTreeSet<String> = Table::info()
         .operations
         .iter()
@@ -270,17 +270,17 @@ async fn an_update_that_was_cut_off_is_finished_by_the_next() {
         let bench = Bench::new();
         bench.create(&first).await;
         let live = bench.read(&first).await.unwrap();
-        bench.world.inject(Fault::cut_after().on_mutations().nth(cut));
+        bench.sandbox.inject(Fault::cut_after().on_mutations().nth(cut));
         let outcome = bench
             .tables
             .update(&inputs(&second), &live, &Changed::default(), &bench.call)
             .await;
-        if !bench.world.is_cut() {
+        if !bench.sandbox.is_cut() {
             outcome.unwrap();
             assert!(cut > 5, "there was nothing to cut off");
             return;
         }
-        bench.world.clear_faults();
+        bench.sandbox.clear_faults();
         bench.update(&second, &second).await;
     }
 }
@@ -294,7 +294,7 @@ async fn changes_that_are_in_the_way_are_waited_for() {
             .first(2)
     };
     let many = "Subscriber limit exceeded: Only 10 tables can be created, updated, or deleted simultaneously";
-    bench.world.inject(
+    bench.sandbox.inject(
         Fault::error(400, "LimitExceededException", many)
             .on_operation("CreateTable")
             .first(2),
@@ -302,7 +302,7 @@ async fn changes_that_are_in_the_way_are_waited_for() {
     let new = "Backups are being enabled for the table";
     let unavailable = Fault::error(400, "ContinuousBackupsUnavailableException", new);
     bench
-        .world
+        .sandbox
         .inject(unavailable.on_operation("UpdateContinuousBackups").first(3));
     for operation in [
         "UpdateTable",
@@ -311,7 +311,7 @@ async fn changes_that_are_in_the_way_are_waited_for() {
         "PutResourcePolicy",
         "DeleteTable",
     ] {
-        bench.world.inject(busy(operation));
+        bench.sandbox.inject(busy(operation));
     }
     let first = plain();
     bench.create(&first).await;

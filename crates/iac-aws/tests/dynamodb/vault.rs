@@ -2,18 +2,18 @@
 
 use iac_aws::{BootstrapOptions, S3Backend, StateStore, bootstrap};
 use iac_core::state::Backend;
-use iac_sandbox::{Fault, Request, Service, World};
+use iac_sandbox::{Fault, Request, Sandbox, Service};
 
 use crate::common::{Jumping, config, connect};
 
-async fn kms_key(world: &World) -> String {
-    let client = aws_sdk_kms::Client::new(&config(world));
+async fn kms_key(sandbox: &Sandbox) -> String {
+    let client = aws_sdk_kms::Client::new(&config(sandbox));
     let made = client.create_key().send().await.unwrap();
     made.key_metadata.unwrap().arn.unwrap()
 }
 
-async fn backend(world: &World, key: &str, environment: &str) -> S3Backend {
-    let aws = connect(&config(world));
+async fn backend(sandbox: &Sandbox, key: &str, environment: &str) -> S3Backend {
+    let aws = connect(&config(sandbox));
     let store = StateStore::new("acme-state", "acme-locks").kms_key(key);
     bootstrap(&aws, &store, BootstrapOptions::default(), &Jumping::default())
         .await
@@ -21,29 +21,29 @@ async fn backend(world: &World, key: &str, environment: &str) -> S3Backend {
     S3Backend::new(&aws, &store, environment)
 }
 
-fn of_kms(world: &World) -> Vec<String> {
-    let requests = world.requests().into_iter();
+fn of_kms(sandbox: &Sandbox) -> Vec<String> {
+    let requests = sandbox.requests().into_iter();
     let asked = requests.filter(|request: &Request| request.service == Service::Kms);
     asked.map(|request| request.operation).collect()
 }
 
 #[tokio::test]
 async fn the_key_is_made_once_and_decrypted_by_every_run() {
-    let world = World::new();
-    let key = kms_key(&world).await;
-    let first = backend(&world, &key, "shop/dev").await;
-    world.clear_requests();
+    let sandbox = Sandbox::new();
+    let key = kms_key(&sandbox).await;
+    let first = backend(&sandbox, &key, "shop/dev").await;
+    sandbox.clear_requests();
     assert!(first.key(false).await.unwrap().is_none());
     assert!(
-        of_kms(&world).is_empty(),
+        of_kms(&sandbox).is_empty(),
         "a plan of an environment without secrets asks nothing"
     );
     let made = first.key(true).await.unwrap().unwrap();
-    let again = backend(&world, &key, "shop/dev").await;
+    let again = backend(&sandbox, &key, "shop/dev").await;
     for make in [false, true] {
         assert_eq!(again.key(make).await.unwrap().unwrap().as_bytes(), made.as_bytes());
     }
-    assert_eq!(of_kms(&world), ["GenerateDataKey", "Decrypt", "Decrypt"]);
+    assert_eq!(of_kms(&sandbox), ["GenerateDataKey", "Decrypt", "Decrypt"]);
     let kept = first.get("secret.key.json").await.unwrap().unwrap();
     let kept = String::from_utf8(kept.bytes).unwrap();
     assert!(
@@ -54,12 +54,12 @@ async fn the_key_is_made_once_and_decrypted_by_every_run() {
 
 #[tokio::test]
 async fn the_key_of_one_environment_is_not_that_of_another() {
-    let world = World::new();
-    let key = kms_key(&world).await;
-    let dev = backend(&world, &key, "shop/dev").await;
+    let sandbox = Sandbox::new();
+    let key = kms_key(&sandbox).await;
+    let dev = backend(&sandbox, &key, "shop/dev").await;
     dev.key(true).await.unwrap();
     let kept = dev.get("secret.key.json").await.unwrap().unwrap();
-    let prod = backend(&world, &key, "shop/prod").await;
+    let prod = backend(&sandbox, &key, "shop/prod").await;
     let absent = iac_core::state::Precondition::Absent;
     prod.put("secret.key.json", &kept.bytes, &absent).await.unwrap();
     let error = prod.key(false).await.unwrap_err().to_string();
@@ -68,11 +68,11 @@ async fn the_key_of_one_environment_is_not_that_of_another() {
 
 #[tokio::test]
 async fn who_may_not_decrypt_is_told_what_to_allow() {
-    let world = World::new();
-    let key = kms_key(&world).await;
-    let backend = backend(&world, &key, "shop/dev").await;
+    let sandbox = Sandbox::new();
+    let key = kms_key(&sandbox).await;
+    let backend = backend(&sandbox, &key, "shop/dev").await;
     backend.key(true).await.unwrap();
-    world.inject(Fault::access_denied().on_operation("Decrypt"));
+    sandbox.inject(Fault::access_denied().on_operation("Decrypt"));
     let error = backend.key(false).await.unwrap_err();
     let hints = iac_core::model::Hint::hints(&error);
     assert!(hints.iter().any(|hint| hint.contains("`kms:Decrypt`")), "{hints:?}");
@@ -80,11 +80,11 @@ async fn who_may_not_decrypt_is_told_what_to_allow() {
 
 #[tokio::test]
 async fn of_two_that_make_it_at_once_one_wins() {
-    let world = World::new();
-    let key = kms_key(&world).await;
+    let sandbox = Sandbox::new();
+    let key = kms_key(&sandbox).await;
     let (one, other) = (
-        backend(&world, &key, "shop/dev").await,
-        backend(&world, &key, "shop/dev").await,
+        backend(&sandbox, &key, "shop/dev").await,
+        backend(&sandbox, &key, "shop/dev").await,
     );
     let (one, other) = tokio::join!(one.key(true), other.key(true));
     assert_eq!(one.unwrap().unwrap().as_bytes(), other.unwrap().unwrap().as_bytes());

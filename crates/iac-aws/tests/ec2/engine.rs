@@ -6,8 +6,8 @@ use iac_aws::{
     Aws, AwsConfig,
     ec2::{Rule, SecurityGroup, Subnet, Vpc},
 };
-use iac_core::model::{Mark, Stack};
-use iac_sandbox::World;
+use iac_core::model::{LifecycleExt, Stack};
+use iac_sandbox::Sandbox;
 
 use crate::common::{Crashes, Engine, REGION};
 
@@ -52,8 +52,8 @@ fn stack(public: bool, description: &str, port: u16) -> Stack {
 }
 
 /// What there is, but for the rules of groups.
-fn things(world: &World) -> Vec<String> {
-    let things = world.inventory().into_iter();
+fn things(sandbox: &Sandbox) -> Vec<String> {
+    let things = sandbox.inventory().into_iter();
     things.filter(|id| !id.contains("rule")).collect()
 }
 
@@ -69,16 +69,16 @@ async fn a_crash_at_any_call_leaves_nothing_to_clean_up() {
     };
     crashes
         .leave_nothing_to_clean_up(async || {
-            let world = World::new();
+            let sandbox = Sandbox::new();
             let config = AwsConfig::builder()
                 .region(REGION)
-                .allowed_accounts([world.account_id()])
+                .allowed_accounts([sandbox.account_id()])
                 .default_tags([("team", "web")])
                 .retry_attempts(1)
-                .http_client(world.http_client())
+                .http_client(sandbox.http_client())
                 .build();
             let aws = Arc::new(Aws::connect(&config).await.unwrap());
-            (world, Engine::new(&aws))
+            (sandbox, Engine::new(&aws))
         })
         .await;
 }

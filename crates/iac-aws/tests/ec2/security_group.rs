@@ -6,14 +6,14 @@ use iac_core::model::ErrorKind;
 use iac_sandbox::Fault;
 
 use crate::{
-    common::{Lab, NONE, OURS},
+    common::{NONE, OURS, TestEnv},
     vpc,
 };
 
-async fn network(lab: &Lab) -> String {
-    lab.create(&vpc::plain()).await.unwrap();
-    lab.world.clear_requests();
-    lab.id().to_string()
+async fn network(env: &TestEnv) -> String {
+    env.create(&vpc::plain()).await.unwrap();
+    env.sandbox.clear_requests();
+    env.id().to_string()
 }
 
 fn plain(vpc: &str) -> SecurityGroup {
@@ -38,30 +38,30 @@ fn full(vpc: &str) -> SecurityGroup {
 
 #[tokio::test]
 async fn a_plain_group_comes_and_goes() {
-    let lab = Lab::new();
-    let vpc = network(&lab).await;
-    let outputs = lab.create(&plain(&vpc)).await.unwrap();
+    let env = TestEnv::new();
+    let vpc = network(&env).await;
+    let outputs = env.create(&plain(&vpc)).await.unwrap();
     assert_eq!(
         (&outputs["name"], &outputs["vpc_id"]),
         (&"web".into(), &vpc.as_str().into())
     );
-    lab.assert_settled(&plain(&vpc)).await;
+    env.assert_settled(&plain(&vpc)).await;
     // nothing is said of egress, so what AWS gives stays
-    assert_eq!(lab.written(), ["CreateSecurityGroup"]);
-    lab.delete(&plain(&vpc)).await.unwrap();
-    assert_eq!(lab.read::<SecurityGroup>(&lab.id(), None).await, None);
-    lab.delete(&plain(&vpc)).await.unwrap();
+    assert_eq!(env.written(), ["CreateSecurityGroup"]);
+    env.delete(&plain(&vpc)).await.unwrap();
+    assert_eq!(env.read::<SecurityGroup>(&env.id(), None).await, None);
+    env.delete(&plain(&vpc)).await.unwrap();
 }
 
 #[tokio::test]
 async fn rules_are_made_changed_and_taken_back() {
-    let lab = Lab::new();
-    let vpc = network(&lab).await;
+    let env = TestEnv::new();
+    let vpc = network(&env).await;
     let full = full(&vpc);
-    lab.create(&full).await.unwrap();
-    lab.assert_settled(&full).await;
+    env.create(&full).await.unwrap();
+    env.assert_settled(&full).await;
     assert_eq!(
-        lab.written(),
+        env.written(),
         [
             "CreateSecurityGroup",
             "AuthorizeSecurityGroupIngress",
@@ -69,7 +69,7 @@ async fn rules_are_made_changed_and_taken_back() {
             "RevokeSecurityGroupEgress"
         ]
     );
-    assert_eq!(lab.changes(&lab.id(), &full, None).await, NONE);
+    assert_eq!(env.changes(&env.id(), &full, None).await, NONE);
 
     let other = SecurityGroup {
         ingress: Some(vec![
@@ -80,10 +80,10 @@ async fn rules_are_made_changed_and_taken_back() {
         egress: Some(vec![]),
         ..full.clone()
     };
-    lab.world.clear_requests();
-    lab.update(&other, Some(&full)).await.unwrap();
+    env.sandbox.clear_requests();
+    env.update(&other, Some(&full)).await.unwrap();
     assert_eq!(
-        lab.written(),
+        env.written(),
         [
             "AuthorizeSecurityGroupIngress",
             "UpdateSecurityGroupRuleDescriptionsIngress",
@@ -91,7 +91,7 @@ async fn rules_are_made_changed_and_taken_back() {
             "RevokeSecurityGroupEgress"
         ]
     );
-    lab.assert_settled(&other).await;
+    env.assert_settled(&other).await;
 
     // what is no longer spoken of is left alone, also when something else is changed
     let silent = SecurityGroup {
@@ -100,48 +100,48 @@ async fn rules_are_made_changed_and_taken_back() {
         tags: plain(&vpc).tags,
         ..other.clone()
     };
-    lab.update(&silent, Some(&other)).await.unwrap();
-    lab.assert_settled(&silent).await;
+    env.update(&silent, Some(&other)).await.unwrap();
+    env.assert_settled(&silent).await;
     let tags = silent.tags.clone();
     assert_eq!(
-        lab.changes(&lab.id(), &SecurityGroup { tags, ..other }, None).await,
+        env.changes(&env.id(), &SecurityGroup { tags, ..other }, None).await,
         NONE
     );
 }
 
 #[tokio::test]
 async fn the_order_and_the_spelling_of_rules_do_not_matter() {
-    let lab = Lab::new();
-    let vpc = network(&lab).await;
+    let env = TestEnv::new();
+    let vpc = network(&env).await;
     let group = full(&vpc);
-    lab.create(&group).await.unwrap();
+    env.create(&group).await.unwrap();
     let mut turned = group.clone();
     turned.ingress.as_mut().unwrap().reverse();
     turned.egress.as_mut().unwrap()[0].protocol = "6".into();
-    assert_eq!(lab.changes(&lab.id(), &turned, Some(&group)).await, NONE);
+    assert_eq!(env.changes(&env.id(), &turned, Some(&group)).await, NONE);
 }
 
 #[tokio::test]
 async fn a_rule_made_by_hand_is_drift_where_rules_are_declared() {
-    let lab = Lab::new();
-    let vpc = network(&lab).await;
+    let env = TestEnv::new();
+    let vpc = network(&env).await;
     let group = SecurityGroup {
         ingress: Some(vec![]),
         ..plain(&vpc)
     };
-    lab.create(&group).await.unwrap();
+    env.create(&group).await.unwrap();
     let permission = |builder: aws_sdk_ec2::types::builders::IpPermissionBuilder| {
         builder
             .ip_ranges(IpRange::builder().cidr_ip("0.0.0.0/0").build())
             .build()
     };
     let ssh = permission(IpPermission::builder().ip_protocol("tcp").from_port(22).to_port(22));
-    let authorize = lab.ec2().authorize_security_group_ingress().group_id(lab.id().as_str());
+    let authorize = env.ec2().authorize_security_group_ingress().group_id(env.id().as_str());
     authorize.ip_permissions(ssh).send().await.unwrap();
-    assert_eq!(lab.changes(&lab.id(), &group, Some(&group)).await, ["ingress"]);
-    assert_eq!(lab.changes(&lab.id(), &plain(&vpc), Some(&plain(&vpc))).await, NONE);
-    lab.update(&group, Some(&group)).await.unwrap();
-    lab.assert_settled(&group).await;
+    assert_eq!(env.changes(&env.id(), &group, Some(&group)).await, ["ingress"]);
+    assert_eq!(env.changes(&env.id(), &plain(&vpc), Some(&plain(&vpc))).await, NONE);
+    env.update(&group, Some(&group)).await.unwrap();
+    env.assert_settled(&group).await;
 }
 
 #[tokio::test]
@@ -151,13 +151,13 @@ async fn a_group_is_made_once_whatever_happens() {
         Fault::timeout_after_effect(),
         Fault::throttling(),
     ] {
-        let lab = Lab::new();
-        let vpc = network(&lab).await;
-        lab.world.inject(fault.on_operation("CreateSecurityGroup").nth(1));
-        lab.create(&full(&vpc)).await.unwrap();
-        lab.assert_settled(&full(&vpc)).await;
-        assert_eq!(lab.recover(&full(&vpc)).await, Some(lab.id()));
-        assert_eq!(lab.attempt("another").recover(&full(&vpc)).await, None);
+        let env = TestEnv::new();
+        let vpc = network(&env).await;
+        env.sandbox.inject(fault.on_operation("CreateSecurityGroup").nth(1));
+        env.create(&full(&vpc)).await.unwrap();
+        env.assert_settled(&full(&vpc)).await;
+        assert_eq!(env.recover(&full(&vpc)).await, Some(env.id()));
+        assert_eq!(env.attempt("another").recover(&full(&vpc)).await, None);
     }
 }
 
@@ -168,50 +168,52 @@ async fn a_half_made_group_is_finished() {
         "AuthorizeSecurityGroupEgress",
         "RevokeSecurityGroupEgress",
     ] {
-        let lab = Lab::new();
-        let vpc = network(&lab).await;
-        lab.world.inject(Fault::access_denied().on_operation(operation).nth(1));
-        let error = lab.create(&full(&vpc)).await.unwrap_err();
+        let env = TestEnv::new();
+        let vpc = network(&env).await;
+        env.sandbox
+            .inject(Fault::access_denied().on_operation(operation).nth(1));
+        let error = env.create(&full(&vpc)).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::Denied);
-        lab.update(&full(&vpc), None).await.unwrap();
-        lab.assert_settled(&full(&vpc)).await;
+        env.update(&full(&vpc), None).await.unwrap();
+        env.assert_settled(&full(&vpc)).await;
     }
 }
 
 #[tokio::test]
 async fn stale_reads_are_looked_at_again() {
-    let lab = Lab::new();
-    let vpc = network(&lab).await;
+    let env = TestEnv::new();
+    let vpc = network(&env).await;
     let duplicate = Fault::error(400, "InvalidPermission.Duplicate", "already exists");
-    lab.world
+    env.sandbox
         .inject(duplicate.on_operation("AuthorizeSecurityGroupIngress").nth(1));
     let gone = Fault::error(400, "InvalidPermission.NotFound", "does not exist");
-    lab.world.inject(gone.on_operation("RevokeSecurityGroupEgress").nth(1));
+    env.sandbox
+        .inject(gone.on_operation("RevokeSecurityGroupEgress").nth(1));
     let unknown = Fault::error(400, "InvalidGroup.NotFound", "does not exist");
-    lab.world
+    env.sandbox
         .inject(unknown.on_operation("AuthorizeSecurityGroupEgress").first(2));
-    lab.create(&full(&vpc)).await.unwrap();
-    lab.assert_settled(&full(&vpc)).await;
+    env.create(&full(&vpc)).await.unwrap();
+    env.assert_settled(&full(&vpc)).await;
 }
 
 #[tokio::test]
 async fn without_room_for_old_and_new_rules_the_old_ones_go_first() {
-    let lab = Lab::new();
-    let vpc = network(&lab).await;
+    let env = TestEnv::new();
+    let vpc = network(&env).await;
     let group = full(&vpc);
-    lab.create(&group).await.unwrap();
+    env.create(&group).await.unwrap();
     let other = SecurityGroup {
         ingress: Some(vec![Rule::tcp(80).from_anywhere()]),
         ..group.clone()
     };
     let full_up = Fault::error(400, "RulesPerSecurityGroupLimitExceeded", "too many");
-    lab.world
+    env.sandbox
         .inject(full_up.on_operation("AuthorizeSecurityGroupIngress").nth(1));
-    lab.world.clear_requests();
-    lab.update(&other, Some(&group)).await.unwrap();
-    lab.assert_settled(&other).await;
+    env.sandbox.clear_requests();
+    env.update(&other, Some(&group)).await.unwrap();
+    env.assert_settled(&other).await;
     assert_eq!(
-        lab.written(),
+        env.written(),
         [
             "AuthorizeSecurityGroupIngress",
             "RevokeSecurityGroupIngress",
@@ -222,20 +224,20 @@ async fn without_room_for_old_and_new_rules_the_old_ones_go_first() {
 
 #[tokio::test]
 async fn a_name_that_is_taken_is_not_adopted() {
-    let lab = Lab::new();
-    let vpc = network(&lab).await;
-    lab.create(&plain(&vpc)).await.unwrap();
-    let error = lab.attempt("another").create(&plain(&vpc)).await.unwrap_err();
+    let env = TestEnv::new();
+    let vpc = network(&env).await;
+    env.create(&plain(&vpc)).await.unwrap();
+    let error = env.attempt("another").create(&plain(&vpc)).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::AlreadyExists);
     assert!(error.hints[0].contains("import"));
 }
 
 #[tokio::test]
 async fn a_group_that_others_refer_to_stays_unless_told() {
-    let lab = Lab::new();
-    let vpc = network(&lab).await;
-    lab.create(&plain(&vpc)).await.unwrap();
-    let wanted = lab.id();
+    let env = TestEnv::new();
+    let vpc = network(&env).await;
+    env.create(&plain(&vpc)).await.unwrap();
+    let wanted = env.id();
     let referring = SecurityGroup {
         name: Some("app".into()),
         ingress: Some(vec![
@@ -245,17 +247,17 @@ async fn a_group_that_others_refer_to_stays_unless_told() {
         egress: Some(vec![Rule::all().to_group(wanted.as_str())]),
         ..plain(&vpc)
     };
-    let app = lab.attempt("another");
+    let app = env.attempt("another");
     app.create(&referring).await.unwrap();
     app.assert_settled(&referring).await;
 
-    lab.adopt(&wanted);
-    let error = lab.delete(&plain(&vpc)).await.unwrap_err();
+    env.adopt(&wanted);
+    let error = env.delete(&plain(&vpc)).await.unwrap_err();
     assert_eq!((error.kind, error.hints.len()), (ErrorKind::Conflict, 2));
     let told = SecurityGroup {
         revoke_rules_on_delete: true,
         ..plain(&vpc)
     };
-    lab.delete(&told).await.unwrap();
-    assert_eq!(lab.read::<SecurityGroup>(&wanted, None).await, None);
+    env.delete(&told).await.unwrap();
+    assert_eq!(env.read::<SecurityGroup>(&wanted, None).await, None);
 }

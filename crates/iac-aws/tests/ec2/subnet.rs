@@ -5,18 +5,18 @@ use iac_core::model::ErrorKind;
 use iac_sandbox::Fault;
 use ipnet::Ipv6Net;
 
-use crate::common::{Lab, NONE, OURS};
+use crate::common::{NONE, OURS, TestEnv};
 
 /// A VPC with IPv6 addresses: its id and the first `/64` of them.
-async fn network(lab: &Lab) -> (String, String) {
+async fn network(env: &TestEnv) -> (String, String) {
     let vpc: Vpc = Vpc::builder()
         .cidr_block("10.0.0.0/16")
         .assign_generated_ipv6_cidr_block(true)
         .build();
-    let outputs = lab.create(&vpc).await.unwrap();
+    let outputs = env.create(&vpc).await.unwrap();
     let block = outputs["ipv6_cidr_blocks"][0].as_str().unwrap().replace("/56", "/64");
-    lab.world.clear_requests();
-    (lab.id().to_string(), block)
+    env.sandbox.clear_requests();
+    (env.id().to_string(), block)
 }
 
 fn plain(vpc: &str) -> Subnet {
@@ -46,49 +46,49 @@ fn full(vpc: &str, ipv6: &str) -> Subnet {
 
 #[tokio::test]
 async fn a_plain_subnet_comes_and_goes() {
-    let lab = Lab::new();
-    let (vpc, _) = network(&lab).await;
-    let outputs = lab.create(&plain(&vpc)).await.unwrap();
+    let env = TestEnv::new();
+    let (vpc, _) = network(&env).await;
+    let outputs = env.create(&plain(&vpc)).await.unwrap();
     assert_eq!(outputs["availability_zone"], "eu-west-1b");
     assert_eq!(outputs["cidr_blocks"][0], "10.0.1.0/24");
-    lab.assert_settled(&plain(&vpc)).await;
-    assert_eq!(lab.read::<Subnet>(&lab.id(), None).await.unwrap().outputs, outputs);
-    lab.delete(&plain(&vpc)).await.unwrap();
-    assert_eq!(lab.read::<Subnet>(&lab.id(), None).await, None);
-    lab.delete(&plain(&vpc)).await.unwrap();
+    env.assert_settled(&plain(&vpc)).await;
+    assert_eq!(env.read::<Subnet>(&env.id(), None).await.unwrap().outputs, outputs);
+    env.delete(&plain(&vpc)).await.unwrap();
+    assert_eq!(env.read::<Subnet>(&env.id(), None).await, None);
+    env.delete(&plain(&vpc)).await.unwrap();
 }
 
 #[tokio::test]
 async fn what_is_there_already_is_not_asked_for_again() {
-    let lab = Lab::new();
-    let (vpc, ipv6) = network(&lab).await;
+    let env = TestEnv::new();
+    let (vpc, ipv6) = network(&env).await;
     let full = full(&vpc, &ipv6);
-    let outputs = lab.create(&full).await.unwrap();
+    let outputs = env.create(&full).await.unwrap();
     assert_eq!(outputs["ipv6_cidr_blocks"][0], ipv6);
-    lab.world.clear_requests();
-    lab.update(&full, Some(&full)).await.unwrap();
-    assert_eq!(lab.written(), NONE);
+    env.sandbox.clear_requests();
+    env.update(&full, Some(&full)).await.unwrap();
+    assert_eq!(env.written(), NONE);
     let plain = Subnet {
         private_dns_hostname_type_on_launch: Some(HostnameType::IpName),
         ..plain(&vpc)
     };
-    let outputs = lab.update(&plain, Some(&full)).await.unwrap();
+    let outputs = env.update(&plain, Some(&full)).await.unwrap();
     assert_eq!(outputs["ipv6_cidr_blocks"].as_array().map(Vec::len), Some(0));
 }
 
 #[tokio::test]
 async fn other_ipv6_addresses_take_the_place_of_the_first() {
-    let lab = Lab::new();
-    let (vpc, ipv6) = network(&lab).await;
+    let env = TestEnv::new();
+    let (vpc, ipv6) = network(&env).await;
     let blocks: Ipv6Net = ipv6.replace("/64", "/56").parse().unwrap();
     let second = blocks.subnets(64).unwrap().nth(1).unwrap().to_string();
     let (first, second) = (full(&vpc, &ipv6), full(&vpc, &second));
-    lab.create(&first).await.unwrap();
-    lab.world.clear_requests();
-    lab.update(&second, Some(&first)).await.unwrap();
-    lab.assert_settled(&second).await;
+    env.create(&first).await.unwrap();
+    env.sandbox.clear_requests();
+    env.update(&second, Some(&first)).await.unwrap();
+    env.assert_settled(&second).await;
     assert_eq!(
-        lab.written(),
+        env.written(),
         [
             "ModifySubnetAttribute",
             "ModifySubnetAttribute",
@@ -107,38 +107,39 @@ async fn a_subnet_is_made_once_whatever_happens() {
         Fault::timeout_after_effect(),
         Fault::throttling(),
     ] {
-        let lab = Lab::new();
-        let (vpc, _) = network(&lab).await;
-        lab.world.inject(fault.on_operation("CreateSubnet").nth(1));
-        lab.create(&plain(&vpc)).await.unwrap();
-        lab.assert_settled(&plain(&vpc)).await;
-        assert_eq!(lab.recover(&plain(&vpc)).await, Some(lab.id()));
-        assert_eq!(lab.attempt("another").recover(&plain(&vpc)).await, None);
+        let env = TestEnv::new();
+        let (vpc, _) = network(&env).await;
+        env.sandbox.inject(fault.on_operation("CreateSubnet").nth(1));
+        env.create(&plain(&vpc)).await.unwrap();
+        env.assert_settled(&plain(&vpc)).await;
+        assert_eq!(env.recover(&plain(&vpc)).await, Some(env.id()));
+        assert_eq!(env.attempt("another").recover(&plain(&vpc)).await, None);
     }
 }
 
 #[tokio::test]
 async fn a_vpc_that_is_not_known_yet_is_waited_for() {
-    let lab = Lab::new();
-    let (vpc, _) = network(&lab).await;
+    let env = TestEnv::new();
+    let (vpc, _) = network(&env).await;
     let unknown = || Fault::error(400, "InvalidVpcID.NotFound", "The vpc ID does not exist");
-    lab.world.inject(unknown().on_operation("CreateSubnet").first(3));
+    env.sandbox.inject(unknown().on_operation("CreateSubnet").first(3));
     let stale = || Fault::error(400, "InvalidSubnetID.NotFound", "The subnet ID does not exist");
-    lab.world.inject(stale().on_operation("ModifySubnetAttribute").first(2));
+    env.sandbox
+        .inject(stale().on_operation("ModifySubnetAttribute").first(2));
     let public = Subnet {
         map_public_ip_on_launch: true,
         ..plain(&vpc)
     };
-    lab.create(&public).await.unwrap();
-    lab.assert_settled(&public).await;
+    env.create(&public).await.unwrap();
+    env.assert_settled(&public).await;
 }
 
 #[tokio::test]
 async fn addresses_that_are_taken_say_what_to_do() {
-    let lab = Lab::new();
-    let (vpc, _) = network(&lab).await;
-    lab.create(&plain(&vpc)).await.unwrap();
-    let error = lab.attempt("another").create(&plain(&vpc)).await.unwrap_err();
+    let env = TestEnv::new();
+    let (vpc, _) = network(&env).await;
+    env.create(&plain(&vpc)).await.unwrap();
+    let error = env.attempt("another").create(&plain(&vpc)).await.unwrap_err();
     assert_eq!(
         (error.kind, error.code.as_str()),
         (ErrorKind::Conflict, "InvalidSubnet.Conflict")

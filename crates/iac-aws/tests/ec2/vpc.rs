@@ -5,7 +5,7 @@ use iac_aws::ec2::{Tenancy, Vpc};
 use iac_core::model::{ErrorKind, RemoteId};
 use iac_sandbox::Fault;
 
-use crate::common::{Lab, NONE, OURS, problems};
+use crate::common::{NONE, OURS, TestEnv, problems};
 
 pub(crate) fn plain() -> Vpc {
     Vpc::builder().cidr_block("10.0.0.0/16").tags(OURS).build()
@@ -22,21 +22,21 @@ fn full() -> Vpc {
         .build()
 }
 
-/// The VPCs of a world that are not the default one.
-async fn count(lab: &Lab) -> usize {
+/// The VPCs of a sandbox that are not the default one.
+async fn count(env: &TestEnv) -> usize {
     let own = Filter::builder().name("is-default").values("false").build();
-    let found = lab.ec2().describe_vpcs().filters(own).send().await.unwrap();
+    let found = env.ec2().describe_vpcs().filters(own).send().await.unwrap();
     found.vpcs().len()
 }
 
 #[tokio::test]
 async fn a_plain_vpc_comes_and_goes() {
-    let lab = Lab::new();
-    let outputs = lab.create(&plain()).await.unwrap();
-    assert_eq!(outputs["id"], lab.id().as_str());
+    let env = TestEnv::new();
+    let outputs = env.create(&plain()).await.unwrap();
+    assert_eq!(outputs["id"], env.id().as_str());
     assert_eq!(
         outputs["arn"],
-        format!("arn:aws:ec2:eu-west-1:123456789012:vpc/{}", lab.id())
+        format!("arn:aws:ec2:eu-west-1:123456789012:vpc/{}", env.id())
     );
     for (output, prefix) in [
         ("main_route_table_id", "rtb-"),
@@ -46,79 +46,79 @@ async fn a_plain_vpc_comes_and_goes() {
     ] {
         assert!(outputs[output].as_str().unwrap().starts_with(prefix), "{outputs}");
     }
-    lab.assert_settled(&plain()).await;
-    let live = lab.read::<Vpc>(&lab.id(), None).await.unwrap();
+    env.assert_settled(&plain()).await;
+    let live = env.read::<Vpc>(&env.id(), None).await.unwrap();
     assert_eq!(live.outputs, outputs);
-    lab.delete(&plain()).await.unwrap();
-    assert_eq!(lab.read::<Vpc>(&lab.id(), None).await, None);
-    lab.delete(&plain()).await.unwrap();
-    assert!(lab.world.is_empty());
+    env.delete(&plain()).await.unwrap();
+    assert_eq!(env.read::<Vpc>(&env.id(), None).await, None);
+    env.delete(&plain()).await.unwrap();
+    assert!(env.sandbox.is_empty());
 }
 
 #[tokio::test]
 async fn what_is_there_already_is_not_asked_for_again() {
-    let lab = Lab::new();
-    let outputs = lab.create(&full()).await.unwrap();
+    let env = TestEnv::new();
+    let outputs = env.create(&full()).await.unwrap();
     assert_eq!(outputs["ipv6_cidr_blocks"].as_array().map(Vec::len), Some(1));
-    lab.assert_settled(&full()).await;
-    lab.world.clear_requests();
-    lab.update(&full(), Some(&full())).await.unwrap();
-    assert_eq!(lab.written(), NONE);
+    env.assert_settled(&full()).await;
+    env.sandbox.clear_requests();
+    env.update(&full(), Some(&full())).await.unwrap();
+    assert_eq!(env.written(), NONE);
 }
 
 #[tokio::test]
 async fn blocks_that_are_not_spoken_of_survive_an_import() {
-    let lab = Lab::new();
-    lab.create(&full()).await.unwrap();
+    let env = TestEnv::new();
+    env.create(&full()).await.unwrap();
     let silent = Vpc {
         secondary_cidr_blocks: None,
         tags: plain().tags,
         ..full()
     };
-    assert_eq!(lab.changes(&lab.id(), &silent, None).await, ["tags.team"]);
-    lab.world.clear_requests();
-    lab.update(&silent, None).await.unwrap();
-    assert_eq!(lab.written(), ["DeleteTags"]);
-    lab.assert_settled(&silent).await;
+    assert_eq!(env.changes(&env.id(), &silent, None).await, ["tags.team"]);
+    env.sandbox.clear_requests();
+    env.update(&silent, None).await.unwrap();
+    assert_eq!(env.written(), ["DeleteTags"]);
+    env.assert_settled(&silent).await;
     // an empty list is something that is said
     let none = Vpc {
         secondary_cidr_blocks: Some([].into()),
         ..silent.clone()
     };
-    lab.update(&none, Some(&silent)).await.unwrap();
-    assert_eq!(lab.written()[1..], ["DisassociateVpcCidrBlock"; 2]);
-    lab.assert_settled(&none).await;
+    env.update(&none, Some(&silent)).await.unwrap();
+    assert_eq!(env.written()[1..], ["DisassociateVpcCidrBlock"; 2]);
+    env.assert_settled(&none).await;
 }
 
 #[tokio::test]
 async fn blocks_and_tags_of_others_are_no_drift_unless_declared() {
-    let lab = Lab::new();
-    lab.create(&plain()).await.unwrap();
-    let associate = lab.ec2().associate_vpc_cidr_block().vpc_id(lab.id().as_str());
+    let env = TestEnv::new();
+    env.create(&plain()).await.unwrap();
+    let associate = env.ec2().associate_vpc_cidr_block().vpc_id(env.id().as_str());
     associate.cidr_block("10.9.0.0/16").send().await.unwrap();
-    let associate = lab.ec2().associate_vpc_cidr_block().vpc_id(lab.id().as_str());
+    let associate = env.ec2().associate_vpc_cidr_block().vpc_id(env.id().as_str());
     associate.amazon_provided_ipv6_cidr_block(true).send().await.unwrap();
-    assert_eq!(lab.changes(&lab.id(), &plain(), Some(&plain())).await, NONE);
+    assert_eq!(env.changes(&env.id(), &plain(), Some(&plain())).await, NONE);
     let declared = Vpc {
         secondary_cidr_blocks: Some(["10.1.0.0/16".into()].into()),
         ..plain()
     };
-    lab.update(&declared, Some(&plain())).await.unwrap();
-    lab.assert_settled(&declared).await;
+    env.update(&declared, Some(&plain())).await.unwrap();
+    env.assert_settled(&declared).await;
 }
 
 #[tokio::test]
 async fn tenancy_loosens_only() {
-    let lab = Lab::new();
+    let env = TestEnv::new();
     let dedicated = Vpc {
         instance_tenancy: Tenancy::Dedicated,
         ..plain()
     };
-    lab.create(&dedicated).await.unwrap();
-    lab.assert_settled(&dedicated).await;
-    lab.update(&plain(), Some(&dedicated)).await.unwrap();
-    lab.assert_settled(&plain()).await;
-    let error = lab.update(&dedicated, Some(&plain())).await.unwrap_err();
+    env.create(&dedicated).await.unwrap();
+    env.assert_settled(&dedicated).await;
+    env.update(&plain(), Some(&dedicated)).await.unwrap();
+    env.assert_settled(&plain()).await;
+    let error = env.update(&dedicated, Some(&plain())).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Invalid);
 }
 
@@ -131,56 +131,56 @@ async fn a_lost_answer_makes_no_second_vpc() {
         Fault::internal_error(),
         Fault::throttling(),
     ] {
-        let lab = Lab::new();
-        lab.world.inject(fault.on_operation("CreateVpc").nth(1));
-        lab.create(&plain()).await.unwrap();
-        lab.assert_settled(&plain()).await;
-        assert_eq!(count(&lab).await, 1);
+        let env = TestEnv::new();
+        env.sandbox.inject(fault.on_operation("CreateVpc").nth(1));
+        env.create(&plain()).await.unwrap();
+        env.assert_settled(&plain()).await;
+        assert_eq!(count(&env).await, 1);
     }
 }
 
 #[tokio::test]
 async fn an_interrupted_create_is_found_and_finished() {
-    let lab = Lab::new();
-    lab.world
+    let env = TestEnv::new();
+    env.sandbox
         .inject(Fault::response_lost().on_operation("CreateVpc").nth(1));
-    lab.world
+    env.sandbox
         .inject(Fault::access_denied().on_operation("DescribeVpcs").first(1));
-    assert!(lab.create(&full()).await.is_err());
-    assert_eq!(count(&lab).await, 1);
-    let id = lab.recover(&full()).await.unwrap();
-    lab.adopt(&id);
-    lab.update(&full(), Some(&full())).await.unwrap();
-    lab.assert_settled(&full()).await;
-    assert_eq!(count(&lab).await, 1);
+    assert!(env.create(&full()).await.is_err());
+    assert_eq!(count(&env).await, 1);
+    let id = env.recover(&full()).await.unwrap();
+    env.adopt(&id);
+    env.update(&full(), Some(&full())).await.unwrap();
+    env.assert_settled(&full()).await;
+    assert_eq!(count(&env).await, 1);
 }
 
 #[tokio::test]
 async fn only_what_this_create_made_is_found() {
-    let lab = Lab::new();
-    assert_eq!(lab.recover(&plain()).await, None);
-    lab.create(&plain()).await.unwrap();
-    assert_eq!(lab.recover(&plain()).await, Some(lab.id()));
+    let env = TestEnv::new();
+    assert_eq!(env.recover(&plain()).await, None);
+    env.create(&plain()).await.unwrap();
+    assert_eq!(env.recover(&plain()).await, Some(env.id()));
     // the same tags, another attempt: as when a replacement is made before the old one goes
-    assert_eq!(lab.attempt("another").recover(&plain()).await, None);
+    assert_eq!(env.attempt("another").recover(&plain()).await, None);
 }
 
 #[tokio::test]
 async fn many_are_read_by_few_requests() {
-    let lab = Lab::new();
+    let env = TestEnv::new();
     let mut ids = Vec::new();
     for _ in 0..3 {
-        lab.create(&plain()).await.unwrap();
-        ids.push(lab.id());
+        env.create(&plain()).await.unwrap();
+        ids.push(env.id());
     }
     ids.push(RemoteId::new("vpc-0123456789abcdef0"));
-    lab.world.clear_requests();
-    let read = lab.read_many::<Vpc>(&ids).await;
+    env.sandbox.clear_requests();
+    let read = env.read_many::<Vpc>(&ids).await;
     assert_eq!(
         read.iter().map(Option::is_some).collect::<Vec<_>>(),
         [true, true, true, false]
     );
-    let requests = lab.world.requests();
+    let requests = env.sandbox.requests();
     assert_eq!(
         requests
             .iter()
@@ -193,15 +193,15 @@ async fn many_are_read_by_few_requests() {
 
 #[tokio::test]
 async fn a_vpc_in_use_stays_and_says_why() {
-    let lab = Lab::new();
-    lab.create(&plain()).await.unwrap();
-    let subnet = lab
+    let env = TestEnv::new();
+    env.create(&plain()).await.unwrap();
+    let subnet = env
         .ec2()
         .create_subnet()
-        .vpc_id(lab.id().as_str())
+        .vpc_id(env.id().as_str())
         .cidr_block("10.0.0.0/24");
     subnet.send().await.unwrap();
-    let error = lab.delete(&plain()).await.unwrap_err();
+    let error = env.delete(&plain()).await.unwrap_err();
     assert_eq!(
         (error.kind, error.code.as_str()),
         (ErrorKind::Conflict, "DependencyViolation")

@@ -1,4 +1,4 @@
-//! One resource type in a world, called as the engine calls it; and what the tests declare again and again.
+//! One resource type in a sandbox, called as the engine calls it; and what the tests declare again and again.
 
 use std::sync::Arc;
 
@@ -7,11 +7,11 @@ use iac_aws::{
     registry,
 };
 use iac_core::model::{Call, Changed, LiveObject, ReadObject, Reconciler, RemoteId, Resource, ResourceError};
-use iac_sandbox::World;
+use iac_sandbox::Sandbox;
 
 use crate::common::{Ids, call, config, connect, inputs, mortal};
 
-/// One resource type of a world.
+/// One resource type of a sandbox.
 pub(crate) struct Bench {
     pub(crate) types: Arc<dyn Reconciler>,
     pub(crate) call: Call,
@@ -19,8 +19,8 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    pub(crate) fn of(world: &World, type_name: &str) -> Self {
-        let aws = connect(&mortal(&config(world)));
+    pub(crate) fn of(sandbox: &Sandbox, type_name: &str) -> Self {
+        let aws = connect(&mortal(&config(sandbox)));
         let ids = Arc::new(Ids::default());
         Self {
             types: Arc::clone(registry(&aws).get(type_name).unwrap()),
@@ -31,7 +31,7 @@ impl Bench {
 
     pub(crate) async fn create<R: Resource>(&self, resource: &R) -> Result<RemoteId, ResourceError> {
         let inputs = inputs(resource);
-        assert_eq!(R::info().shape.check(&inputs), []);
+        assert_eq!(R::info().schema.check(&inputs), []);
         assert_eq!((R::info().validate)(&inputs), []);
         let predicted = self.types.predict(&inputs);
         let outputs = self.types.create(&inputs, &self.call).await?;
@@ -73,8 +73,8 @@ impl Bench {
 }
 
 /// Every call that was made is one that the types declare.
-pub(crate) fn assert_declared(world: &World, types: &[&Bench]) {
-    for request in world.requests() {
+pub(crate) fn assert_declared(sandbox: &Sandbox, types: &[&Bench]) {
+    for request in sandbox.requests() {
         let action = request.action();
         let known = types
             .iter()

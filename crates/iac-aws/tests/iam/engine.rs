@@ -5,7 +5,7 @@ use iac_aws::{
     policy::{PolicyDocument, Principal, Statement},
 };
 use iac_core::{model::Stack, text};
-use iac_sandbox::World;
+use iac_sandbox::Sandbox;
 
 use crate::{
     bench::{READ_ONLY, VIEW_ONLY, allow},
@@ -52,15 +52,15 @@ async fn a_crash_at_any_call_leaves_nothing_to_clean_up() {
     let crashes = Crashes {
         wanted: stack("logs:*", READ_ONLY),
         changed: stack("logs:Get*", VIEW_ONLY),
-        things: World::inventory,
+        things: Sandbox::inventory,
         made: 3,
         calls: 15,
     };
     crashes
         .leave_nothing_to_clean_up(async || {
-            let world = World::new();
-            let engine = Engine::new(&connect(&mortal(&config(&world))));
-            (world, engine)
+            let sandbox = Sandbox::new();
+            let engine = Engine::new(&connect(&mortal(&config(&sandbox))));
+            (sandbox, engine)
         })
         .await;
 }

@@ -2,7 +2,7 @@
 
 use iac_aws::iam::{Policy, PolicyAttachment, Role};
 use iac_core::model::{Changed, ReadObject, RemoteId};
-use iac_sandbox::{Fault, World};
+use iac_sandbox::{Fault, Sandbox};
 
 use crate::{
     bench::{Bench, READ_ONLY, allow, assert_declared, trust},
@@ -11,8 +11,8 @@ use crate::{
 
 #[tokio::test]
 async fn a_policy_keeps_five_versions() {
-    let world = World::new();
-    let policies = Bench::of(&world, "iam.policy");
+    let sandbox = Sandbox::new();
+    let policies = Bench::of(&sandbox, "iam.policy");
     let policy = |action: &str, tag: &str| {
         Policy::builder()
             .name("logs")
@@ -34,17 +34,17 @@ async fn a_policy_keeps_five_versions() {
     // an update that is cut off before the version becomes the default is taken up again, not repeated
     let next = policy("logs:A8", "8");
     let live = policies.read(&id, Some(&last)).await.unwrap();
-    world.inject(Fault::internal_error().on_operation("SetDefaultPolicyVersion").nth(1));
+    sandbox.inject(Fault::internal_error().on_operation("SetDefaultPolicyVersion").nth(1));
     let inputs = inputs(&next);
     policies
         .types
         .update(&inputs, &live, &Changed::default(), &policies.call)
         .await
         .unwrap_err();
-    world.clear_requests();
+    sandbox.clear_requests();
     policies.update(&id, &last, &next).await;
     assert!(
-        world
+        sandbox
             .requests()
             .iter()
             .all(|request| request.operation != "CreatePolicyVersion")
@@ -53,15 +53,15 @@ async fn a_policy_keeps_five_versions() {
     policies.delete(&id, &next).await.unwrap();
     assert!(policies.read(&id, Some(&next)).await.is_none());
     policies.delete(&id, &next).await.unwrap();
-    assert_declared(&world, &[&policies]);
+    assert_declared(&sandbox, &[&policies]);
 }
 
 #[tokio::test]
 async fn attachments_come_and_go() {
-    let world = World::new();
-    let roles = Bench::of(&world, "iam.role");
-    let policies = Bench::of(&world, "iam.policy");
-    let attachments = Bench::of(&world, "iam.policy_attachment");
+    let sandbox = Sandbox::new();
+    let roles = Bench::of(&sandbox, "iam.role");
+    let policies = Bench::of(&sandbox, "iam.policy");
+    let attachments = Bench::of(&sandbox, "iam.policy_attachment");
     let role = Role::builder()
         .name("worker")
         .trust_policy(trust("lambda.amazonaws.com"))
@@ -75,14 +75,14 @@ async fn attachments_come_and_go() {
         .policy_arn(arn.as_str())
         .build();
     let of_aws = PolicyAttachment::builder().role("worker").policy_arn(READ_ONLY).build();
-    world.inject(Fault::not_found().on_operation("AttachRolePolicy").first(2));
+    sandbox.inject(Fault::not_found().on_operation("AttachRolePolicy").first(2));
     let id = attachments.create(&ours).await.unwrap();
     assert_eq!(id.as_str(), format!("role/worker/{arn}"));
     let of_aws_id = attachments.create(&of_aws).await.unwrap();
     assert_eq!(attachments.read(&id, Some(&ours)).await.unwrap().inputs, inputs(&ours));
 
     // one listing for both
-    world.clear_requests();
+    sandbox.clear_requests();
     let ids = [
         &id,
         &of_aws_id,
@@ -95,7 +95,7 @@ async fn attachments_come_and_go() {
     let read = attachments.types.read_many(&requests, &attachments.call).await;
     let found: Vec<bool> = read.into_iter().map(|read| read.unwrap().is_some()).collect();
     assert_eq!(found, [true, true, false]);
-    assert_eq!(world.requests().len(), 2);
+    assert_eq!(sandbox.requests().len(), 2);
 
     let conflict = policies.delete(&arn, &policy).await.unwrap_err();
     assert_eq!(conflict.code, "DeleteConflict");
@@ -111,5 +111,5 @@ async fn attachments_come_and_go() {
     policies.delete(&arn, &forced).await.unwrap();
     assert!(attachments.read(&id, Some(&ours)).await.is_none());
     roles.delete(&role_id, &role).await.unwrap();
-    assert_declared(&world, &[&roles, &policies, &attachments]);
+    assert_declared(&sandbox, &[&roles, &policies, &attachments]);
 }

@@ -2,7 +2,7 @@
 
 use iac_aws::iam::OidcProvider;
 use iac_core::model::ErrorKind;
-use iac_sandbox::{ACCOUNT_ID, World};
+use iac_sandbox::{ACCOUNT_ID, Sandbox};
 
 use crate::{
     bench::{Bench, assert_declared},
@@ -11,8 +11,8 @@ use crate::{
 
 #[tokio::test]
 async fn an_identity_provider_is_made_changed_and_deleted() {
-    let world = World::new();
-    let providers = Bench::of(&world, "iam.oidc_provider");
+    let sandbox = Sandbox::new();
+    let providers = Bench::of(&sandbox, "iam.oidc_provider");
     let provider = |ids: &[&'static str]| {
         OidcProvider::builder()
             .url("https://token.actions.githubusercontent.com")
@@ -39,12 +39,12 @@ async fn an_identity_provider_is_made_changed_and_deleted() {
         .tags([("a", "1")])
         .build();
     providers.update(&id, &first, &second).await;
-    world.clear_requests();
+    sandbox.clear_requests();
     providers.update(&id, &second, &second).await;
-    assert!(world.requests().iter().all(|request| !request.mutates));
+    assert!(sandbox.requests().iter().all(|request| !request.mutates));
 
     providers.delete(&id, &second).await.unwrap();
     assert!(providers.read(&id, Some(&second)).await.is_none());
     providers.delete(&id, &second).await.unwrap();
-    assert_declared(&world, &[&providers]);
+    assert_declared(&sandbox, &[&providers]);
 }

@@ -2,7 +2,7 @@
 
 use iac_aws::iam::{Policy, Role};
 use iac_core::model::{ErrorKind, Input, Resource, TypeInfo};
-use iac_sandbox::{ACCOUNT_ID, Fault, World};
+use iac_sandbox::{ACCOUNT_ID, Fault, Sandbox};
 use serde_json::{Value, json};
 
 use crate::{
@@ -12,8 +12,8 @@ use crate::{
 
 #[tokio::test]
 async fn a_role_is_made_changed_and_deleted() {
-    let world = World::new();
-    let roles = Bench::of(&world, "iam.role");
+    let sandbox = Sandbox::new();
+    let roles = Bench::of(&sandbox, "iam.role");
     let role = Role::builder()
         .name("worker")
         .path("/teams/web/")
@@ -40,9 +40,9 @@ async fn a_role_is_made_changed_and_deleted() {
     );
 
     // nothing differs, so nothing is called but the listing of what others may have put on the role
-    world.clear_requests();
+    sandbox.clear_requests();
     roles.update(&id, &role, &role).await;
-    assert!(world.requests().iter().all(|request| !request.mutates));
+    assert!(sandbox.requests().iter().all(|request| !request.mutates));
 
     let other = Role::builder()
         .name("worker")
@@ -54,7 +54,7 @@ async fn a_role_is_made_changed_and_deleted() {
         .build();
     roles.update(&id, &role, &other).await;
     roles.update(&id, &other, &role).await;
-    assert_declared(&world, &[&roles]);
+    assert_declared(&sandbox, &[&roles]);
 
     let again = roles.create(&role).await.unwrap_err();
     assert_eq!(again.kind, ErrorKind::AlreadyExists);
@@ -63,13 +63,13 @@ async fn a_role_is_made_changed_and_deleted() {
     roles.delete(&id, &role).await.unwrap();
     assert!(roles.read(&id, Some(&role)).await.is_none());
     roles.delete(&id, &role).await.unwrap();
-    assert_declared(&world, &[&roles]);
+    assert_declared(&sandbox, &[&roles]);
 }
 
 #[tokio::test]
 async fn what_others_put_on_a_role_is_theirs() {
-    let world = World::new();
-    let roles = Bench::of(&world, "iam.role");
+    let sandbox = Sandbox::new();
+    let roles = Bench::of(&sandbox, "iam.role");
     let role = |exclusive: bool, force: bool| {
         Role::builder()
             .name("shared")
@@ -119,8 +119,8 @@ async fn what_others_put_on_a_role_is_theirs() {
 
 #[tokio::test]
 async fn a_role_waits_for_its_principal_but_not_for_ever() {
-    let world = World::new();
-    let roles = Bench::of(&world, "iam.role");
+    let sandbox = Sandbox::new();
+    let roles = Bench::of(&sandbox, "iam.role");
     let role = Role::builder()
         .name("late")
         .trust_policy(trust("lambda.amazonaws.com"))
@@ -132,38 +132,38 @@ async fn a_role_waits_for_its_principal_but_not_for_ever() {
             "Invalid principal in policy: \"AWS\":\"x\"",
         )
     };
-    world.inject(too_new().on_operation("CreateRole").first(3));
-    world.inject(Fault::not_found().on_operation("GetRole").first(2));
+    sandbox.inject(too_new().on_operation("CreateRole").first(3));
+    sandbox.inject(Fault::not_found().on_operation("GetRole").first(2));
     let id = roles.create(&role).await.unwrap();
 
-    world.inject(too_new().on_operation("UpdateAssumeRolePolicy").first(2));
+    sandbox.inject(too_new().on_operation("UpdateAssumeRolePolicy").first(2));
     let other = Role::builder()
         .name("late")
         .trust_policy(trust("ec2.amazonaws.com"))
         .build();
     roles.update(&id, &role, &other).await;
 
-    world.inject(
+    sandbox.inject(
         Fault::error(409, "DeleteConflict", "still in use")
             .on_operation("DeleteRole")
             .first(2),
     );
     roles.delete(&id, &other).await.unwrap();
 
-    world.inject(too_new().on_operation("CreateRole"));
+    sandbox.inject(too_new().on_operation("CreateRole"));
     let error = roles.create(&role).await.unwrap_err();
     assert_eq!(error.code, "MalformedPolicyDocument");
-    world.clear_faults();
-    world.inject(Fault::error(400, "MalformedPolicyDocument", "Syntax errors in policy").on_operation("CreateRole"));
-    world.clear_requests();
+    sandbox.clear_faults();
+    sandbox.inject(Fault::error(400, "MalformedPolicyDocument", "Syntax errors in policy").on_operation("CreateRole"));
+    sandbox.clear_requests();
     roles.create(&role).await.unwrap_err();
-    assert_eq!(world.requests().len(), 1, "what can never be right is not repeated");
+    assert_eq!(sandbox.requests().len(), 1, "what can never be right is not repeated");
 }
 
 #[tokio::test]
 async fn an_interrupted_create_is_found_and_finished() {
-    let world = World::new();
-    let roles = Bench::of(&world, "iam.role");
+    let sandbox = Sandbox::new();
+    let roles = Bench::of(&sandbox, "iam.role");
     let role = Role::builder()
         .name("half")
         .trust_policy(trust("lambda.amazonaws.com"))
@@ -179,7 +179,7 @@ async fn an_interrupted_create_is_found_and_finished() {
             .unwrap()
             .is_none()
     );
-    world.inject(Fault::access_denied().on_operation("AttachRolePolicy").nth(1));
+    sandbox.inject(Fault::access_denied().on_operation("AttachRolePolicy").nth(1));
     assert_eq!(roles.create(&role).await.unwrap_err().kind, ErrorKind::Denied);
     let id = roles.types.recover(&inputs(&role), &roles.call).await.unwrap().unwrap();
     roles.update(&id, &role, &role).await;
@@ -195,7 +195,7 @@ async fn an_interrupted_create_is_found_and_finished() {
 #[test]
 fn what_iam_refuses_is_refused_before() {
     let violations = |resource: &Value, info: &TypeInfo| -> Vec<String> {
-        let mut found = info.shape.check(resource);
+        let mut found = info.schema.check(resource);
         found.extend((info.validate)(resource));
         found.into_iter().map(|violation| violation.path).collect()
     };

@@ -13,7 +13,7 @@
 mod common;
 #[macro_use]
 mod harness;
-mod lab;
+mod test_env;
 
 macro_rules! types {
     ($($service:literal: $($module:ident)+;)+) => {

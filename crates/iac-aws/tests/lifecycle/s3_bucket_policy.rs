@@ -6,7 +6,7 @@ use iac_aws::{
 };
 use iac_core::{model::Stack, text};
 
-use crate::{harness::Lifecycle, lab::empty};
+use crate::{harness::Lifecycle, test_env::empty};
 
 fn policy(stack: &mut Stack, bucket: &str, action: &str) -> BucketPolicy {
     let bucket = stack.add("site", Bucket::builder().bucket(bucket).build());

@@ -8,9 +8,9 @@ use iac_aws::s3::{
     Target, Transition, TransitionClass, Versioning, Website,
 };
 use iac_core::model::{ErrorKind, RemoteId};
-use iac_sandbox::{Fault, World};
+use iac_sandbox::{Fault, Sandbox};
 
-use crate::common::{Lab, NONE, OURS, problems};
+use crate::common::{NONE, OURS, TestEnv, problems};
 
 fn plain() -> Bucket {
     Bucket::builder().bucket("plain").tags(OURS).build()
@@ -108,23 +108,23 @@ fn full() -> Bucket {
         .build()
 }
 
-async fn with_target() -> Lab {
-    let lab = Lab::new();
+async fn with_target() -> TestEnv {
+    let env = TestEnv::new();
     let target = Bucket::builder()
         .bucket("logs-of-others")
         .versioning(Versioning::Enabled)
         .build();
-    lab.create(&target).await.unwrap();
-    lab.world.clear_requests();
-    lab
+    env.create(&target).await.unwrap();
+    env.sandbox.clear_requests();
+    env
 }
 
 #[tokio::test]
 async fn a_plain_bucket_takes_one_call() {
-    let lab = Lab::new();
-    let outputs = lab.create(&plain()).await.unwrap();
-    let called: Vec<String> = lab
-        .world
+    let env = TestEnv::new();
+    let outputs = env.create(&plain()).await.unwrap();
+    let called: Vec<String> = env
+        .sandbox
         .requests()
         .into_iter()
         .map(|request| request.operation)
@@ -132,49 +132,49 @@ async fn a_plain_bucket_takes_one_call() {
     assert_eq!(called, ["CreateBucket"]);
     assert_eq!(outputs["arn"], "arn:aws:s3:::plain");
     assert_eq!(outputs["regional_domain_name"], "plain.s3.eu-west-1.amazonaws.com");
-    lab.assert_settled(&plain()).await;
+    env.assert_settled(&plain()).await;
 }
 
 #[tokio::test]
 async fn every_configuration_comes_and_goes() {
-    let lab = with_target().await;
-    lab.create(&plain()).await.unwrap();
-    lab.update(&full(), Some(&plain())).await.unwrap();
-    lab.assert_settled(&full()).await;
+    let env = with_target().await;
+    env.create(&plain()).await.unwrap();
+    env.update(&full(), Some(&plain())).await.unwrap();
+    env.assert_settled(&full()).await;
     assert_eq!(
-        lab.changes(&RemoteId::new("plain"), &full(), None).await,
+        env.changes(&RemoteId::new("plain"), &full(), None).await,
         NONE,
         "imported"
     );
 
-    lab.world.clear_requests();
-    lab.update(&full(), Some(&full())).await.unwrap();
-    let writes = lab
-        .world
+    env.sandbox.clear_requests();
+    env.update(&full(), Some(&full())).await.unwrap();
+    let writes = env
+        .sandbox
         .requests()
         .into_iter()
         .filter(|request| request.operation.starts_with("Put"));
     assert_eq!(writes.count(), 0, "what is there already is not put again");
 
-    lab.update(&plain(), Some(&full())).await.unwrap();
-    lab.assert_settled(&plain()).await;
+    env.update(&plain(), Some(&full())).await.unwrap();
+    env.assert_settled(&plain()).await;
 }
 
 #[tokio::test]
 async fn a_redirect_of_everything() {
-    let lab = Lab::new();
+    let env = TestEnv::new();
     let to = RedirectAll::builder().host_name("www.example.com").build();
     let bucket = Bucket::builder()
         .bucket("redirect")
         .website(Website::builder().redirect_all(to).build())
         .build();
-    lab.create(&bucket).await.unwrap();
-    lab.assert_settled(&bucket).await;
+    env.create(&bucket).await.unwrap();
+    env.assert_settled(&bucket).await;
 }
 
 #[tokio::test]
 async fn a_lock_has_its_retention_put_and_taken() {
-    let lab = Lab::new();
+    let env = TestEnv::new();
     let locked = Bucket::builder()
         .bucket("locked")
         .versioning(Versioning::Enabled)
@@ -185,18 +185,18 @@ async fn a_lock_has_its_retention_put_and_taken() {
         default_retention: Some(retention),
         ..locked.clone()
     };
-    lab.create(&kept).await.unwrap();
-    lab.assert_settled(&kept).await;
-    lab.update(&locked, Some(&kept)).await.unwrap();
-    lab.assert_settled(&locked).await;
+    env.create(&kept).await.unwrap();
+    env.assert_settled(&kept).await;
+    env.update(&locked, Some(&kept)).await.unwrap();
+    env.assert_settled(&locked).await;
 }
 
 #[tokio::test]
 async fn a_taken_name_is_never_adopted() {
     for region in ["us-east-1", "eu-west-1"] {
-        let lab = Lab::of(World::new(), region);
-        lab.create(&plain()).await.unwrap();
-        let error = lab.create(&plain()).await.unwrap_err();
+        let env = TestEnv::of(Sandbox::new(), region);
+        env.create(&plain()).await.unwrap();
+        let error = env.create(&plain()).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::AlreadyExists, "{region}");
         assert!(error.hints[0].contains("import"), "{region}");
     }
@@ -208,46 +208,46 @@ async fn a_name_of_someone_else_is_refused() {
         ("us-east-1", "HeadBucket", 403, "AccessDenied"),
         ("eu-west-1", "CreateBucket", 409, "BucketAlreadyExists"),
     ] {
-        let lab = Lab::of(World::new(), region);
-        lab.world
+        let env = TestEnv::of(Sandbox::new(), region);
+        env.sandbox
             .inject(Fault::error(status, code, "not yours").on_operation(asks));
-        let error = lab.create(&plain()).await.unwrap_err();
+        let error = env.create(&plain()).await.unwrap_err();
         assert_ne!(error.kind, ErrorKind::NotFound, "{region}: {error}");
         assert!(!error.hints.is_empty(), "{region}: {error}");
-        lab.world.clear_faults();
-        assert!(lab.world.is_empty(), "{region}");
+        env.sandbox.clear_faults();
+        assert!(env.sandbox.is_empty(), "{region}");
     }
 }
 
 #[tokio::test]
 async fn what_an_interrupted_create_left_is_found_only_when_it_is_ours() {
-    let lab = Lab::new();
-    assert_eq!(lab.recover(&plain()).await, None);
-    lab.create(&plain()).await.unwrap();
-    assert_eq!(lab.recover(&plain()).await, Some(RemoteId::new("plain")));
-    lab.s3().delete_bucket_tagging().bucket("plain").send().await.unwrap();
-    assert_eq!(lab.recover(&plain()).await, None);
+    let env = TestEnv::new();
+    assert_eq!(env.recover(&plain()).await, None);
+    env.create(&plain()).await.unwrap();
+    assert_eq!(env.recover(&plain()).await, Some(RemoteId::new("plain")));
+    env.s3().delete_bucket_tagging().bucket("plain").send().await.unwrap();
+    assert_eq!(env.recover(&plain()).await, None);
 }
 
 #[tokio::test]
 async fn a_half_made_bucket_is_finished() {
-    let lab = with_target().await;
-    lab.world
+    let env = with_target().await;
+    env.sandbox
         .inject(Fault::access_denied().on_operation("PutBucketCors").first(1));
-    lab.create(&full()).await.unwrap_err();
-    lab.update(&full(), Some(&full())).await.unwrap();
-    lab.assert_settled(&full()).await;
+    env.create(&full()).await.unwrap_err();
+    env.update(&full(), Some(&full())).await.unwrap();
+    env.assert_settled(&full()).await;
 }
 
 #[tokio::test]
 async fn what_passes_by_itself_is_repeated() {
-    let lab = Lab::new();
-    lab.world.inject(
+    let env = TestEnv::new();
+    env.sandbox.inject(
         Fault::error(409, "OperationAborted", "")
             .on_operation("CreateBucket")
             .first(3),
     );
-    lab.world.inject(
+    env.sandbox.inject(
         Fault::error(404, "NoSuchBucket", "")
             .on_operation("PutBucketVersioning")
             .first(3),
@@ -256,23 +256,23 @@ async fn what_passes_by_itself_is_repeated() {
         versioning: Versioning::Enabled,
         ..plain()
     };
-    lab.create(&bucket).await.unwrap();
-    lab.assert_settled(&bucket).await;
+    env.create(&bucket).await.unwrap();
+    env.assert_settled(&bucket).await;
 }
 
 #[tokio::test]
 async fn a_bucket_of_another_region_is_followed() {
-    let lab = Lab::new();
-    lab.create(&plain()).await.unwrap();
-    let elsewhere = Lab::of(lab.world, "us-east-1");
+    let env = TestEnv::new();
+    env.create(&plain()).await.unwrap();
+    let elsewhere = TestEnv::of(env.sandbox, "us-east-1");
     let live = elsewhere.read(&RemoteId::new("plain"), Some(&plain())).await.unwrap();
     assert_eq!(live.outputs["region"], "eu-west-1");
 }
 
-async fn fill(lab: &Lab, bucket: &str) {
+async fn fill(env: &TestEnv, bucket: &str) {
     for (key, body) in [("a", "1"), ("a", "2"), ("odd\u{1}key", "3"), ("b c+d", "4")] {
         let body = ByteStream::from_static(body.as_bytes());
-        lab.s3()
+        env.s3()
             .put_object()
             .bucket(bucket)
             .key(key)
@@ -281,8 +281,8 @@ async fn fill(lab: &Lab, bucket: &str) {
             .await
             .unwrap();
     }
-    lab.s3().delete_object().bucket(bucket).key("a").send().await.unwrap();
-    lab.s3()
+    env.s3().delete_object().bucket(bucket).key("a").send().await.unwrap();
+    env.s3()
         .create_multipart_upload()
         .bucket(bucket)
         .key("upload")
@@ -293,26 +293,26 @@ async fn fill(lab: &Lab, bucket: &str) {
 
 #[tokio::test]
 async fn a_bucket_that_holds_objects_stays_unless_forced() {
-    let lab = Lab::new();
+    let env = TestEnv::new();
     let bucket = Bucket {
         versioning: Versioning::Enabled,
         ..plain()
     };
-    lab.create(&bucket).await.unwrap();
-    fill(&lab, "plain").await;
-    let error = lab.delete(&bucket).await.unwrap_err();
+    env.create(&bucket).await.unwrap();
+    fill(&env, "plain").await;
+    let error = env.delete(&bucket).await.unwrap_err();
     assert_eq!(error.code, "BucketNotEmpty");
     assert!(error.hints[0].contains("force_destroy"));
 
-    lab.world.clear_requests();
+    env.sandbox.clear_requests();
     let forced = Bucket {
         force_destroy: true,
         ..bucket
     };
-    lab.delete(&forced).await.unwrap();
-    assert!(lab.world.is_empty());
-    assert_eq!(lab.read(&lab.id(), Some(&forced)).await.map(|live| live.id), None);
-    lab.delete(&forced).await.unwrap();
+    env.delete(&forced).await.unwrap();
+    assert!(env.sandbox.is_empty());
+    assert_eq!(env.read(&env.id(), Some(&forced)).await.map(|live| live.id), None);
+    env.delete(&forced).await.unwrap();
 }
 
 #[test]

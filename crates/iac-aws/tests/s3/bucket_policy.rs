@@ -7,7 +7,7 @@ use iac_aws::{
 use iac_core::model::{ErrorKind, RemoteId};
 use iac_sandbox::Fault;
 
-use crate::common::{Lab, problems};
+use crate::common::{TestEnv, problems};
 
 fn for_account(actions: &[&str]) -> BucketPolicy {
     let statement = Statement::allow()
@@ -31,54 +31,54 @@ fn public() -> BucketPolicy {
     }
 }
 
-async fn with_bucket(block: PublicAccessBlock) -> Lab {
-    let lab = Lab::new();
+async fn with_bucket(block: PublicAccessBlock) -> TestEnv {
+    let env = TestEnv::new();
     let bucket = Bucket::builder().bucket("site").public_access_block(block).build();
-    lab.create(&bucket).await.unwrap();
-    lab.world.clear_requests();
-    lab
+    env.create(&bucket).await.unwrap();
+    env.sandbox.clear_requests();
+    env
 }
 
 #[tokio::test]
 async fn a_policy_lives_and_dies() {
-    let lab = with_bucket(PublicAccessBlock::ALL).await;
+    let env = with_bucket(PublicAccessBlock::ALL).await;
     let (first, second) = (
         for_account(&["s3:GetObject"]),
         for_account(&["s3:PutObject", "s3:GetObject"]),
     );
-    lab.create(&first).await.unwrap();
-    lab.assert_settled(&first).await;
-    assert_eq!(lab.recover(&first).await, Some(RemoteId::new("site")));
-    lab.update(&second, Some(&first)).await.unwrap();
-    lab.assert_settled(&second).await;
-    assert_eq!(lab.create(&first).await.unwrap_err().kind, ErrorKind::AlreadyExists);
-    lab.delete(&second).await.unwrap();
-    lab.delete(&second).await.unwrap();
-    assert!(lab.read(&lab.id(), Some(&second)).await.is_none());
+    env.create(&first).await.unwrap();
+    env.assert_settled(&first).await;
+    assert_eq!(env.recover(&first).await, Some(RemoteId::new("site")));
+    env.update(&second, Some(&first)).await.unwrap();
+    env.assert_settled(&second).await;
+    assert_eq!(env.create(&first).await.unwrap_err().kind, ErrorKind::AlreadyExists);
+    env.delete(&second).await.unwrap();
+    env.delete(&second).await.unwrap();
+    assert!(env.read(&env.id(), Some(&second)).await.is_none());
 }
 
 #[tokio::test]
 async fn the_public_is_let_in_only_when_the_bucket_allows_it() {
-    let lab = with_bucket(PublicAccessBlock::ALL).await;
-    let error = lab.create(&public()).await.unwrap_err();
+    let env = with_bucket(PublicAccessBlock::ALL).await;
+    let error = env.create(&public()).await.unwrap_err();
     assert!(
         error.hints.iter().any(|hint| hint.contains("block_public_policy")),
         "{error:?}"
     );
-    let lab = with_bucket(PublicAccessBlock::NONE).await;
-    lab.create(&public()).await.unwrap();
-    lab.assert_settled(&public()).await;
+    let env = with_bucket(PublicAccessBlock::NONE).await;
+    env.create(&public()).await.unwrap();
+    env.assert_settled(&public()).await;
 }
 
 #[tokio::test]
 async fn a_principal_that_was_just_made_is_waited_for() {
-    let lab = with_bucket(PublicAccessBlock::ALL).await;
+    let env = with_bucket(PublicAccessBlock::ALL).await;
     let unknown = Fault::error(400, "MalformedPolicy", "Invalid principal in policy");
-    lab.world.inject(unknown.on_operation("PutBucketPolicy").first(3));
-    lab.create(&for_account(&["s3:GetObject"])).await.unwrap();
+    env.sandbox.inject(unknown.on_operation("PutBucketPolicy").first(3));
+    env.create(&for_account(&["s3:GetObject"])).await.unwrap();
     let broken = Fault::error(400, "MalformedPolicy", "Policies must be valid JSON");
-    lab.world.inject(broken.on_operation("PutBucketPolicy").first(1));
-    lab.update(&for_account(&["s3:PutObject"]), None).await.unwrap_err();
+    env.sandbox.inject(broken.on_operation("PutBucketPolicy").first(1));
+    env.update(&for_account(&["s3:PutObject"]), None).await.unwrap_err();
 }
 
 #[test]

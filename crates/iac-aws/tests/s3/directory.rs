@@ -7,7 +7,7 @@ use iac_aws::s3::{Bucket, Directory, Encryption, Folder, SseAlgorithm};
 use iac_core::model::{ErrorKind, RemoteId};
 use iac_sandbox::Fault;
 
-use crate::common::{Lab, problems};
+use crate::common::{TestEnv, problems};
 
 struct Site(tempfile::TempDir);
 
@@ -46,11 +46,11 @@ impl Site {
     }
 }
 
-async fn with_bucket(bucket: Bucket) -> Lab {
-    let lab = Lab::new();
-    lab.create(&bucket).await.unwrap();
-    lab.world.clear_requests();
-    lab
+async fn with_bucket(bucket: Bucket) -> TestEnv {
+    let env = TestEnv::new();
+    env.create(&bucket).await.unwrap();
+    env.sandbox.clear_requests();
+    env
 }
 
 fn bucket() -> Bucket {
@@ -58,49 +58,49 @@ fn bucket() -> Bucket {
 }
 
 /// The writes, in order.
-fn written(lab: &Lab) -> Vec<String> {
-    let requests = lab.world.requests();
+fn written(env: &TestEnv) -> Vec<String> {
+    let requests = env.sandbox.requests();
     let writes = requests.into_iter().filter(|request| {
         ["PutObject", "DeleteObject", "DeleteObjects", "UploadPart"].contains(&request.operation.as_str())
     });
     let written = writes.map(|request| request.operation).collect();
-    lab.world.clear_requests();
+    env.sandbox.clear_requests();
     written
 }
 
 #[tokio::test]
 async fn only_what_differs_is_uploaded() {
-    let lab = with_bucket(bucket()).await;
+    let env = with_bucket(bucket()).await;
     let site = Site::new();
     let first = site.directory();
-    let outputs = lab.create(&first).await.unwrap();
+    let outputs = env.create(&first).await.unwrap();
     assert_eq!(outputs["count"], 3);
-    assert_eq!(written(&lab), ["PutObject"; 3]);
-    lab.assert_settled(&first).await;
+    assert_eq!(written(&env), ["PutObject"; 3]);
+    env.assert_settled(&first).await;
 
     site.write("assets/app.js", "2");
     std::fs::remove_dir_all(site.path().join("about")).unwrap();
     let second = site.directory();
-    lab.world.clear_requests();
-    let next = lab.update(&second, Some(&first)).await.unwrap();
+    env.sandbox.clear_requests();
+    let next = env.update(&second, Some(&first)).await.unwrap();
     assert_ne!(outputs["manifest_hash"], next["manifest_hash"]);
-    assert_eq!(written(&lab), ["PutObject", "DeleteObjects"]);
-    lab.assert_settled(&second).await;
+    assert_eq!(written(&env), ["PutObject", "DeleteObjects"]);
+    env.assert_settled(&second).await;
 
-    lab.update(&second, Some(&second)).await.unwrap();
-    assert_eq!(written(&lab), Vec::<String>::new());
+    env.update(&second, Some(&second)).await.unwrap();
+    assert_eq!(written(&env), Vec::<String>::new());
 }
 
 #[tokio::test]
 async fn a_read_of_small_files_is_one_listing() {
-    let lab = with_bucket(bucket()).await;
+    let env = with_bucket(bucket()).await;
     let directory = Site::new();
     let directory = directory.directory();
-    lab.create(&directory).await.unwrap();
-    lab.world.clear_requests();
-    lab.assert_settled(&directory).await;
-    let operations: Vec<String> = lab
-        .world
+    env.create(&directory).await.unwrap();
+    env.sandbox.clear_requests();
+    env.assert_settled(&directory).await;
+    let operations: Vec<String> = env
+        .sandbox
         .requests()
         .into_iter()
         .map(|request| request.operation)
@@ -110,12 +110,12 @@ async fn a_read_of_small_files_is_one_listing() {
 
 #[tokio::test]
 async fn drift_is_seen_and_strangers_are_left_alone_unless_pruned() {
-    let lab = with_bucket(bucket()).await;
+    let env = with_bucket(bucket()).await;
     let site = Site::new();
     let directory = site.directory();
-    lab.create(&directory).await.unwrap();
+    env.create(&directory).await.unwrap();
     let put = |key: &'static str| {
-        lab.s3()
+        env.s3()
             .put_object()
             .bucket("site")
             .key(key)
@@ -125,30 +125,30 @@ async fn drift_is_seen_and_strangers_are_left_alone_unless_pruned() {
     put("www/assets/app.js").await.unwrap();
     put("www/stranger").await.unwrap();
     put("elsewhere").await.unwrap();
-    lab.s3()
+    env.s3()
         .delete_object()
         .bucket("site")
         .key("www/index.html")
         .send()
         .await
         .unwrap();
-    let changed = lab.changes(&lab.id(), &directory, Some(&directory)).await;
+    let changed = env.changes(&env.id(), &directory, Some(&directory)).await;
     assert!(changed.iter().any(|path| path.contains("app.js")), "{changed:?}");
     assert!(changed.iter().any(|path| path.contains("index.html")), "{changed:?}");
     assert!(!changed.iter().any(|path| path.contains("stranger")), "{changed:?}");
-    lab.update(&directory, Some(&directory)).await.unwrap();
-    lab.assert_settled(&directory).await;
+    env.update(&directory, Some(&directory)).await.unwrap();
+    env.assert_settled(&directory).await;
 
     let pruning = Directory {
         prune_unknown: true,
         ..directory.clone()
     };
-    lab.update(&pruning, Some(&directory)).await.unwrap();
-    let left = lab.s3().list_objects_v2().bucket("site").send().await.unwrap();
+    env.update(&pruning, Some(&directory)).await.unwrap();
+    let left = env.s3().list_objects_v2().bucket("site").send().await.unwrap();
     assert_eq!(left.contents().len(), 4);
 
-    lab.delete(&pruning).await.unwrap();
-    let left = lab.s3().list_objects_v2().bucket("site").send().await.unwrap();
+    env.delete(&pruning).await.unwrap();
+    let left = env.s3().list_objects_v2().bucket("site").send().await.unwrap();
     assert_eq!(
         left.contents()
             .iter()
@@ -160,22 +160,22 @@ async fn drift_is_seen_and_strangers_are_left_alone_unless_pruned() {
 
 #[tokio::test]
 async fn it_is_imported_as_it_is() {
-    let lab = with_bucket(bucket()).await;
+    let env = with_bucket(bucket()).await;
     let site = Site::new();
     let directory = site.directory();
-    lab.create(&directory).await.unwrap();
-    let changed = lab.changes(&RemoteId::new("site/www/"), &directory, None).await;
+    env.create(&directory).await.unwrap();
+    let changed = env.changes(&RemoteId::new("site/www/"), &directory, None).await;
     assert!(changed.iter().all(|path| path == "source.root"), "{changed:?}");
-    lab.world.clear_requests();
-    lab.update(&directory, None).await.unwrap();
-    assert_eq!(written(&lab), Vec::<String>::new());
+    env.sandbox.clear_requests();
+    env.update(&directory, None).await.unwrap();
+    assert_eq!(written(&env), Vec::<String>::new());
 }
 
 #[tokio::test]
 async fn objects_that_are_there_are_not_overwritten() {
-    let lab = with_bucket(bucket()).await;
+    let env = with_bucket(bucket()).await;
     let body = ByteStream::from_static(b"x");
-    lab.s3()
+    env.s3()
         .put_object()
         .bucket("site")
         .key("www/index.html")
@@ -183,31 +183,31 @@ async fn objects_that_are_there_are_not_overwritten() {
         .send()
         .await
         .unwrap();
-    let error = lab.create(&Site::new().directory()).await.unwrap_err();
+    let error = env.create(&Site::new().directory()).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::AlreadyExists);
 }
 
 #[tokio::test]
 async fn an_interrupted_upload_has_no_page_without_its_assets_and_is_finished() {
-    let lab = with_bucket(bucket()).await;
+    let env = with_bucket(bucket()).await;
     let site = Site::new();
     let directory = site.directory();
-    lab.world
+    env.sandbox
         .inject(Fault::access_denied().on_operation("PutObject").nth(1));
-    lab.create(&directory).await.unwrap_err();
-    let there = lab.s3().list_objects_v2().bucket("site").send().await.unwrap();
+    env.create(&directory).await.unwrap_err();
+    let there = env.s3().list_objects_v2().bucket("site").send().await.unwrap();
     assert_eq!(there.contents().len(), 0, "the asset comes first");
-    lab.update(&directory, Some(&directory)).await.unwrap();
-    lab.assert_settled(&directory).await;
+    env.update(&directory, Some(&directory)).await.unwrap();
+    env.assert_settled(&directory).await;
 }
 
 #[tokio::test]
 async fn a_file_that_changed_since_the_plan_is_an_error() {
-    let lab = with_bucket(bucket()).await;
+    let env = with_bucket(bucket()).await;
     let site = Site::new();
     let directory = site.directory();
     site.write("assets/app.js", "changed");
-    let error = lab.create(&directory).await.unwrap_err();
+    let error = env.create(&directory).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Conflict);
     assert!(error.message.contains("app.js"), "{error}");
 }
@@ -215,15 +215,15 @@ async fn a_file_that_changed_since_the_plan_is_an_error() {
 #[tokio::test]
 async fn encrypted_objects_are_compared_by_their_checksum() {
     let kms = Encryption::builder().algorithm(SseAlgorithm::Kms).build();
-    let lab = with_bucket(Bucket {
+    let env = with_bucket(Bucket {
         encryption: kms,
         ..bucket()
     })
     .await;
     let site = Site::new();
     let directory = site.directory();
-    lab.create(&directory).await.unwrap();
-    lab.assert_settled(&directory).await;
+    env.create(&directory).await.unwrap();
+    env.assert_settled(&directory).await;
 }
 
 #[test]

@@ -10,10 +10,10 @@ use iac_aws::{
     },
 };
 use iac_core::{
-    model::{Mark, Stack},
+    model::{LifecycleExt, Stack},
     text,
 };
-use iac_sandbox::World;
+use iac_sandbox::Sandbox;
 
 use crate::common::{Crashes, Engine, config, connect};
 
@@ -86,8 +86,8 @@ fn folder() -> tempfile::TempDir {
 }
 
 /// The buckets, and what is left over of uploads.
-fn buckets(world: &World) -> Vec<String> {
-    let mut things = world.inventory();
+fn buckets(sandbox: &Sandbox) -> Vec<String> {
+    let mut things = sandbox.inventory();
     // how many objects there are depends on the version
     if things.iter().any(|thing| thing.starts_with("s3:bucket/")) {
         things.retain(|thing| thing.starts_with("s3:bucket/") || thing.starts_with("s3:upload/"));
@@ -107,9 +107,9 @@ async fn a_crash_at_any_call_leaves_nothing_to_clean_up() {
     };
     crashes
         .leave_nothing_to_clean_up(async || {
-            let world = World::new();
-            let engine = Engine::new(&connect(&config(&world)));
-            (world, engine)
+            let sandbox = Sandbox::new();
+            let engine = Engine::new(&connect(&config(&sandbox)));
+            (sandbox, engine)
         })
         .await;
 }

@@ -4,13 +4,13 @@ use aws_sdk_s3::primitives::ByteStream;
 use iac_aws::s3::{Bucket, Content, Object, ObjectRetention, RetentionMode, SseAlgorithm, StorageClass, Versioning};
 use iac_core::model::ErrorKind;
 
-use crate::common::{Lab, OURS, problems};
+use crate::common::{OURS, TestEnv, problems};
 
-async fn with_bucket(bucket: Bucket) -> Lab {
-    let lab = Lab::new();
-    lab.create(&bucket).await.unwrap();
-    lab.world.clear_requests();
-    lab
+async fn with_bucket(bucket: Bucket) -> TestEnv {
+    let env = TestEnv::new();
+    env.create(&bucket).await.unwrap();
+    env.sandbox.clear_requests();
+    env
 }
 
 fn bucket() -> Bucket {
@@ -26,28 +26,28 @@ fn text(content: &str) -> Object {
         .build()
 }
 
-async fn body(lab: &Lab, key: &str) -> Vec<u8> {
-    let object = lab.s3().get_object().bucket("things").key(key).send().await.unwrap();
+async fn body(env: &TestEnv, key: &str) -> Vec<u8> {
+    let object = env.s3().get_object().bucket("things").key(key).send().await.unwrap();
     object.body.collect().await.unwrap().to_vec()
 }
 
 #[tokio::test]
 async fn a_text_is_put_changed_and_deleted() {
-    let lab = with_bucket(bucket()).await;
-    let outputs = lab.create(&text("one")).await.unwrap();
+    let env = with_bucket(bucket()).await;
+    let outputs = env.create(&text("one")).await.unwrap();
     assert_eq!(outputs["arn"], "arn:aws:s3:::things/a/hello.txt");
-    lab.assert_settled(&text("one")).await;
-    lab.update(&text("two"), Some(&text("one"))).await.unwrap();
-    assert_eq!(body(&lab, "a/hello.txt").await, b"two");
-    lab.assert_settled(&text("two")).await;
-    lab.delete(&text("two")).await.unwrap();
-    lab.delete(&text("two")).await.unwrap();
-    assert!(lab.read(&lab.id(), Some(&text("two"))).await.is_none());
+    env.assert_settled(&text("one")).await;
+    env.update(&text("two"), Some(&text("one"))).await.unwrap();
+    assert_eq!(body(&env, "a/hello.txt").await, b"two");
+    env.assert_settled(&text("two")).await;
+    env.delete(&text("two")).await.unwrap();
+    env.delete(&text("two")).await.unwrap();
+    assert!(env.read(&env.id(), Some(&text("two"))).await.is_none());
 }
 
 #[tokio::test]
 async fn headers_metadata_and_tags_come_back() {
-    let lab = with_bucket(bucket()).await;
+    let env = with_bucket(bucket()).await;
     let full = Object::builder()
         .bucket("things")
         .key("page")
@@ -63,18 +63,18 @@ async fn headers_metadata_and_tags_come_back() {
         .website_redirect("/other")
         .tags(OURS.into_iter().chain([("a b", "c&d")]))
         .build();
-    lab.create(&full).await.unwrap();
-    lab.assert_settled(&full).await;
+    env.create(&full).await.unwrap();
+    env.assert_settled(&full).await;
 
-    lab.world.clear_requests();
+    env.sandbox.clear_requests();
     let retagged = Object {
         tags: [("k".to_owned(), "v".into())].into(),
         ..full.clone()
     };
-    lab.update(&retagged, Some(&full)).await.unwrap();
-    lab.assert_settled(&retagged).await;
-    let operations: Vec<String> = lab
-        .world
+    env.update(&retagged, Some(&full)).await.unwrap();
+    env.assert_settled(&retagged).await;
+    let operations: Vec<String> = env
+        .sandbox
         .requests()
         .into_iter()
         .map(|request| request.operation)
@@ -90,15 +90,15 @@ async fn headers_metadata_and_tags_come_back() {
         metadata: [].into(),
         ..retagged.clone()
     };
-    lab.update(&plain, Some(&retagged)).await.unwrap();
-    lab.assert_settled(&plain).await;
+    env.update(&plain, Some(&retagged)).await.unwrap();
+    env.assert_settled(&plain).await;
 }
 
 #[tokio::test]
 async fn an_object_that_is_there_is_not_overwritten() {
-    let lab = with_bucket(bucket()).await;
+    let env = with_bucket(bucket()).await;
     let other = ByteStream::from_static(b"other");
-    lab.s3()
+    env.s3()
         .put_object()
         .bucket("things")
         .key("a/hello.txt")
@@ -106,15 +106,15 @@ async fn an_object_that_is_there_is_not_overwritten() {
         .send()
         .await
         .unwrap();
-    assert_eq!(lab.recover(&text("one")).await, None);
-    let error = lab.create(&text("one")).await.unwrap_err();
+    assert_eq!(env.recover(&text("one")).await, None);
+    let error = env.create(&text("one")).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::AlreadyExists);
-    assert_eq!(body(&lab, "a/hello.txt").await, b"other");
+    assert_eq!(body(&env, "a/hello.txt").await, b"other");
 }
 
 #[tokio::test]
 async fn files_small_and_large() {
-    let lab = with_bucket(bucket()).await;
+    let env = with_bucket(bucket()).await;
     let folder = tempfile::tempdir().unwrap();
     let large: Vec<u8> = (0..20_000_000_u32).map(|n| n.to_le_bytes()[1]).collect();
     for (name, bytes) in [("small", b"small".to_vec()), ("large", large)] {
@@ -125,27 +125,27 @@ async fn files_small_and_large() {
             .key(name)
             .content(Content::file(&path))
             .build();
-        lab.create(&object).await.unwrap();
-        lab.assert_settled(&object).await;
-        assert_eq!(body(&lab, name).await, bytes);
+        env.create(&object).await.unwrap();
+        env.assert_settled(&object).await;
+        assert_eq!(body(&env, name).await, bytes);
         std::fs::write(&path, b"changed").unwrap();
-        lab.s3()
+        env.s3()
             .delete_object()
             .bucket("things")
             .key(name)
             .send()
             .await
             .unwrap();
-        let error = lab.create(&object).await.unwrap_err();
+        let error = env.create(&object).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::Conflict, "{error}");
     }
-    let uploads = lab.s3().list_multipart_uploads().bucket("things").send().await.unwrap();
+    let uploads = env.s3().list_multipart_uploads().bucket("things").send().await.unwrap();
     assert_eq!(uploads.uploads().len(), 0);
 }
 
 #[tokio::test]
 async fn locks_are_put_and_lifted() {
-    let lab = with_bucket(Bucket {
+    let env = with_bucket(Bucket {
         object_lock: true,
         versioning: Versioning::Enabled,
         ..bucket()
@@ -160,8 +160,8 @@ async fn locks_are_put_and_lifted() {
         retention: Some(until),
         ..text("one")
     };
-    lab.create(&held).await.unwrap();
-    lab.assert_settled(&held).await;
+    env.create(&held).await.unwrap();
+    env.assert_settled(&held).await;
     let later = ObjectRetention::builder()
         .mode(RetentionMode::Governance)
         .until("2100-01-01T00:00:00Z")
@@ -171,15 +171,15 @@ async fn locks_are_put_and_lifted() {
         retention: Some(later),
         ..held.clone()
     };
-    lab.update(&freed, Some(&held)).await.unwrap();
-    lab.assert_settled(&freed).await;
-    lab.delete(&Object {
+    env.update(&freed, Some(&held)).await.unwrap();
+    env.assert_settled(&freed).await;
+    env.delete(&Object {
         force_destroy: true,
         ..freed
     })
     .await
     .unwrap();
-    assert!(lab.read(&lab.id(), None::<&Object>).await.is_none());
+    assert!(env.read(&env.id(), None::<&Object>).await.is_none());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use iac_core::{
     Session,
-    apply::{ApplyOptions, ApplyReport, Run, Stop},
+    apply::{ApplyOptions, ApplyReport, CancelToken, Run},
     model::Stack,
     plan::{Plan, PlanOptions, SavedPlan, plan},
 };
@@ -135,7 +135,7 @@ impl Work<'_> {
     }
 
     async fn apply(&self, cx: &Context<'_>, run: &mut Run, plan: &Plan, progress: &Progress) -> ApplyReport {
-        let stop = Stop::default();
+        let stop = CancelToken::default();
         let options = ApplyOptions {
             parallelism: self.options.parallelism,
             fail_fast: self.consent.fail_fast,

@@ -140,7 +140,7 @@ fn change(change: &Change, text: &mut String) {
 /// What is done, with the id of an object that goes.
 fn what(change: &Change) -> String {
     let id = change
-        .work
+        .data
         .prior
         .as_ref()
         .map(|object| format!(" {}", object.id))

@@ -2,12 +2,12 @@
 
 use iac_cli::Exit;
 use iac_core::{
-    model::Mark,
+    model::LifecycleExt,
     state::{Lock, LockInfo},
 };
 use serde_json::Value;
 
-use crate::lab::{Lab, Typed, thing};
+use crate::test_env::{TestEnv, Typed, thing};
 
 /// Checks a document against the schema of this name.
 #[track_caller]
@@ -25,28 +25,28 @@ fn fits(typed: &Typed, schema: &str) {
 
 #[tokio::test]
 async fn all_documents_fit_their_schemas() {
-    let lab = Lab::default();
-    let app = lab.app(1);
-    fits(&lab.types(&app, "plan dev --json").await, "plan");
-    fits(&lab.types(&app, "apply dev --yes --json").await, "report");
-    let empty = lab.types(&app, "plan dev --json").await;
+    let env = TestEnv::default();
+    let app = env.app(1);
+    fits(&env.types(&app, "plan dev --json").await, "plan");
+    fits(&env.types(&app, "apply dev --yes --json").await, "report");
+    let empty = env.types(&app, "plan dev --json").await;
     fits(&empty, "plan");
     assert_eq!(empty.json()["empty"], true);
-    let app = lab.app(2);
-    lab.cloud.world().things.remove("thing-site");
-    fits(&lab.types(&app, "plan dev --json").await, "plan");
-    fits(&lab.types(&app, "output dev --json").await, "output");
-    fits(&lab.types(&app, "state list dev --json").await, "state-list");
+    let app = env.app(2);
+    env.cloud.sandbox().things.remove("thing-site");
+    fits(&env.types(&app, "plan dev --json").await, "plan");
+    fits(&env.types(&app, "output dev --json").await, "output");
+    fits(&env.types(&app, "state list dev --json").await, "state-list");
     fits(
-        &lab.types(&app, "state show dev fake.thing.site --json").await,
+        &env.types(&app, "state show dev fake.thing.site --json").await,
         "state-show",
     );
-    fits(&lab.types(&app, "validate --json").await, "validate");
-    fits(&lab.types(&app, "graph dev --json").await, "graph");
-    fits(&lab.types(&app, "bootstrap dev --json").await, "bootstrap");
-    fits(&lab.types(&app, "plan dev --destroy --json").await, "plan");
-    fits(&lab.types(&app, "destroy dev --yes --json").await, "report");
-    let asked = lab
+    fits(&env.types(&app, "validate --json").await, "validate");
+    fits(&env.types(&app, "graph dev --json").await, "graph");
+    fits(&env.types(&app, "bootstrap dev --json").await, "bootstrap");
+    fits(&env.types(&app, "plan dev --destroy --json").await, "plan");
+    fits(&env.types(&app, "destroy dev --yes --json").await, "report");
+    let asked = env
         .types_at(&app, "apply dev --json --quiet", |host| host.answering("yes\n"))
         .await;
     fits(&asked, "report");
@@ -58,40 +58,40 @@ async fn all_documents_fit_their_schemas() {
 
 #[tokio::test]
 async fn what_is_brought_in_back_and_in_line_is_a_document() {
-    let lab = Lab::default();
-    let app = lab.app(1);
-    assert_eq!(lab.types(&app, "apply dev --yes").await.exit, Exit::Done);
-    let none = lab.types(&app, "drift dev --json").await;
+    let env = TestEnv::default();
+    let app = env.app(1);
+    assert_eq!(env.types(&app, "apply dev --yes").await.exit, Exit::Done);
+    let none = env.types(&app, "drift dev --json").await;
     fits(&none, "drift");
     assert_eq!(none.json()["drifted"], false);
-    lab.cloud.world().things.get_mut("thing-site").unwrap().size = 4;
-    lab.cloud.world().things.remove("thing-base");
-    let drift = lab.types(&app, "drift dev --json --detailed-exitcode").await;
+    env.cloud.sandbox().things.get_mut("thing-site").unwrap().size = 4;
+    env.cloud.sandbox().things.remove("thing-base");
+    let drift = env.types(&app, "drift dev --json --detailed-exitcode").await;
     fits(&drift, "drift");
     assert_eq!((drift.exit, &drift.json()["drifted"]), (Exit::Changes, &true.into()));
-    fits(&lab.types(&app, "refresh dev --yes --json").await, "report");
-    let back = lab.types(&app, "rollback dev --to 1 --yes --json").await;
+    fits(&env.types(&app, "refresh dev --yes --json").await, "report");
+    let back = env.types(&app, "rollback dev --to 1 --yes --json").await;
     fits(&back, "report");
     assert_eq!(back.json()["operation"], "rollback");
-    lab.types(&app, "forget dev fake.thing.site").await;
-    lab.cloud.world().things.get_mut("thing-site").unwrap().size = 5;
-    let imported = lab.types(&app, "import dev fake.thing.site thing-site --json").await;
+    env.types(&app, "forget dev fake.thing.site").await;
+    env.cloud.sandbox().things.get_mut("thing-site").unwrap().size = 5;
+    let imported = env.types(&app, "import dev fake.thing.site thing-site --json").await;
     fits(&imported, "import");
     assert_eq!(imported.json()["next"]["action"], "update");
-    let again = lab.types(&app, "import dev fake.thing.site thing-site --json").await;
+    let again = env.types(&app, "import dev fake.thing.site thing-site --json").await;
     fits(&again, "import");
     assert_eq!(
         (&again.json()["imported"], &again.json()["next"]),
         (&false.into(), &Value::Null)
     );
-    lab.types(&app, "forget dev fake.thing.site").await;
-    let mut replaced = lab.cloud.world().things["thing-site"].clone();
+    env.types(&app, "forget dev fake.thing.site").await;
+    let mut replaced = env.cloud.sandbox().things["thing-site"].clone();
     replaced.name = "moved".to_owned();
-    lab.cloud.world().things.insert("thing-site".to_owned(), replaced);
+    env.cloud.sandbox().things.insert("thing-site".to_owned(), replaced);
     let protected = iac_cli::App::new("shop")
         .environment("dev", |stack| drop(stack.add("site", thing("site", 1).protect())))
-        .platform(lab.clone());
-    let refused = lab
+        .platform(env.clone());
+    let refused = env
         .types(&protected, "import dev fake.thing.site thing-site --json")
         .await;
     fits(&refused, "import");
@@ -100,37 +100,37 @@ async fn what_is_brought_in_back_and_in_line_is_a_document() {
 
 #[tokio::test]
 async fn changes_of_the_state_are_documents() {
-    let lab = Lab::default();
-    let app = lab.app(1);
-    fits(&lab.types(&app, "history dev --json").await, "history");
-    assert_eq!(lab.types(&app, "apply dev --yes").await.exit, Exit::Done);
+    let env = TestEnv::default();
+    let app = env.app(1);
+    fits(&env.types(&app, "history dev --json").await, "history");
+    assert_eq!(env.types(&app, "apply dev --yes").await.exit, Exit::Done);
     for command in ["state pull dev", "state pull dev --json"] {
-        let pulled = lab.types(&app, command).await;
+        let pulled = env.types(&app, command).await;
         fits(&pulled, "state");
-        std::fs::write(lab.folder().join("s.json"), &pulled.stdout).unwrap();
+        std::fs::write(env.folder().join("s.json"), &pulled.stdout).unwrap();
     }
-    fits(&lab.types(&app, "state push dev s.json --json").await, "state-push");
+    fits(&env.types(&app, "state push dev s.json --json").await, "state-push");
     let renamed = "state mv dev fake.thing.site fake.thing.web --json";
-    let dry = lab.types(&app, &format!("{renamed} --dry-run")).await;
+    let dry = env.types(&app, &format!("{renamed} --dry-run")).await;
     fits(&dry, "state-mv");
     assert_eq!(
         (&dry.json()["dry_run"], &dry.json()["serial"]),
         (&true.into(), &1.into())
     );
-    fits(&lab.types(&app, renamed).await, "state-mv");
-    let forced = lab.types(&app, "state push dev s.json --force --json").await;
+    fits(&env.types(&app, renamed).await, "state-mv");
+    let forced = env.types(&app, "state push dev s.json --force --json").await;
     fits(&forced, "state-push");
     assert_eq!(forced.json()["forced"], true);
     assert_eq!(
         (&forced.json()["replaced"], &forced.json()["serial"]),
         (&2.into(), &3.into())
     );
-    let forgotten = lab.types(&app, "forget dev fake.thing.site --json").await;
+    let forgotten = env.types(&app, "forget dev fake.thing.site --json").await;
     fits(&forgotten, "forget");
     assert_eq!(forgotten.json()["forgotten"][0]["id"], "thing-site");
     assert_eq!(forgotten.json()["forgotten"][0]["declared"], true);
-    fits(&lab.types(&app, "state rm dev fake.thing.base --json").await, "forget");
-    let history = lab.types(&app, "history dev --json").await;
+    fits(&env.types(&app, "state rm dev fake.thing.base --json").await, "forget");
+    let history = env.types(&app, "history dev --json").await;
     fits(&history, "history");
     assert_eq!(history.json()["serials"][0]["operation"], "state rm");
     assert_eq!(history.json()["serials"][0]["removed"][0], "fake.thing.base");
@@ -138,7 +138,7 @@ async fn changes_of_the_state_are_documents() {
 
 #[tokio::test]
 async fn an_unlock_is_a_document() {
-    let lab = Lab::default();
+    let env = TestEnv::default();
     let info = LockInfo {
         id: "7d9a".to_owned(),
         operation: "apply".to_owned(),
@@ -148,16 +148,16 @@ async fn an_unlock_is_a_document() {
         created: "2026-01-01T00:00:00Z".parse().unwrap(),
         path: "memory".to_owned(),
     };
-    lab.backend.lock(&Lock { info, expires: None }, None).await.unwrap();
-    let app = lab.app(1);
-    fits(&lab.types(&app, "plan dev --json").await, "error");
-    fits(&lab.types(&app, "unlock dev 7d9a --json").await, "unlock");
+    env.backend.lock(&Lock { info, expires: None }, None).await.unwrap();
+    let app = env.app(1);
+    fits(&env.types(&app, "plan dev --json").await, "error");
+    fits(&env.types(&app, "unlock dev 7d9a --json").await, "unlock");
 }
 
 #[tokio::test]
 async fn errors_are_documents_too() {
-    let lab = Lab::default();
-    let app = lab.app(1);
+    let env = TestEnv::default();
+    let app = env.app(1);
     for command in [
         "plan dvv --json",
         "plan dev --jsn --json",
@@ -174,13 +174,13 @@ async fn errors_are_documents_too() {
         "rollback dev --to 1 --yes --json",
         "drift dvv --json",
     ] {
-        let typed = lab.types(&app, command).await;
+        let typed = env.types(&app, command).await;
         assert_eq!(typed.exit, Exit::Failed, "{command}");
         assert!(typed.stderr.contains("error: "), "{command}: people are told, too");
         fits(&typed, "error");
     }
-    lab.cloud.world().broken = Some("base");
-    let failed = lab.types(&app, "apply dev --yes --json").await;
+    env.cloud.sandbox().broken = Some("base");
+    let failed = env.types(&app, "apply dev --yes --json").await;
     fits(&failed, "report");
     let error = &failed.json()["failed"][0]["error"];
     assert_eq!(error["operation"], "fake:CreateThing");

@@ -1,24 +1,24 @@
 //! Objects that are there already are adopted, and changed by nobody but the next apply.
 
 use iac_cli::{App, Exit};
-use iac_core::model::Mark;
+use iac_core::model::LifecycleExt;
 use insta::assert_snapshot;
 
-use crate::lab::{Lab, thing};
+use crate::test_env::{TestEnv, thing};
 
-/// A lab in which `thing-site` is there and nothing is stored.
-async fn with_objects() -> (Lab, App) {
-    let (made, _) = Lab::applied().await;
-    let mut lab = Lab::default();
-    lab.cloud = made.cloud.clone();
-    let app = lab.app(1);
-    (lab, app)
+/// A env in which `thing-site` is there and nothing is stored.
+async fn with_objects() -> (TestEnv, App) {
+    let (made, _) = TestEnv::applied().await;
+    let mut env = TestEnv::default();
+    env.cloud = made.cloud.clone();
+    let app = env.app(1);
+    (env, app)
 }
 
 #[tokio::test]
 async fn an_object_is_adopted_and_left_as_it_is() {
-    let (lab, app) = with_objects().await;
-    assert_snapshot!(lab.types(&app, "import dev fake.thing.base thing-base").await.all(), @r#"
+    let (env, app) = with_objects().await;
+    assert_snapshot!(env.types(&app, "import dev fake.thing.base thing-base").await.all(), @r#"
     fake.thing.base is thing-base now; the next apply leaves it as it is
     --- stderr
     shop/dev in account 123456789012, eu-central-1; state in memory
@@ -27,19 +27,19 @@ async fn an_object_is_adopted_and_left_as_it_is() {
     state serial 1
     --- exit 0
     "#);
-    let state = lab.stored().await;
+    let state = env.stored().await;
     assert_eq!((state.serial, state.resources.len()), (1, 1));
     assert_eq!(state.author.unwrap().operation, "import");
-    assert_snapshot!(lab.types(&app, "import dev fake.thing.base thing-base").await.all(), @r#"
+    assert_snapshot!(env.types(&app, "import dev fake.thing.base thing-base").await.all(), @r#"
     fake.thing.base is thing-base already: nothing was written
     --- stderr
     shop/dev in account 123456789012, eu-central-1; state in memory
     --- exit 0
     "#);
-    assert_eq!(lab.stored().await.serial, 1, "nothing was written");
+    assert_eq!(env.stored().await.serial, 1, "nothing was written");
     // another size: the import leaves it, the next apply changes it
-    lab.cloud.world().things.get_mut("thing-site").unwrap().size = 3;
-    assert_snapshot!(lab.types(&app, "import dev fake.thing.site thing-site").await.all(), @r#"
+    env.cloud.sandbox().things.get_mut("thing-site").unwrap().size = 3;
+    assert_snapshot!(env.types(&app, "import dev fake.thing.site thing-site").await.all(), @r#"
     fake.thing.site is thing-site now; the next apply would change it:
 
     ~ fake.thing.site: update
@@ -53,18 +53,18 @@ async fn an_object_is_adopted_and_left_as_it_is() {
     state serial 2
     --- exit 0
     "#);
-    assert_eq!(lab.cloud.world().things["thing-site"].size, 3);
-    let applied = lab.types(&app, "apply dev --yes").await;
+    assert_eq!(env.cloud.sandbox().things["thing-site"].size, 3);
+    let applied = env.types(&app, "apply dev --yes").await;
     assert_eq!(applied.exit, Exit::Done, "{applied:?}");
-    assert_eq!(lab.cloud.world().things["thing-site"].size, 1);
-    assert_eq!(lab.cloud.world().things.len(), 2, "nothing was made beside them");
-    assert_eq!(lab.types(&app, "plan dev --detailed-exitcode").await.exit, Exit::Done);
+    assert_eq!(env.cloud.sandbox().things["thing-site"].size, 1);
+    assert_eq!(env.cloud.sandbox().things.len(), 2, "nothing was made beside them");
+    assert_eq!(env.types(&app, "plan dev --detailed-exitcode").await.exit, Exit::Done);
 }
 
 #[tokio::test]
 async fn what_cannot_be_adopted_is_refused() {
-    let (lab, app) = with_objects().await;
-    assert_snapshot!(lab.types(&app, "import dev fake.thing.base thing-9 --sandbox").await.all(), @r#"
+    let (env, app) = with_objects().await;
+    assert_snapshot!(env.types(&app, "import dev fake.thing.base thing-9 --sandbox").await.all(), @r#"
     --- stderr
     shop/dev in the sandbox (account 123456789012, eu-central-1); state in memory
     reading 1 object
@@ -72,22 +72,22 @@ async fn what_cannot_be_adopted_is_refused() {
       hint: check the id, the account and the region
     --- exit 1
     "#);
-    assert_snapshot!(lab.types(&app, "import dev fake.thing.bass thing-base").await.stderr, @r#"
+    assert_snapshot!(env.types(&app, "import dev fake.thing.bass thing-base").await.stderr, @r#"
     shop/dev in account 123456789012, eu-central-1; state in memory
     error: cannot import fake.thing.bass: the stack does not declare it
       hint: did you mean fake.thing.base?
     "#);
-    assert_snapshot!(lab.types(&app, "import dev fake.thing.other thing-base").await.stderr, @r#"
+    assert_snapshot!(env.types(&app, "import dev fake.thing.other thing-base").await.stderr, @r#"
     shop/dev in account 123456789012, eu-central-1; state in memory
     error: cannot import fake.thing.other: the stack does not declare it
       hint: did you mean fake.thing.site?
     "#);
-    assert!(lab.stored().await.resources.is_empty());
+    assert!(env.stored().await.resources.is_empty());
     assert_eq!(
-        lab.types(&app, "import dev fake.thing.base thing-base").await.exit,
+        env.types(&app, "import dev fake.thing.base thing-base").await.exit,
         Exit::Done
     );
-    assert_snapshot!(lab.types(&app, "import dev fake.thing.base thing-site --sandbox").await.stderr, @r#"
+    assert_snapshot!(env.types(&app, "import dev fake.thing.base thing-site --sandbox").await.stderr, @r#"
     shop/dev in the sandbox (account 123456789012, eu-central-1); state in memory
     error: cannot import fake.thing.base: it is thing-base already
       hint: let go of that one first: `stacks forget dev fake.thing.base --sandbox`
@@ -98,23 +98,23 @@ async fn what_cannot_be_adopted_is_refused() {
             stack.add("base", thing("base", 1));
             stack.add("again", thing("base", 1));
         })
-        .platform(lab.clone());
-    assert_snapshot!(lab.types(&twice, "import dev fake.thing.again thing-base").await.stderr, @r#"
+        .platform(env.clone());
+    assert_snapshot!(env.types(&twice, "import dev fake.thing.again thing-base").await.stderr, @r#"
     shop/dev in account 123456789012, eu-central-1; state in memory
     reading 1 object
     error: fake.thing.again and fake.thing.base are both thing-base
       hint: drop one of them with `forget`
     "#);
-    assert_eq!(lab.backend.holder().await.unwrap(), None, "the lock is given back");
+    assert_eq!(env.backend.holder().await.unwrap(), None, "the lock is given back");
 }
 
 #[tokio::test]
 async fn what_the_next_apply_is_not_let_do_is_told() {
-    let (lab, _) = with_objects().await;
+    let (env, _) = with_objects().await;
     let app = App::new("shop")
         .environment("dev", |stack| drop(stack.add("base", thing("other", 1).protect())))
-        .platform(lab.clone());
-    assert_snapshot!(lab.types(&app, "import dev fake.thing.base thing-base").await.all(), @r#"
+        .platform(env.clone());
+    assert_snapshot!(env.types(&app, "import dev fake.thing.base thing-base").await.all(), @r#"
     fake.thing.base is thing-base now
     --- stderr
     shop/dev in account 123456789012, eu-central-1; state in memory
@@ -124,12 +124,12 @@ async fn what_the_next_apply_is_not_let_do_is_told() {
     state serial 1
     --- exit 0
     "#);
-    assert_eq!(lab.stored().await.resources.len(), 1);
+    assert_eq!(env.stored().await.resources.len(), 1);
 }
 
 #[tokio::test]
 async fn only_the_one_that_is_named_is_adopted() {
-    let (lab, _) = with_objects().await;
+    let (env, _) = with_objects().await;
     let app = App::new("shop")
         .environment("dev", |stack| {
             let base = stack.add("base", thing("base", 1).import("thing-base"));
@@ -137,10 +137,10 @@ async fn only_the_one_that_is_named_is_adopted() {
             site.uses = Some((&base.id).into());
             stack.add("site", site);
         })
-        .platform(lab.clone());
-    let imported = lab.types(&app, "import dev fake.thing.site thing-site").await;
+        .platform(env.clone());
+    let imported = env.types(&app, "import dev fake.thing.site thing-site").await;
     assert_eq!(imported.exit, Exit::Done, "{imported:?}");
-    let held = lab.stored().await;
+    let held = env.stored().await;
     let held: Vec<String> = held.resources.keys().map(ToString::to_string).collect();
     assert_eq!(held, ["fake.thing.site"]);
 }

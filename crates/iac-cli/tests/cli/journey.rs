@@ -3,13 +3,13 @@
 use iac_cli::Exit;
 use insta::assert_snapshot;
 
-use crate::lab::Lab;
+use crate::test_env::TestEnv;
 
 #[tokio::test]
 async fn the_first_apply() {
-    let lab = Lab::default();
-    let app = lab.app(1);
-    assert_snapshot!(lab.types(&app, "plan dev --sandbox").await.all(), @r#"
+    let env = TestEnv::default();
+    let app = env.app(1);
+    assert_snapshot!(env.types(&app, "plan dev --sandbox").await.all(), @r#"
     + fake.thing.base: create
         name: "base"
         size: 1
@@ -34,10 +34,10 @@ async fn the_first_apply() {
     --- exit 0
     "#);
     assert_eq!(
-        lab.types(&app, "plan dev --detailed-exitcode").await.exit,
+        env.types(&app, "plan dev --detailed-exitcode").await.exit,
         Exit::Changes
     );
-    assert_snapshot!(lab.types(&app, "apply dev --yes").await.all(), @r#"
+    assert_snapshot!(env.types(&app, "apply dev --yes").await.all(), @r#"
     + fake.thing.base: create
         name: "base"
         size: 1
@@ -71,14 +71,14 @@ async fn the_first_apply() {
     Applied in 0.0s: 2 created. state serial 1
     --- exit 0
     "#);
-    assert_snapshot!(lab.types(&app, "plan dev --detailed-exitcode").await.all(), @r#"
+    assert_snapshot!(env.types(&app, "plan dev --detailed-exitcode").await.all(), @r#"
     No changes. dev is what the stack says.
     --- stderr
     shop/dev in account 123456789012, eu-central-1; state in memory
     reading 2 objects
     --- exit 0
     "#);
-    assert_snapshot!(lab.types(&app, "apply dev --yes --detailed-exitcode").await.all(), @r#"
+    assert_snapshot!(env.types(&app, "apply dev --yes --detailed-exitcode").await.all(), @r#"
     No changes. dev is what the stack says.
 
     Outputs:
@@ -94,27 +94,27 @@ async fn the_first_apply() {
 
 #[tokio::test]
 async fn a_look_at_what_is_there() {
-    let lab = Lab::default();
-    let app = lab.app(1);
-    assert_eq!(lab.types(&app, "apply dev --yes").await.exit, Exit::Done);
-    assert_snapshot!(lab.types(&app, "output dev").await.all(), @r#"
+    let env = TestEnv::default();
+    let app = env.app(1);
+    assert_eq!(env.types(&app, "apply dev --yes").await.exit, Exit::Done);
+    assert_snapshot!(env.types(&app, "output dev").await.all(), @r#"
     site_id: "thing-site"
     token: (secret)
     --- stderr
     --- exit 0
     "#);
-    assert_eq!(lab.types(&app, "output dev site_id --raw").await.stdout, "thing-site");
+    assert_eq!(env.types(&app, "output dev site_id --raw").await.stdout, "thing-site");
     assert_eq!(
-        lab.types(&app, "output dev site_id --json").await.stdout,
+        env.types(&app, "output dev site_id --json").await.stdout,
         "\"thing-site\"\n"
     );
-    assert_snapshot!(lab.types(&app, "state list dev").await.all(), @r#"
+    assert_snapshot!(env.types(&app, "state list dev").await.all(), @r#"
     fake.thing.base  thing-base
     fake.thing.site  thing-site
     --- stderr
     --- exit 0
     "#);
-    assert_snapshot!(lab.types(&app, "state show dev fake.thing.site").await.all(), @r#"
+    assert_snapshot!(env.types(&app, "state show dev fake.thing.site").await.all(), @r#"
     fake.thing.site
       id: thing-site
       in: account 123456789012, eu-central-1
@@ -141,11 +141,11 @@ async fn a_look_at_what_is_there() {
 
 #[tokio::test]
 async fn changes_and_the_end() {
-    let lab = Lab::default();
-    let app = lab.app(1);
-    assert_eq!(lab.types(&app, "apply dev --yes").await.exit, Exit::Done);
-    let larger = lab.app(2);
-    assert_snapshot!(lab.types(&larger, "plan dev --no-lock").await.all(), @r#"
+    let env = TestEnv::default();
+    let app = env.app(1);
+    assert_eq!(env.types(&app, "apply dev --yes").await.exit, Exit::Done);
+    let larger = env.app(2);
+    assert_snapshot!(env.types(&larger, "plan dev --no-lock").await.all(), @r#"
     ~ fake.thing.base: update
         ~ size: 1 -> 2
 
@@ -156,8 +156,8 @@ async fn changes_and_the_end() {
     apply it with: stacks apply dev
     --- exit 0
     "#);
-    assert_eq!(lab.types(&larger, "apply dev --yes --quiet").await.stderr, "");
-    assert_snapshot!(lab.types(&larger, "apply dev --yes --replace fake.thing.site").await.all(), @r#"
+    assert_eq!(env.types(&larger, "apply dev --yes --quiet").await.stderr, "");
+    assert_snapshot!(env.types(&larger, "apply dev --yes --replace fake.thing.site").await.all(), @r#"
     -/+ fake.thing.site: replace thing-site, delete first (as asked)
 
     Outputs:
@@ -181,8 +181,8 @@ async fn changes_and_the_end() {
     --- exit 0
     "#);
 
-    lab.cloud.world().things.remove("thing-site");
-    assert_snapshot!(lab.types(&larger, "plan dev").await.all(), @r#"
+    env.cloud.sandbox().things.remove("thing-site");
+    assert_snapshot!(env.types(&larger, "plan dev").await.all(), @r#"
     Changed outside since the last run:
     ! fake.thing.site: deleted
 
@@ -204,7 +204,7 @@ async fn changes_and_the_end() {
     apply it with: stacks apply dev
     --- exit 0
     "#);
-    assert_snapshot!(lab.types(&larger, "plan dev --refresh-only").await.all(), @r#"
+    assert_snapshot!(env.types(&larger, "plan dev --refresh-only").await.all(), @r#"
     Changed outside since the last run:
     ! fake.thing.site: deleted
 
@@ -218,7 +218,7 @@ async fn changes_and_the_end() {
     --- exit 0
     "#);
 
-    assert_snapshot!(lab.types(&app, "plan dev --destroy").await.all(), @r#"
+    assert_snapshot!(env.types(&app, "plan dev --destroy").await.all(), @r#"
     - fake.thing.site: delete thing-site (the environment is destroyed)
 
     - fake.thing.base: delete thing-base (the environment is destroyed)
@@ -233,7 +233,7 @@ async fn changes_and_the_end() {
     do it with: stacks destroy dev
     --- exit 0
     "#);
-    assert_snapshot!(lab.types(&app, "destroy dev --yes").await.all(), @r#"
+    assert_snapshot!(env.types(&app, "destroy dev --yes").await.all(), @r#"
     - fake.thing.site: delete thing-site (the environment is destroyed)
 
     - fake.thing.base: delete thing-base (the environment is destroyed)
@@ -253,8 +253,8 @@ async fn changes_and_the_end() {
     Destroyed in 0.0s: 2 deleted. state serial 4
     --- exit 0
     "#);
-    assert!(lab.cloud.world().things.is_empty());
-    assert_snapshot!(lab.types(&app, "destroy dev --yes").await.all(), @r#"
+    assert!(env.cloud.sandbox().things.is_empty());
+    assert_snapshot!(env.types(&app, "destroy dev --yes").await.all(), @r#"
     No changes. dev has nothing left to destroy.
 
     --- stderr
@@ -265,39 +265,39 @@ async fn changes_and_the_end() {
 
 #[tokio::test]
 async fn a_person_is_asked_and_may_say_no() {
-    let lab = Lab::default();
-    let app = lab.app(1);
-    let said_no = lab.types_at(&app, "apply dev", |host| host.answering("no\n")).await;
+    let env = TestEnv::default();
+    let app = env.app(1);
+    let said_no = env.types_at(&app, "apply dev", |host| host.answering("no\n")).await;
     assert_snapshot!(said_no.stderr, @r#"
     shop/dev in account 123456789012, eu-central-1; state in memory
     Apply this to dev of shop (account 123456789012, eu-central-1)? Type yes: error: not confirmed: nothing was changed in dev
     "#);
     assert_eq!(said_no.exit, Exit::Failed);
-    assert!(lab.cloud.world().things.is_empty());
-    let gone = lab.types_at(&app, "apply dev", |host| host.answering("")).await;
+    assert!(env.cloud.sandbox().things.is_empty());
+    let gone = env.types_at(&app, "apply dev", |host| host.answering("")).await;
     assert_eq!(gone.exit, Exit::Failed);
-    let said_yes = lab.types_at(&app, "apply dev", |host| host.answering("yes\n")).await;
+    let said_yes = env.types_at(&app, "apply dev", |host| host.answering("yes\n")).await;
     assert_eq!(said_yes.exit, Exit::Done, "{said_yes:?}");
 
-    let yes_is_not_enough = lab.types_at(&app, "destroy dev", |host| host.answering("yes\n")).await;
+    let yes_is_not_enough = env.types_at(&app, "destroy dev", |host| host.answering("yes\n")).await;
     assert_eq!(yes_is_not_enough.exit, Exit::Failed);
-    let named = lab.types_at(&app, "destroy dev", |host| host.answering("dev\n")).await;
+    let named = env.types_at(&app, "destroy dev", |host| host.answering("dev\n")).await;
     assert_eq!(named.exit, Exit::Done, "{named:?}");
-    assert!(lab.cloud.world().things.is_empty());
+    assert!(env.cloud.sandbox().things.is_empty());
 }
 
 #[tokio::test]
 async fn what_calls_nothing() {
-    let lab = Lab::default();
-    let app = lab.app(1);
-    assert_snapshot!(lab.types(&app, "validate").await.all(), @r#"
+    let env = TestEnv::default();
+    let app = env.app(1);
+    assert_snapshot!(env.types(&app, "validate").await.all(), @r#"
     dev: sound (2 resources)
     prod: sound (2 resources)
     empty: sound (0 resources)
     --- stderr
     --- exit 0
     "#);
-    assert_snapshot!(lab.types(&app, "graph dev").await.all(), @r#"
+    assert_snapshot!(env.types(&app, "graph dev").await.all(), @r#"
     digraph {
       rankdir = "LR"
       node [shape = box]
@@ -308,18 +308,18 @@ async fn what_calls_nothing() {
     --- stderr
     --- exit 0
     "#);
-    assert_snapshot!(lab.types(&app, "bootstrap dev").await.all(), @r#"
+    assert_snapshot!(env.types(&app, "bootstrap dev").await.all(), @r#"
     the place for dev is there
     --- stderr
     go on with: stacks plan dev
     --- exit 0
     "#);
-    assert_snapshot!(lab.types(&app, "output dev").await.all(), @r#"
+    assert_snapshot!(env.types(&app, "output dev").await.all(), @r#"
     --- stderr
     dev has no outputs; `stacks apply dev` makes them
     --- exit 0
     "#);
-    assert_snapshot!(lab.types(&app, "--help").await.all(), @r#"
+    assert_snapshot!(env.types(&app, "--help").await.all(), @r#"
     Plans and applies the environments of shop
 
     Usage: stacks [OPTIONS] <COMMAND>
@@ -354,23 +354,23 @@ async fn what_calls_nothing() {
     --- stderr
     --- exit 0
     "#);
-    assert_snapshot!(lab.types(&app, "--version").await.all(), @r#"
+    assert_snapshot!(env.types(&app, "--version").await.all(), @r#"
     shop (iac 0.1.0)
     --- stderr
     --- exit 0
     "#);
-    assert_eq!(lab.types(&app, "").await.exit, Exit::Failed);
+    assert_eq!(env.types(&app, "").await.exit, Exit::Failed);
 }
 
 #[tokio::test]
 async fn destroy_needs_no_code() {
-    let lab = Lab::default();
-    let app = lab.app(1);
-    assert_eq!(lab.types(&app, "apply prod --yes").await.exit, Exit::Done);
+    let env = TestEnv::default();
+    let app = env.app(1);
+    assert_eq!(env.types(&app, "apply prod --yes").await.exit, Exit::Done);
     let without = iac_cli::App::new("shop")
         .environment("dev", |_| ())
-        .platform(lab.clone());
-    let destroyed = lab.types(&without, "destroy prod --yes").await;
+        .platform(env.clone());
+    let destroyed = env.types(&without, "destroy prod --yes").await;
     assert_eq!(destroyed.exit, Exit::Done, "{destroyed:?}");
-    assert!(lab.cloud.world().things.is_empty());
+    assert!(env.cloud.sandbox().things.is_empty());
 }

@@ -4,40 +4,40 @@ use iac_cli::Exit;
 use iac_core::state::{Precondition, State};
 use insta::assert_snapshot;
 
-use crate::lab::Lab;
+use crate::test_env::TestEnv;
 
 #[tokio::test]
 async fn a_state_goes_out_and_in_again() {
-    let (lab, app) = Lab::applied().await;
-    let pulled = lab.types(&app, "state pull dev").await;
+    let (env, app) = TestEnv::applied().await;
+    let pulled = env.types(&app, "state pull dev").await;
     assert_eq!(
         State::decode(pulled.stdout.as_bytes(), "stdout").unwrap(),
-        lab.stored().await
+        env.stored().await
     );
-    let file = lab.folder().join("pulled.json");
+    let file = env.folder().join("pulled.json");
     std::fs::write(&file, &pulled.stdout).unwrap();
-    assert_snapshot!(lab.types(&app, "state push dev pulled.json").await.all(), @r#"
+    assert_snapshot!(env.types(&app, "state push dev pulled.json").await.all(), @r#"
     dev holds just that state: nothing was written
     --- stderr
     --- exit 0
     "#);
-    lab.types(&lab.app(2), "apply dev --yes").await;
-    assert_snapshot!(lab.types(&app, "state push dev pulled.json").await.all(), @r#"
+    env.types(&env.app(2), "apply dev --yes").await;
+    assert_snapshot!(env.types(&app, "state push dev pulled.json").await.all(), @r#"
     --- stderr
     error: the pushed state has serial 1, the stored one is at 2 already
       hint: something was written since: look at it with `history` and `state pull`
       hint: `--force` puts it in place all the same; what is stored is kept in the history
     --- exit 1
     "#);
-    assert_snapshot!(lab.types(&app, "state push dev pulled.json --force --dry-run").await.all(), @r#"
+    assert_snapshot!(env.types(&app, "state push dev pulled.json --force --dry-run").await.all(), @r#"
     dev would hold 2 resources, in place of serial 2
     --- stderr
     warning: by force: the pushed state has serial 1, the stored one is at 2 already
     nothing was written; do it with: stacks state push dev pulled.json --force
     --- exit 0
     "#);
-    assert_eq!(lab.stored().await.serial, 2);
-    let from_stdin = lab
+    assert_eq!(env.stored().await.serial, 2);
+    let from_stdin = env
         .types_at(&app, "state push dev - --force", |mut host| {
             host.stdin = Box::new(std::io::Cursor::new(pulled.stdout.clone().into_bytes()));
             host
@@ -50,13 +50,13 @@ async fn a_state_goes_out_and_in_again() {
     state serial 3
     --- exit 0
     "#);
-    let now = lab.stored().await;
+    let now = env.stored().await;
     let earlier = State::decode(pulled.stdout.as_bytes(), "stdout").unwrap();
     assert_eq!(now.resources, earlier.resources);
-    assert!(lab.backend.get("history/00000002.json").await.unwrap().is_some());
+    assert!(env.backend.get("history/00000002.json").await.unwrap().is_some());
     // where nothing is stored anything valid is taken, under its own serial
-    let mut fresh = Lab::default();
-    fresh.cloud = lab.cloud.clone();
+    let mut fresh = TestEnv::default();
+    fresh.cloud = env.cloud.clone();
     std::fs::write(fresh.folder().join("s.json"), now.encode().unwrap()).unwrap();
     assert_snapshot!(fresh.types(&fresh.app(1), "state pull dev").await.stderr, @r#"
     error: nothing is stored of dev yet
@@ -81,8 +81,8 @@ async fn a_state_goes_out_and_in_again() {
 
 #[tokio::test]
 async fn what_is_no_state_of_this_environment_is_refused() {
-    let (lab, app) = Lab::applied().await;
-    let pulled = lab.types(&app, "state pull dev").await.stdout;
+    let (env, app) = TestEnv::applied().await;
+    let pulled = env.types(&app, "state pull dev").await.stdout;
     let mut told = String::new();
     for (name, text) in [
         ("truncated.json", pulled[..pulled.len() / 2].to_owned()),
@@ -100,13 +100,13 @@ async fn what_is_no_state_of_this_environment_is_refused() {
         ),
         ("edited.json", pulled.replacen("thing-site", "thing-sits", 1)),
     ] {
-        std::fs::write(lab.folder().join(name), text).unwrap();
-        let typed = lab.types(&app, &format!("state push dev {name}")).await;
+        std::fs::write(env.folder().join(name), text).unwrap();
+        let typed = env.types(&app, &format!("state push dev {name}")).await;
         assert_eq!(typed.exit, Exit::Failed, "{name}");
         told.extend(["--- ", name, "\n", &typed.stderr]);
     }
     told += "--- none\n";
-    told += &lab.types(&app, "state push dev none.json").await.stderr;
+    told += &env.types(&app, "state push dev none.json").await.stderr;
     insta::with_settings!({filters => vec![
         (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "LINEAGE"),
         (r"line \d+ column \d+", "line N column N"),
@@ -136,26 +136,26 @@ async fn what_is_no_state_of_this_environment_is_refused() {
           hint: name a file that `state pull` has written, or `-` for standard input
         "#);
     });
-    assert_eq!(lab.stored().await.serial, 1, "nothing was written");
+    assert_eq!(env.stored().await.serial, 1, "nothing was written");
     // force is for the ones that are states of this environment
     for (name, exit) in [
         ("truncated.json", Exit::Failed),
         ("prod.json", Exit::Failed),
         ("other.json", Exit::Done),
     ] {
-        let typed = lab.types(&app, &format!("state push dev {name} --force")).await;
+        let typed = env.types(&app, &format!("state push dev {name} --force")).await;
         assert_eq!(typed.exit, exit, "{name}: {typed:?}");
     }
-    assert!(lab.stored().await.resources.is_empty());
+    assert!(env.stored().await.resources.is_empty());
 }
 
 #[tokio::test]
 async fn a_stored_state_that_cannot_be_read_is_not_replaced_unseen() {
-    let (lab, app) = Lab::applied().await;
-    let pulled = lab.types(&app, "state pull dev").await.stdout;
-    std::fs::write(lab.folder().join("s.json"), &pulled).unwrap();
-    let version = lab.backend.get("state.json").await.unwrap().unwrap().version;
-    lab.backend
+    let (env, app) = TestEnv::applied().await;
+    let pulled = env.types(&app, "state pull dev").await.stdout;
+    std::fs::write(env.folder().join("s.json"), &pulled).unwrap();
+    let version = env.backend.get("state.json").await.unwrap().unwrap().version;
+    env.backend
         .put(
             "state.json",
             b"{\"format_version\": 1, \"lin",
@@ -163,14 +163,14 @@ async fn a_stored_state_that_cannot_be_read_is_not_replaced_unseen() {
         )
         .await
         .unwrap();
-    assert_snapshot!(lab.types(&app, "state push dev s.json --force").await.stderr, @r#"
+    assert_snapshot!(env.types(&app, "state push dev s.json --force").await.stderr, @r#"
     error: the state at memory cannot be read
       cause: EOF while parsing a string at line 1 column 26
       hint: move `state.json` in memory elsewhere and keep it, then push again with `--force`: where none is stored any state of dev is taken
     "#);
     // as it was told
-    lab.backend.delete("state.json").await.unwrap();
-    let pushed = lab.types(&app, "state push dev s.json --force").await;
+    env.backend.delete("state.json").await.unwrap();
+    let pushed = env.types(&app, "state push dev s.json --force").await;
     assert_eq!(pushed.exit, Exit::Done, "{pushed:?}");
-    assert_eq!(lab.types(&app, "plan dev --detailed-exitcode").await.exit, Exit::Done);
+    assert_eq!(env.types(&app, "plan dev --detailed-exitcode").await.exit, Exit::Done);
 }

@@ -4,27 +4,27 @@ use iac_cli::{App, Exit};
 use iac_core::model::Stack;
 use insta::assert_snapshot;
 
-use crate::lab::{Lab, sized, twice_applied};
+use crate::test_env::{TestEnv, sized, twice_applied};
 
-/// The lab, the program, and a folder that holds a plan of another size.
-async fn planned() -> (Lab, App, tempfile::TempDir) {
-    let (lab, _) = twice_applied().await;
-    let app = sized(&lab, 7);
+/// The env, the program, and a folder that holds a plan of another size.
+async fn planned() -> (TestEnv, App, tempfile::TempDir) {
+    let (env, _) = twice_applied().await;
+    let app = sized(&env, 7);
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path().to_owned();
-    let saved = lab
+    let saved = env
         .types_at(&app, "plan dev --out dev.plan", |mut host| {
             host.folder = here;
             host
         })
         .await;
     assert_eq!(saved.exit, Exit::Done, "{saved:?}");
-    (lab, app, folder)
+    (env, app, folder)
 }
 
-async fn in_folder(lab: &Lab, app: &App, words: &str, folder: &tempfile::TempDir) -> crate::lab::Typed {
+async fn in_folder(env: &TestEnv, app: &App, words: &str, folder: &tempfile::TempDir) -> crate::test_env::Typed {
     let here = folder.path().to_owned();
-    lab.types_at(app, words, |mut host| {
+    env.types_at(app, words, |mut host| {
         host.folder = here;
         host
     })
@@ -33,12 +33,12 @@ async fn in_folder(lab: &Lab, app: &App, words: &str, folder: &tempfile::TempDir
 
 #[tokio::test]
 async fn a_saved_plan_is_applied_without_a_question() {
-    let (lab, _, folder) = planned().await;
+    let (env, _, folder) = planned().await;
     // the code says something else by now, and even that is broken
     let broken = App::new("shop")
         .environment("dev", |_: &mut Stack| Err::<(), _>("the price list is not there"))
-        .platform(lab.clone());
-    assert_snapshot!(in_folder(&lab, &broken, "apply dev --plan dev.plan", &folder).await.all(), @r#"
+        .platform(env.clone());
+    assert_snapshot!(in_folder(&env, &broken, "apply dev --plan dev.plan", &folder).await.all(), @r#"
     ~ fake.thing.base: update
         ~ size: 2 -> 7
 
@@ -57,8 +57,8 @@ async fn a_saved_plan_is_applied_without_a_question() {
     Applied in 0.0s: 1 updated. state serial 3
     --- exit 0
     "#);
-    assert_eq!(lab.cloud.world().things["thing-base"].size, 7);
-    assert_snapshot!(in_folder(&lab, &broken, "apply dev --plan dev.plan", &folder).await.all(), @r#"
+    assert_eq!(env.cloud.sandbox().things["thing-base"].size, 7);
+    assert_snapshot!(in_folder(&env, &broken, "apply dev --plan dev.plan", &folder).await.all(), @r#"
     --- stderr
     warning: the stack of dev could not be built; going by the state alone
     shop/dev in account 123456789012, eu-central-1; state in memory
@@ -71,8 +71,8 @@ async fn a_saved_plan_is_applied_without_a_question() {
 
 #[tokio::test]
 async fn saving_a_plan_says_how_to_apply_it() {
-    let (lab, app, folder) = planned().await;
-    assert_snapshot!(in_folder(&lab, &app, "plan dev --out dev.plan --detailed-exitcode", &folder).await.all(), @r#"
+    let (env, app, folder) = planned().await;
+    assert_snapshot!(in_folder(&env, &app, "plan dev --out dev.plan --detailed-exitcode", &folder).await.all(), @r#"
     ~ fake.thing.base: update
         ~ size: 2 -> 7
 
@@ -89,24 +89,24 @@ async fn saving_a_plan_says_how_to_apply_it() {
         std::os::unix::fs::PermissionsExt::mode(&file.permissions()) & 0o777,
         0o600
     );
-    let json = in_folder(&lab, &app, "plan dev --out dev.plan --json", &folder).await;
+    let json = in_folder(&env, &app, "plan dev --out dev.plan --json", &folder).await;
     assert!(
         serde_json::from_str::<serde_json::Value>(&json.stdout).is_ok(),
         "{json:?}"
     );
     // a destroy, too
-    let gone = in_folder(&lab, &app, "plan dev --destroy --out gone.plan", &folder).await;
+    let gone = in_folder(&env, &app, "plan dev --destroy --out gone.plan", &folder).await;
     assert_eq!(gone.exit, Exit::Done, "{gone:?}");
-    let gone = in_folder(&lab, &app, "apply dev --plan gone.plan --detailed-exitcode", &folder).await;
+    let gone = in_folder(&env, &app, "apply dev --plan gone.plan --detailed-exitcode", &folder).await;
     assert_eq!(gone.exit, Exit::Changes, "{gone:?}");
-    assert!(lab.cloud.world().things.is_empty());
+    assert!(env.cloud.sandbox().things.is_empty());
 }
 
 #[tokio::test]
 async fn a_world_that_changed_since_is_told() {
-    let (lab, app, folder) = planned().await;
-    lab.cloud.world().things.get_mut("thing-base").unwrap().size = 70;
-    assert_snapshot!(in_folder(&lab, &app, "apply dev --plan dev.plan", &folder).await.all(), @r#"
+    let (env, app, folder) = planned().await;
+    env.cloud.sandbox().things.get_mut("thing-base").unwrap().size = 70;
+    assert_snapshot!(in_folder(&env, &app, "apply dev --plan dev.plan", &folder).await.all(), @r#"
     --- stderr
     shop/dev in account 123456789012, eu-central-1; state in memory
     reading 2 objects
@@ -115,16 +115,16 @@ async fn a_world_that_changed_since_is_told() {
       hint: nothing was changed; make a new plan: `plan ENV --out FILE`
     --- exit 1
     "#);
-    assert_eq!(lab.cloud.world().things["thing-base"].size, 70);
+    assert_eq!(env.cloud.sandbox().things["thing-base"].size, 70);
 }
 
 #[tokio::test]
 async fn files_that_will_not_do_are_told_before_anything_is_called() {
-    let (lab, app, folder) = planned().await;
+    let (env, app, folder) = planned().await;
     std::fs::write(folder.path().join("other.txt"), "not a plan").unwrap();
     let place = folder.path().to_string_lossy().into_owned();
     let said = async |words: &str| {
-        let typed = in_folder(&lab, &app, words, &folder).await;
+        let typed = in_folder(&env, &app, words, &folder).await;
         assert_eq!(typed.exit, Exit::Failed);
         typed.stderr.replace(&place, "FOLDER")
     };
@@ -153,8 +153,8 @@ async fn files_that_will_not_do_are_told_before_anything_is_called() {
       cause: is a directory
       hint: name a file in a folder that is there and may be written to
     "#);
-    let elsewhere = App::new("shop").environment("prod", |_| ()).platform(lab.clone());
-    let typed = in_folder(&lab, &elsewhere, "apply prod --plan dev.plan", &folder).await;
+    let elsewhere = App::new("shop").environment("prod", |_| ()).platform(env.clone());
+    let typed = in_folder(&env, &elsewhere, "apply prod --plan dev.plan", &folder).await;
     assert_snapshot!(typed.stderr, @r#"
     error: the plan is of shop/dev, not of shop/prod
       hint: name the environment that the plan was made for

@@ -4,22 +4,22 @@ use iac_cli::{App, Exit};
 use iac_core::state::{Lock, LockInfo, Precondition};
 use insta::assert_snapshot;
 
-use crate::lab::{Lab, thing};
+use crate::test_env::{TestEnv, thing};
 
 #[tokio::test]
 async fn history_tells_who_did_what_and_when() {
-    let lab = Lab::default();
-    let app = lab.app(1);
-    assert_snapshot!(lab.types(&app, "history dev").await.all(), @r#"
+    let env = TestEnv::default();
+    let app = env.app(1);
+    assert_snapshot!(env.types(&app, "history dev").await.all(), @r#"
     --- stderr
     dev has no history yet; `stacks apply dev` begins it
     --- exit 0
     "#);
-    lab.types(&app, "apply dev --yes").await;
-    lab.types(&lab.app(2), "apply dev --yes").await;
-    lab.types(&app, "state mv dev fake.thing.site fake.thing.web").await;
-    lab.types(&app, "destroy dev --yes").await;
-    assert_snapshot!(lab.types(&app, "history dev").await.all(), @r#"
+    env.types(&app, "apply dev --yes").await;
+    env.types(&env.app(2), "apply dev --yes").await;
+    env.types(&app, "state mv dev fake.thing.site fake.thing.web").await;
+    env.types(&app, "destroy dev --yes").await;
+    assert_snapshot!(env.types(&app, "history dev").await.all(), @r#"
     serial  when                  who         operation  resources  changes
          4  2026-01-01T00:00:00Z  ann@laptop  destroy            0  +0 ~0 -2
          3  2026-01-01T00:00:00Z  ann@laptop  state mv           2  +1 ~0 -1
@@ -28,7 +28,7 @@ async fn history_tells_who_did_what_and_when() {
     --- stderr
     --- exit 0
     "#);
-    assert_snapshot!(lab.types(&app, "history dev -n 2").await.all(), @r#"
+    assert_snapshot!(env.types(&app, "history dev -n 2").await.all(), @r#"
     serial  when                  who         operation  resources  changes
          4  2026-01-01T00:00:00Z  ann@laptop  destroy            0  +0 ~0 -2
          3  2026-01-01T00:00:00Z  ann@laptop  state mv           2  +1 ~0 -1
@@ -36,11 +36,11 @@ async fn history_tells_who_did_what_and_when() {
     the latest 2 of 4
     --- exit 0
     "#);
-    assert_snapshot!(lab.types(&app, "history dev --limit 0").await.stderr, @r#"
+    assert_snapshot!(env.types(&app, "history dev --limit 0").await.stderr, @r#"
     error: invalid value '0' for '--limit <N>': it is a whole number, at least 1
       hint: all words are told by `stacks --help`
     "#);
-    assert_snapshot!(lab.types(&app, "history dvv").await.stderr, @r#"
+    assert_snapshot!(env.types(&app, "history dvv").await.stderr, @r#"
     error: there is no environment `dvv`
       hint: did you mean `dev`?
       hint: the environments are dev, prod, empty
@@ -49,9 +49,9 @@ async fn history_tells_who_did_what_and_when() {
 
 #[tokio::test]
 async fn what_is_forgotten_stays_and_its_id_is_told() {
-    let (lab, app) = Lab::applied().await;
-    let before = lab.stored().await;
-    assert_snapshot!(lab.types(&app, "forget dev fake.thing.site --dry-run").await.all(), @r#"
+    let (env, app) = TestEnv::applied().await;
+    let before = env.stored().await;
+    assert_snapshot!(env.types(&app, "forget dev fake.thing.site --dry-run").await.all(), @r#"
     . fake.thing.site: would be forgotten
         thing-site stays in the cloud
     --- stderr
@@ -59,8 +59,8 @@ async fn what_is_forgotten_stays_and_its_id_is_told() {
     nothing was written; do it with: stacks forget dev fake.thing.site
     --- exit 0
     "#);
-    assert_eq!(lab.stored().await, before, "a dry run writes nothing");
-    assert_snapshot!(lab.types(&app, "forget dev fake.thing.site").await.all(), @r#"
+    assert_eq!(env.stored().await, before, "a dry run writes nothing");
+    assert_snapshot!(env.types(&app, "forget dev fake.thing.site").await.all(), @r#"
     . fake.thing.site: forgotten
         thing-site stays in the cloud
     --- stderr
@@ -68,11 +68,11 @@ async fn what_is_forgotten_stays_and_its_id_is_told() {
     state serial 2
     --- exit 0
     "#);
-    assert!(lab.cloud.world().things.contains_key("thing-site"));
-    let after = lab.stored().await;
+    assert!(env.cloud.sandbox().things.contains_key("thing-site"));
+    let after = env.stored().await;
     assert_eq!((after.serial, after.resources.len()), (2, 1));
     assert_eq!(after.author.unwrap().operation, "forget");
-    assert_snapshot!(lab.types(&app, "forget dev fake.thing.site fake.thing.bas").await.all(), @r#"
+    assert_snapshot!(env.types(&app, "forget dev fake.thing.site fake.thing.bas").await.all(), @r#"
     --- stderr
     error: the state holds no fake.thing.bas
     error: the state holds no fake.thing.site
@@ -80,7 +80,7 @@ async fn what_is_forgotten_stays_and_its_id_is_told() {
       hint: did you mean fake.thing.base?
     --- exit 1
     "#);
-    assert_snapshot!(lab.types(&app, "forget dev").await.stderr, @r#"
+    assert_snapshot!(env.types(&app, "forget dev").await.stderr, @r#"
     error: the following required arguments were not provided: <ADDR>...
       hint: usage: stacks forget <ENV> <ADDR>...
       hint: all words are told by `stacks --help`
@@ -89,33 +89,33 @@ async fn what_is_forgotten_stays_and_its_id_is_told() {
 
 #[tokio::test]
 async fn deposed_objects_are_told_too() {
-    let (lab, app) = Lab::applied().await;
-    let mut state = lab.stored().await;
+    let (env, app) = TestEnv::applied().await;
+    let mut state = env.stored().await;
     let site = state.resources.get_mut(&"fake.thing.site".parse().unwrap()).unwrap();
     let mut old = site.current.clone().unwrap();
     old.id = iac_core::model::RemoteId::new("thing-old");
     site.deposed.push(old);
-    std::fs::write(lab.folder().join("edited.json"), state.encode().unwrap()).unwrap();
-    let pushed = lab.types(&app, "state push dev edited.json --force").await;
+    std::fs::write(env.folder().join("edited.json"), state.encode().unwrap()).unwrap();
+    let pushed = env.types(&app, "state push dev edited.json --force").await;
     assert_eq!(pushed.exit, Exit::Done, "{pushed:?}");
-    assert_snapshot!(lab.types(&app, "state rm dev fake.thing.site").await.stdout, @r#"
+    assert_snapshot!(env.types(&app, "state rm dev fake.thing.site").await.stdout, @r#"
     . fake.thing.site: forgotten
         thing-site stays in the cloud
         thing-old stays in the cloud, left of an earlier replacement
     "#);
-    assert_eq!(lab.stored().await.author.unwrap().operation, "state rm");
+    assert_eq!(env.stored().await.author.unwrap().operation, "state rm");
 }
 
 #[tokio::test]
 async fn forgetting_needs_no_code() {
-    let (lab, app) = Lab::applied().await;
-    lab.types(&app, "apply prod --yes").await;
+    let (env, app) = TestEnv::applied().await;
+    env.types(&app, "apply prod --yes").await;
     let broken = App::new("shop")
         .environment("dev", |_: &mut iac_core::model::Stack| {
             Err::<(), _>("the price list is not there")
         })
-        .platform(lab.clone());
-    let forgotten = lab.types(&broken, "forget dev fake.thing.site").await;
+        .platform(env.clone());
+    let forgotten = env.types(&broken, "forget dev fake.thing.site").await;
     assert_snapshot!(forgotten.all(), @r#"
     . fake.thing.site: forgotten
         thing-site stays in the cloud
@@ -123,19 +123,19 @@ async fn forgetting_needs_no_code() {
     state serial 2
     --- exit 0
     "#);
-    let gone = App::new("shop").environment("other", |_| ()).platform(lab.clone());
+    let gone = App::new("shop").environment("other", |_| ()).platform(env.clone());
     for command in [
         "history dev",
         "state pull dev",
         "state mv dev fake.thing.base fake.thing.ground",
         "forget dev fake.thing.ground",
     ] {
-        let typed = lab.types(&gone, command).await;
+        let typed = env.types(&gone, command).await;
         assert_eq!(typed.exit, Exit::Done, "{command}: {typed:?}");
     }
-    assert!(lab.stored().await.resources.is_empty());
+    assert!(env.stored().await.resources.is_empty());
     // what never was is a slip of the hand
-    let empty = Lab::default();
+    let empty = TestEnv::default();
     let gone = App::new("shop").environment("other", |_| ()).platform(empty.clone());
     assert_snapshot!(empty.types(&gone, "forget dev fake.thing.a").await.stderr, @r#"
     error: there is no environment `dev`
@@ -145,31 +145,31 @@ async fn forgetting_needs_no_code() {
 
 #[tokio::test]
 async fn a_resource_is_called_otherwise() {
-    let (lab, app) = Lab::applied().await;
-    assert_snapshot!(lab.types(&app, "state mv dev fake.thing.site fake.thing.web --dry-run").await.all(), @r#"
+    let (env, app) = TestEnv::applied().await;
+    assert_snapshot!(env.types(&app, "state mv dev fake.thing.site fake.thing.web --dry-run").await.all(), @r#"
     fake.thing.site would be fake.thing.web
     --- stderr
     warning: the stack declares fake.thing.site and no fake.thing.web: the next apply would make the one and delete the other, unless it is renamed in the code before
     nothing was written; do it with: stacks state mv dev fake.thing.site fake.thing.web
     --- exit 0
     "#);
-    assert_eq!(lab.stored().await.serial, 1);
-    assert_snapshot!(lab.types(&app, "state mv dev fake.thing.site fake.thing.web").await.all(), @r#"
+    assert_eq!(env.stored().await.serial, 1);
+    assert_snapshot!(env.types(&app, "state mv dev fake.thing.site fake.thing.web").await.all(), @r#"
     fake.thing.site is now fake.thing.web
     --- stderr
     warning: the stack declares fake.thing.site and no fake.thing.web: the next apply would make the one and delete the other, unless it is renamed in the code before
     state serial 2
     --- exit 0
     "#);
-    assert_snapshot!(lab.types(&app, "state mv dev fake.thing.web fake.thing.base").await.stderr, @r#"
+    assert_snapshot!(env.types(&app, "state mv dev fake.thing.web fake.thing.base").await.stderr, @r#"
     error: the state holds fake.thing.base already
       hint: choose another name, or let go of that one first with `forget`
     "#);
-    assert_snapshot!(lab.types(&app, "state mv dev fake.thing.wep fake.thing.x").await.stderr, @r#"
+    assert_snapshot!(env.types(&app, "state mv dev fake.thing.wep fake.thing.x").await.stderr, @r#"
     error: the state holds no fake.thing.wep
       hint: did you mean fake.thing.web?
     "#);
-    assert_snapshot!(lab.types(&app, "state mv dev fake.thing.web fake.other.web").await.stderr, @r#"
+    assert_snapshot!(env.types(&app, "state mv dev fake.thing.web fake.other.web").await.stderr, @r#"
     error: fake.thing.web cannot become fake.other.web: a rename does not change the type
     "#);
     // once the code says so, too, nothing is left to do, and nobody is warned
@@ -178,16 +178,16 @@ async fn a_resource_is_called_otherwise() {
             stack.add("base", thing("base", 1));
             stack.add("web", thing("site", 1));
         })
-        .platform(lab.clone());
-    let again = lab.types(&renamed, "state mv dev fake.thing.base fake.thing.b2").await;
+        .platform(env.clone());
+    let again = env.types(&renamed, "state mv dev fake.thing.base fake.thing.b2").await;
     assert!(again.stderr.contains("warning:"), "{again:?}");
-    let back = lab.types(&renamed, "state mv dev fake.thing.b2 fake.thing.base").await;
+    let back = env.types(&renamed, "state mv dev fake.thing.b2 fake.thing.base").await;
     assert_eq!(back.stderr, "state serial 4\n");
 }
 
 #[tokio::test]
 async fn changes_of_the_state_wait_for_the_lock() {
-    let (lab, app) = Lab::applied().await;
+    let (env, app) = TestEnv::applied().await;
     let info = LockInfo {
         id: "7d9a".to_owned(),
         operation: "apply".to_owned(),
@@ -197,30 +197,30 @@ async fn changes_of_the_state_wait_for_the_lock() {
         created: "2026-01-01T00:00:00Z".parse().unwrap(),
         path: "memory".to_owned(),
     };
-    std::fs::write(lab.folder().join("s.json"), lab.stored().await.encode().unwrap()).unwrap();
-    lab.backend.lock(&Lock { info, expires: None }, None).await.unwrap();
+    std::fs::write(env.folder().join("s.json"), env.stored().await.encode().unwrap()).unwrap();
+    env.backend.lock(&Lock { info, expires: None }, None).await.unwrap();
     for command in [
         "forget dev fake.thing.site",
         "state mv dev fake.thing.site fake.thing.web",
         "state push dev s.json",
     ] {
-        let typed = lab.types(&app, command).await;
+        let typed = env.types(&app, command).await;
         assert!(typed.stderr.contains("locked by bob@runner"), "{command}: {typed:?}");
-        let dry = lab.types(&app, &format!("{command} --dry-run")).await;
+        let dry = env.types(&app, &format!("{command} --dry-run")).await;
         assert_eq!(dry.exit, Exit::Done, "{command}: a dry run takes no lock: {dry:?}");
     }
     for command in ["history dev", "state pull dev", "state list dev"] {
-        assert_eq!(lab.types(&app, command).await.exit, Exit::Done, "{command}");
+        assert_eq!(env.types(&app, command).await.exit, Exit::Done, "{command}");
     }
-    assert_eq!(lab.stored().await.serial, 1);
+    assert_eq!(env.stored().await.serial, 1);
 }
 
 #[tokio::test]
 async fn what_an_interrupted_run_left_open_is_not_forgotten() {
-    let (lab, app) = Lab::applied().await;
-    let mut state = lab.stored().await;
+    let (env, app) = TestEnv::applied().await;
+    let mut state = env.stored().await;
     let site = "fake.thing.site".parse().unwrap();
-    state.unsettled.push(iac_core::state::Unsettled {
+    state.pending_operations.push(iac_core::state::PendingOperation {
         intent: iac_core::state::Intent {
             step: 1,
             address: site,
@@ -232,13 +232,13 @@ async fn what_an_interrupted_run_left_open_is_not_forgotten() {
         },
         id: None,
     });
-    let version = lab.backend.get("state.json").await.unwrap().unwrap().version;
+    let version = env.backend.get("state.json").await.unwrap().unwrap().version;
     let bytes = state.encode().unwrap();
-    lab.backend
+    env.backend
         .put("state.json", &bytes, &Precondition::Matches(version))
         .await
         .unwrap();
-    assert_snapshot!(lab.types(&app, "forget dev fake.thing.site").await.stderr, @r#"
+    assert_snapshot!(env.types(&app, "forget dev fake.thing.site").await.stderr, @r#"
     error: an interrupted run left fake.thing.site open
       hint: run `apply` first: it settles what is open
     "#);

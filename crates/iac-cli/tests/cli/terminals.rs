@@ -1,16 +1,16 @@
 //! What depends on the terminal.
 
-use crate::lab::Lab;
+use crate::test_env::TestEnv;
 
 #[tokio::test]
 async fn colours_are_for_terminals_that_want_them() {
-    let lab = Lab::default();
-    let app = lab.app(1);
+    let env = TestEnv::default();
+    let app = env.app(1);
     let coloured = |variables: &'static [(&'static str, &'static str)], flags: &'static str| {
-        let (lab, app) = (&lab, &app);
+        let (env, app) = (&env, &app);
         async move {
             let command = format!("plan dev {flags}");
-            let typed = lab
+            let typed = env
                 .types_at(app, &command, |mut host| {
                     host.terminals.stdout = true;
                     let variables = variables

@@ -9,14 +9,14 @@ use insta::assert_snapshot;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use crate::lab::Lab;
+use crate::test_env::TestEnv;
 
 #[tokio::test]
 async fn a_failure_is_told_with_all_that_helps() {
-    let lab = Lab::default();
-    let app = lab.app(1);
-    lab.cloud.world().broken = Some("site");
-    assert_snapshot!(lab.types(&app, "apply dev --yes").await.all(), @r#"
+    let env = TestEnv::default();
+    let app = env.app(1);
+    env.cloud.sandbox().broken = Some("site");
+    assert_snapshot!(env.types(&app, "apply dev --yes").await.all(), @r#"
     + fake.thing.base: create
         name: "base"
         size: 1
@@ -57,9 +57,9 @@ async fn a_failure_is_told_with_all_that_helps() {
       hint: run `stacks apply dev` again when the cause is dealt with: it goes on from here
     --- exit 1
     "#);
-    lab.cloud.world().broken = Some("base");
-    let other = Lab::default();
-    other.cloud.world().broken = Some("base");
+    env.cloud.sandbox().broken = Some("base");
+    let other = TestEnv::default();
+    other.cloud.sandbox().broken = Some("base");
     assert_snapshot!(other.types(&app_of(&other), "apply dev --yes").await.stderr, @r#"
     shop/dev in account 123456789012, eu-central-1; state in memory
     + fake.thing.base: creating
@@ -75,23 +75,23 @@ async fn a_failure_is_told_with_all_that_helps() {
     error: the apply of dev did not finish: 0 done, 1 failed, 1 pending
       hint: run `stacks apply dev` again when the cause is dealt with: it goes on from here
     "#);
-    lab.cloud.world().broken = None;
-    let again = lab.types(&app, "apply dev --yes").await;
+    env.cloud.sandbox().broken = None;
+    let again = env.types(&app, "apply dev --yes").await;
     assert_eq!(again.exit, Exit::Done, "{again:?}");
-    assert_eq!(lab.types(&app, "plan dev --detailed-exitcode").await.exit, Exit::Done);
+    assert_eq!(env.types(&app, "plan dev --detailed-exitcode").await.exit, Exit::Done);
 }
 
-fn app_of(lab: &Lab) -> iac_cli::App {
-    lab.app(1)
+fn app_of(env: &TestEnv) -> iac_cli::App {
+    env.app(1)
 }
 
 #[tokio::test]
 async fn stopped_once_it_finishes_what_is_in_flight() {
-    let lab = Lab::default();
-    let app = lab.app(1);
+    let env = TestEnv::default();
+    let app = env.app(1);
     let (sender, receiver) = watch::channel(0);
-    lab.cloud.world().stops = Some(("base", 1, sender));
-    let stopped = lab
+    env.cloud.sandbox().stops = Some(("base", 1, sender));
+    let stopped = env
         .types_at(&app, "apply dev --yes", |mut host| {
             host.interrupts = receiver;
             host
@@ -115,19 +115,19 @@ async fn stopped_once_it_finishes_what_is_in_flight() {
       hint: run `stacks apply dev` again: it goes on from here
     "#);
     assert_eq!(stopped.exit, Exit::Failed);
-    assert_eq!(lab.backend.holder().await.unwrap(), None, "the lock is given back");
-    lab.cloud.world().stops = None;
-    let again = lab.types(&app, "apply dev --yes").await;
+    assert_eq!(env.backend.holder().await.unwrap(), None, "the lock is given back");
+    env.cloud.sandbox().stops = None;
+    let again = env.types(&app, "apply dev --yes").await;
     assert_eq!(again.exit, Exit::Done, "{again:?}");
 }
 
 #[tokio::test]
 async fn stopped_twice_it_leaves_and_the_journal_holds() {
-    let lab = Lab::default();
-    let app = lab.app(1);
+    let env = TestEnv::default();
+    let app = env.app(1);
     let (sender, receiver) = watch::channel(0);
-    lab.cloud.world().stops = Some(("base", 2, sender));
-    let left = lab
+    env.cloud.sandbox().stops = Some(("base", 2, sender));
+    let left = env
         .types_at(&app, "apply dev --yes", |mut host| {
             host.interrupts = receiver;
             host
@@ -142,10 +142,10 @@ async fn stopped_twice_it_leaves_and_the_journal_holds() {
       hint: nothing is lost: it is in the journal, and the next apply settles it
       hint: the lock runs out by itself within a minute
     "#);
-    lab.cloud.world().stops = None;
-    let holder = lab.backend.holder().await.unwrap().unwrap();
-    lab.backend.unlock(&holder.info.id).await.unwrap();
-    assert_snapshot!(lab.types(&app, "plan dev").await.stdout, @r#"
+    env.cloud.sandbox().stops = None;
+    let holder = env.backend.holder().await.unwrap().unwrap();
+    env.backend.unlock(&holder.info.id).await.unwrap();
+    assert_snapshot!(env.types(&app, "plan dev").await.stdout, @r#"
     Left by an interrupted run, settled first by the next apply:
       the create of fake.thing.base was cut off
 
@@ -168,7 +168,7 @@ async fn stopped_twice_it_leaves_and_the_journal_holds() {
 
     Plan: 2 to create, 0 to update, 0 to replace, 0 to delete.
     "#);
-    let again = lab.types(&app, "apply dev --yes").await;
+    let again = env.types(&app, "apply dev --yes").await;
     assert_eq!(again.exit, Exit::Done, "{again:?}");
     assert_snapshot!(again.stderr, @r#"
     shop/dev in account 123456789012, eu-central-1; state in memory
@@ -184,13 +184,13 @@ async fn stopped_twice_it_leaves_and_the_journal_holds() {
 
 #[tokio::test]
 async fn stopped_while_planning_nothing_is_left_behind() {
-    let lab = Lab::default();
-    let app = lab.app(1);
-    assert_eq!(lab.types(&app, "apply dev --yes").await.exit, Exit::Done);
+    let env = TestEnv::default();
+    let app = env.app(1);
+    assert_eq!(env.types(&app, "apply dev --yes").await.exit, Exit::Done);
     for command in ["plan dev", "plan dev --no-lock", "apply dev --yes"] {
         let (sender, receiver) = watch::channel(0);
-        lab.cloud.world().stops_at_read = Some(sender);
-        let stopped = lab
+        env.cloud.sandbox().stops_at_read = Some(sender);
+        let stopped = env
             .types_at(&app, command, |mut host| {
                 host.interrupts = receiver;
                 host
@@ -199,7 +199,7 @@ async fn stopped_while_planning_nothing_is_left_behind() {
         let told = "reading 2 objects\nerror: stopped: nothing was changed\n";
         assert!(stopped.stderr.ends_with(told), "{command}: {}", stopped.stderr);
         assert_eq!(stopped.exit, Exit::Failed);
-        assert_eq!(lab.backend.holder().await.unwrap(), None, "the lock is given back");
+        assert_eq!(env.backend.holder().await.unwrap(), None, "the lock is given back");
     }
 }
 
@@ -221,13 +221,13 @@ impl std::io::Write for Broken {
 
 #[tokio::test]
 async fn a_reader_that_leaves_is_no_error_and_a_full_disk_is() {
-    let lab = Lab::default();
-    let app = lab.app(1);
+    let env = TestEnv::default();
+    let app = env.app(1);
     for (kind, exit) in [
         (std::io::ErrorKind::BrokenPipe, Exit::Done),
         (std::io::ErrorKind::StorageFull, Exit::Failed),
     ] {
-        let typed = lab
+        let typed = env
             .types_at(&app, "graph dev", |mut host| {
                 host.stdout = Box::new(Broken(kind));
                 host
@@ -277,8 +277,8 @@ impl Backend for Full {
 
 #[tokio::test]
 async fn a_state_that_cannot_be_saved_is_kept_in_a_file() {
-    let lab = Lab::over(Arc::new(Full::default()));
-    let typed = lab.types(&lab.app(1), "apply dev --yes").await;
+    let env = TestEnv::over(Arc::new(Full::default()));
+    let typed = env.types(&env.app(1), "apply dev --yes").await;
     assert_eq!(typed.exit, Exit::Failed);
     insta::with_settings!({filters => vec![(r"/\S*/errored", "FOLDER/errored")]}, {
         assert_snapshot!(typed.stderr, @r#"
@@ -305,7 +305,7 @@ async fn a_state_that_cannot_be_saved_is_kept_in_a_file() {
           hint: the state as it should be is kept in FOLDER/errored-shop-dev-1.json: should a plan still want to make what is there already, put it in place with `stacks state push dev errored-shop-dev-1.json`
         "#);
     });
-    let file = lab.folder().join("errored-shop-dev-1.json");
+    let file = env.folder().join("errored-shop-dev-1.json");
     let state = iac_core::state::State::decode(&std::fs::read(&file).unwrap(), "file").unwrap();
     assert_eq!(state.resources.len(), 2);
     #[cfg(unix)]

@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{report::ApplyReport, workshop::Workshop};
+use super::{context::ApplyContext, report::ApplyReport};
 use crate::{
     model::{Expr, Lifecycle, LiveObject, template},
     plan::{self, Action, Change, Mode, Plan},
-    state::{Ledger, ObjectState, OutputState, Record, ResourceState, State, StoreError},
+    state::{ObjectState, OutputState, Record, ResourceState, State, StateWriter, StoreError},
 };
 
 /// Before the steps: renames, adoptions, and objects that are gone. Durable before anything is called.
-pub(crate) async fn before(plan: &Plan, state: &mut State, ledger: &Arc<Ledger>) -> Result<(), StoreError> {
+pub(crate) async fn before(plan: &Plan, state: &mut State, writer: &Arc<StateWriter>) -> Result<(), StoreError> {
     for change in &plan.changes {
         if let Some(from) = change.moved_from() {
-            ledger
+            writer
                 .append(&Record::Moved {
                     from: from.clone(),
                     to: change.address.clone(),
@@ -36,11 +36,11 @@ pub(crate) async fn before(plan: &Plan, state: &mut State, ledger: &Arc<Ledger>)
             continue;
         };
         let settled = Record::Settled {
-            step: ledger.next_step(),
+            step: writer.next_step(),
             address: change.address.clone(),
             resource: resource.clone(),
         };
-        ledger.append(&settled).await?;
+        writer.append(&settled).await?;
         state.set(change.address.clone(), resource);
     }
     Ok(())
@@ -48,12 +48,12 @@ pub(crate) async fn before(plan: &Plan, state: &mut State, ledger: &Arc<Ledger>)
 
 /// The entry of a resource that is adopted; what earlier replacements of it left stays in it.
 fn adopted_entry(change: &Change, held: Option<&ResourceState>) -> ResourceState {
-    let current = change.work.prior.clone();
+    let current = change.data.prior.clone();
     let deposed = match (held, &current) {
         (Some(held), Some(current)) => held.left_beside(&current.id),
         _ => Vec::new(),
     };
-    let mut dependencies = change.work.dependencies.clone();
+    let mut dependencies = change.data.dependencies.clone();
     if !deposed.is_empty() {
         dependencies.extend(held.into_iter().flat_map(|held| held.dependencies.iter().cloned()));
     }
@@ -64,32 +64,32 @@ fn adopted_entry(change: &Change, held: Option<&ResourceState>) -> ResourceState
         // triggers are templates here; they are evaluated and sealed once their resources are done
         lifecycle: Lifecycle {
             replace_when: Vec::new(),
-            ..change.work.lifecycle.clone()
+            ..change.data.lifecycle.clone()
         },
     }
 }
 
 /// After the steps: marks, edges and inputs of what stayed as it is, and the outputs of the stack.
-pub(crate) fn after(plan: &Plan, shop: &Workshop<'_>, report: &ApplyReport) {
+pub(crate) fn after(plan: &Plan, cx: &ApplyContext<'_>, report: &ApplyReport) {
     for change in plan.changes.iter().filter(|change| change.action == Action::NoOp) {
-        note(plan.mode, change, shop);
+        note(plan.mode, change, cx);
     }
     let complete = report.failed.is_empty() && report.skipped.is_empty() && !report.interrupted;
     for (name, change) in &plan.outputs {
         let Some(template) = &change.template else {
             if complete {
-                shop.state().outputs.remove(name);
+                cx.state().outputs.remove(name);
             }
             continue;
         };
-        let value = template::evaluate(template, &|reference| shop.lookup(reference));
+        let value = template::evaluate(template, &|reference| cx.lookup(reference));
         // an output whose resource was not made keeps its last value
         let Some(value) = value.ok().and_then(|value| template::resolved(&value)) else {
             continue;
         };
-        let mut state = shop.state();
+        let mut state = cx.state();
         let value = if change.secret {
-            state.output_sealer(shop.key.as_ref()).seal(name, &value)
+            state.output_sealer(cx.key.as_ref()).seal(name, &value)
         } else {
             value
         };
@@ -106,14 +106,14 @@ pub(crate) fn after(plan: &Plan, shop: &Workshop<'_>, report: &ApplyReport) {
 }
 
 /// Brings the entry of a resource that stays as it is up to what the stack says of it.
-fn note(mode: Mode, change: &Change, shop: &Workshop<'_>) {
-    let triggers = change.work.lifecycle.replace_when.iter().map(|trigger| {
-        let value = template::evaluate(trigger, &|reference| shop.lookup(reference)).ok()?;
+fn note(mode: Mode, change: &Change, cx: &ApplyContext<'_>) {
+    let triggers = change.data.lifecycle.replace_when.iter().map(|trigger| {
+        let value = template::evaluate(trigger, &|reference| cx.lookup(reference)).ok()?;
         template::resolved(&value)
     });
     let triggers: Vec<_> = triggers.flatten().collect();
-    let mut state = shop.state();
-    let sealer = state.sealer(&change.address, shop.key.as_ref());
+    let mut state = cx.state();
+    let sealer = state.sealer(&change.address, cx.key.as_ref());
     let triggers = triggers
         .iter()
         .map(|value| plan::sealed_trigger(sealer.place(), value))
@@ -122,27 +122,27 @@ fn note(mode: Mode, change: &Change, shop: &Workshop<'_>) {
         return;
     };
     let Some(object) = &mut resource.current else { return };
-    let types = shop.session.registry.get(change.address.type_name());
+    let types = cx.session.registry.get(change.address.type_name());
     let types = types.map(|types| types.info());
-    let shape = types.map(|info| &info.shape);
+    let schema = types.map(|info| &info.schema);
     let outputs_shape = types.map(|info| &info.outputs);
-    if let (Some(shape), Some(inputs)) = (shape, kept_inputs(mode, change, object)) {
-        object.inputs = shape.seal(&inputs, &|path, secret| sealer.seal(path, secret));
+    if let (Some(schema), Some(inputs)) = (schema, kept_inputs(mode, change, object)) {
+        object.inputs = schema.seal(&inputs, &|path, secret| sealer.seal(path, secret));
     }
-    if let Some(LiveObject { outputs, .. }) = &change.work.live {
+    if let Some(LiveObject { outputs, .. }) = &change.data.live {
         object.outputs = match outputs_shape {
-            Some(shape) => shape.seal(outputs, &|path, secret| sealer.seal(path, secret)),
+            Some(schema) => schema.seal(outputs, &|path, secret| sealer.seal(path, secret)),
             None => outputs.clone(),
         };
     }
     if mode == Mode::Normal {
-        object.declared.clone_from(&change.work.declared);
+        object.declared.clone_from(&change.data.declared);
         if resource.deposed.is_empty() {
-            resource.dependencies.clone_from(&change.work.dependencies);
+            resource.dependencies.clone_from(&change.data.dependencies);
         } else {
-            resource.dependencies.extend(change.work.dependencies.iter().cloned());
+            resource.dependencies.extend(change.data.dependencies.iter().cloned());
         }
-        resource.lifecycle.clone_from(&change.work.lifecycle);
+        resource.lifecycle.clone_from(&change.data.lifecycle);
         resource.lifecycle.replace_when = triggers;
     }
 }
@@ -151,10 +151,10 @@ fn note(mode: Mode, change: &Change, shop: &Workshop<'_>) {
 fn kept_inputs(mode: Mode, change: &Change, object: &ObjectState) -> Option<Value> {
     match mode {
         Mode::RefreshOnly if !change.reasons.is_empty() => {
-            let live = &change.work.live.as_ref()?.inputs;
+            let live = &change.data.live.as_ref()?.inputs;
             Some(merge(live, &object.inputs))
         }
-        Mode::Normal => template::resolved(change.work.planned.as_ref()?),
+        Mode::Normal => template::resolved(change.data.planned.as_ref()?),
         _ => None,
     }
 }

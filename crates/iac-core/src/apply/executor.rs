@@ -12,11 +12,11 @@ use petgraph::graph::NodeIndex;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::{
+    context::ApplyContext,
     flow::{Flow, service},
-    recorder::Note,
+    recorder::StepEvent,
     report::{ApplyOptions, ApplyReport, Done, Failure, Skipped},
     steps::Steps,
-    workshop::Workshop,
 };
 use crate::{
     model::{Address, RemoteId, ResourceError},
@@ -29,7 +29,7 @@ type Outcome = (NodeIndex, Result<Option<RemoteId>, ResourceError>, Duration);
 
 pub(crate) struct Executor<'a> {
     pub steps: &'a Steps<'a>,
-    pub shop: &'a Workshop<'a>,
+    pub cx: &'a ApplyContext<'a>,
     pub lease: &'a Lease,
     pub options: &'a ApplyOptions,
     pub observer: &'a dyn Observer,
@@ -48,7 +48,7 @@ struct Progress {
 }
 
 impl Executor<'_> {
-    pub(crate) async fn run(&self, mut notes: UnboundedReceiver<(Address, Note)>) -> ApplyReport {
+    pub(crate) async fn run(&self, mut notes: UnboundedReceiver<(Address, StepEvent)>) -> ApplyReport {
         self.observer.on(Event::ApplyStarted {
             total: self.steps.len(),
         });
@@ -77,8 +77,8 @@ impl Executor<'_> {
                 }
                 () = &mut keeping => at.stopped = true,
                 Some((address, note)) = notes.recv() => match note {
-                    Note::Progress(message) => self.observer.on(Event::StepProgress { address, message }),
-                    Note::Throttled => self.slow_down(&address, &mut at),
+                    StepEvent::Progress(message) => self.observer.on(Event::StepProgress { address, message }),
+                    StepEvent::Throttled => self.slow_down(&address, &mut at),
                 },
                 Some(outcome) = running.next() => self.finish(outcome, &mut at, &mut report),
             }
@@ -101,12 +101,12 @@ impl Executor<'_> {
             action: step.action(),
         });
         let started = self.now();
-        let result = self.shop.run(step).await;
+        let result = self.cx.run(step).await;
         (index, result, self.now().duration_since(started).unsigned_abs())
     }
 
     fn now(&self) -> Timestamp {
-        self.shop.session.clock.now()
+        self.cx.session.clock.now()
     }
 
     /// Lets fewer steps go on at the service of this resource.
@@ -203,7 +203,7 @@ impl Progress {
         }
     }
 
-    /// Marks everything that waits for a step that failed.
+    /// FieldAttributes everything that waits for a step that failed.
     fn block(&mut self, steps: &Steps<'_>, failed: NodeIndex, because: &Address) {
         let mut queue = steps.next(failed);
         while let Some(index) = queue.pop() {

@@ -1,15 +1,15 @@
-//! The only module that changes the world: runs, steps, and what comes of them.
+//! The only module that changes the sandbox: runs, steps, and what comes of them.
 
 mod bookkeeping;
+mod context;
 mod executor;
 mod flow;
-mod job;
 mod recorder;
 mod report;
 mod run;
 mod settle;
+mod step_run;
 mod steps;
-mod workshop;
 
-pub use report::{ApplyOptions, ApplyReport, Done, Failure, Skipped, Stop, Unsaved};
+pub use report::{ApplyOptions, ApplyReport, CancelToken, Done, Failure, Skipped, Unsaved};
 pub use run::{Run, RunError};

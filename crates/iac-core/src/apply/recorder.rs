@@ -7,12 +7,12 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{
     model::{Address, ErrorKind, Hint, Recorder, RemoteId, ResourceError},
-    state::{Ledger, Record, StoreError},
+    state::{Record, StateWriter, StoreError},
 };
 
 /// What a step says while it runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Note {
+pub(crate) enum StepEvent {
     /// What it waits for.
     Progress(String),
     /// Its service asks for fewer requests.
@@ -22,10 +22,10 @@ pub(crate) enum Note {
 /// The recorder of one step.
 #[derive(Debug)]
 pub(crate) struct StepRecorder {
-    pub ledger: Arc<Ledger>,
+    pub writer: Arc<StateWriter>,
     pub step: u64,
     pub address: Address,
-    pub notes: UnboundedSender<(Address, Note)>,
+    pub notes: UnboundedSender<(Address, StepEvent)>,
     pub id: Mutex<Option<RemoteId>>,
 }
 
@@ -45,23 +45,23 @@ impl Recorder for StepRecorder {
             step: self.step,
             id: id.clone(),
         };
-        self.ledger.append(&record).await.map_err(|error| unrecorded(&error))
+        self.writer.append(&record).await.map_err(|error| unrecorded(&error))
     }
 
     fn progress(&self, message: &str) {
         // nobody listens any more when the run is over
         drop(
             self.notes
-                .send((self.address.clone(), Note::Progress(message.to_owned()))),
+                .send((self.address.clone(), StepEvent::Progress(message.to_owned()))),
         );
     }
 
     fn may_change(&self) -> Result<(), ResourceError> {
-        self.ledger.check().map_err(|error| unrecorded(&error))
+        self.writer.check().map_err(|error| unrecorded(&error))
     }
 
     fn throttled(&self) {
-        drop(self.notes.send((self.address.clone(), Note::Throttled)));
+        drop(self.notes.send((self.address.clone(), StepEvent::Throttled)));
     }
 }
 

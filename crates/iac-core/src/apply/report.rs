@@ -24,7 +24,7 @@ pub struct ApplyOptions {
     /// Whether the first failure stops new steps.
     pub fail_fast: bool,
     /// The way to stop it.
-    pub stop: Stop,
+    pub stop: CancelToken,
 }
 
 impl Default for ApplyOptions {
@@ -32,16 +32,16 @@ impl Default for ApplyOptions {
         Self {
             parallelism: 10,
             fail_fast: false,
-            stop: Stop::default(),
+            stop: CancelToken::default(),
         }
     }
 }
 
 /// A wish to stop: steps in flight finish, none begins, the state is saved. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Stop(Arc<(AtomicBool, Notify)>);
+pub struct CancelToken(Arc<(AtomicBool, Notify)>);
 
-impl Stop {
+impl CancelToken {
     /// Asks to stop.
     pub fn request(&self) {
         self.0.0.store(true, Ordering::SeqCst);

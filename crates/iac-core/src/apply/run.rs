@@ -7,16 +7,16 @@ use tokio::sync::mpsc;
 
 use super::{
     bookkeeping,
+    context::ApplyContext,
     executor::Executor,
     report::{ApplyOptions, ApplyReport, Unsaved},
     steps::Steps,
-    workshop::Workshop,
 };
 use crate::{
     Session,
     model::{Address, DataKey, Hint, ResourceError, Stack},
     plan::{Change, Event, Observer, Plan, SavedPlan, SavedPlanError},
-    state::{BackendError, Lease, Ledger, LockInfo, LockNews, Snapshot, State, StoreError},
+    state::{BackendError, Lease, LockInfo, LockNews, Snapshot, State, StateWriter, StoreError},
 };
 
 /// How often a state that cannot be saved is tried again.
@@ -27,7 +27,7 @@ const SAVE_ATTEMPTS: u32 = 5;
 pub struct Run {
     pub(super) session: Session,
     lease: Arc<Lease>,
-    pub(super) ledger: Arc<Ledger>,
+    pub(super) writer: Arc<StateWriter>,
     pub(super) snapshot: Snapshot,
 }
 
@@ -92,11 +92,11 @@ impl Run {
         match Snapshot::read(&*session.backend, stack, environment).await {
             Ok(snapshot) => {
                 let lease = Arc::new(lease);
-                let ledger = Arc::new(Ledger::open(&session.backend, &lease, &snapshot));
+                let writer = Arc::new(StateWriter::open(&session.backend, &lease, &snapshot));
                 Ok(Self {
                     session: session.clone(),
                     lease,
-                    ledger,
+                    writer,
                     snapshot,
                 })
             }
@@ -137,7 +137,7 @@ impl Run {
     ) -> Result<Plan, SavedPlanError> {
         if !self.snapshot.exists() && saved.plan.serial == 0 {
             self.snapshot.state.lineage.clone_from(&saved.plan.lineage);
-            self.ledger = Arc::new(Ledger::open(&self.session.backend, &self.lease, &self.snapshot));
+            self.writer = Arc::new(StateWriter::open(&self.session.backend, &self.lease, &self.snapshot));
         }
         let restoring = saved.restore(stack, &self.snapshot, &self.session, observer);
         self.holding(restoring).await
@@ -147,14 +147,14 @@ impl Run {
     pub async fn apply(&mut self, plan: &Plan, options: &ApplyOptions, observer: &dyn Observer) -> ApplyReport {
         let (sender, receiver) = mpsc::unbounded_channel();
         let mut state = self.snapshot.state.clone();
-        let noted = bookkeeping::before(plan, &mut state, &self.ledger).await;
+        let noted = bookkeeping::before(plan, &mut state, &self.writer).await;
         // what was read is newer than what the state has
         let read = plan.changes.iter();
-        let read = read.filter_map(|change| Some((change.address.clone(), change.work.live.as_ref()?.outputs.clone())));
+        let read = read.filter_map(|change| Some((change.address.clone(), change.data.live.as_ref()?.outputs.clone())));
         let outputs = kept_outputs(&state).chain(read).collect::<BTreeMap<Address, Value>>();
-        let shop = Workshop {
+        let cx = ApplyContext {
             session: &self.session,
-            ledger: Arc::clone(&self.ledger),
+            writer: Arc::clone(&self.writer),
             key: self.key(plan, observer).await,
             state: Mutex::new(state),
             outputs: Mutex::new(outputs),
@@ -164,7 +164,7 @@ impl Run {
         let steps = Steps::of(plan);
         let executor = Executor {
             steps: &steps,
-            shop: &shop,
+            cx: &cx,
             lease: &self.lease,
             options,
             observer,
@@ -173,7 +173,7 @@ impl Run {
             Ok(()) => executor.run(receiver).await,
             // nothing was called, and the state is as it was: there is nothing to keep
             Err(error) => {
-                let state = shop.state();
+                let state = cx.state();
                 return ApplyReport {
                     outputs: state.outputs.clone(),
                     serial: state.serial,
@@ -186,9 +186,9 @@ impl Run {
                 };
             }
         };
-        bookkeeping::after(plan, &shop, &report);
-        let state = shop.state().clone();
-        drop(shop);
+        bookkeeping::after(plan, &cx, &report);
+        let state = cx.state().clone();
+        drop(cx);
         self.save(state, &mut report, observer).await;
         report.lost_lock = self.lost_lock().await;
         report
@@ -198,7 +198,7 @@ impl Run {
     async fn key(&self, plan: &Plan, observer: &dyn Observer) -> Option<DataKey> {
         let secret = |change: &Change| {
             let info = self.session.registry.get(change.address.type_name())?.info();
-            (info.shape.holds_secret() || info.outputs.holds_secret()).then_some(())
+            (info.schema.holds_secret() || info.outputs.holds_secret()).then_some(())
         };
         let needed = plan.actions().any(|change| secret(change).is_some())
             || plan.outputs.values().any(|output| output.secret && output.differs());
@@ -216,13 +216,13 @@ impl Run {
     async fn save(&mut self, mut state: State, report: &mut ApplyReport, observer: &dyn Observer) {
         report.outputs = state.outputs.clone();
         report.serial = state.serial;
-        if state == self.snapshot.state && !self.ledger.is_live().await {
-            self.ledger.sweep().await;
+        if state == self.snapshot.state && !self.writer.is_live().await {
+            self.writer.sweep().await;
             return;
         }
         let mut pause = Duration::from_millis(200);
         for attempt in 1.. {
-            match self.ledger.commit(&mut state).await {
+            match self.writer.commit(&mut state).await {
                 Ok(()) => {
                     report.serial = state.serial;
                     report.unsaved = None;
@@ -264,14 +264,14 @@ impl Run {
         }
         let later = state.serial > stored.serial || !self.snapshot.exists();
         let serial = if later { state.serial } else { stored.serial + 1 };
-        self.ledger.commit_as(&mut state, serial).await?;
+        self.writer.commit_as(&mut state, serial).await?;
         self.snapshot.state = state;
         Ok(serial)
     }
 
     /// How the lock was lost, if it was, and who holds it now.
     async fn lost_lock(&self) -> Option<String> {
-        let Err(StoreError::LockLost(why)) = self.ledger.check() else {
+        let Err(StoreError::LockLost(why)) = self.writer.check() else {
             return None;
         };
         let ours = self.lease.lock().info.id;

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     model::{Address, Call, RemoteId},
     plan::{Event, Observer},
-    state::{Record, ResourceState, Unsettled, Verb},
+    state::{PendingOperation, Record, ResourceState, Verb},
 };
 
 impl Run {
@@ -22,7 +22,7 @@ impl Run {
     /// # Errors
     /// [`RunError::Recover`] when the cloud cannot be asked; nothing is forgotten then.
     pub async fn settle(&mut self, observer: &dyn Observer) -> Result<(), RunError> {
-        while let Some(Unsettled { intent, id }) = self.snapshot.state.unsettled.first().cloned() {
+        while let Some(PendingOperation { intent, id }) = self.snapshot.state.pending_operations.first().cloned() {
             let address = intent.address.clone();
             let mut resource = self.snapshot.state.resources.get(&address).cloned();
             let message = match intent.verb {
@@ -50,7 +50,7 @@ impl Run {
                 address: address.clone(),
                 resource: resource.clone(),
             };
-            self.ledger.append(&record).await?;
+            self.writer.append(&record).await?;
             self.snapshot.state.set(address.clone(), resource);
             self.snapshot.state.strike(intent.step);
             observer.on(Event::Recovered { address, message });
@@ -74,7 +74,7 @@ impl Run {
         };
         let (notes, _unheard) = mpsc::unbounded_channel();
         let recorder = StepRecorder {
-            ledger: Arc::clone(&self.ledger),
+            writer: Arc::clone(&self.writer),
             step,
             address: address.clone(),
             notes,

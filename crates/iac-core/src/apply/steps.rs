@@ -90,8 +90,8 @@ impl<'a> Steps<'a> {
         match change.action {
             Action::Create => own.make = add(Kind::Create),
             Action::Update => own.make = add(Kind::Update),
-            Action::Delete if change.work.prior.is_some() => own.delete = add(Kind::Delete),
-            Action::Replace | Action::ReplaceCreateFirst if change.work.retains() => own.make = add(Kind::Create),
+            Action::Delete if change.data.prior.is_some() => own.delete = add(Kind::Delete),
+            Action::Replace | Action::ReplaceCreateFirst if change.data.retains() => own.make = add(Kind::Create),
             Action::Replace => {
                 own.delete = add(Kind::Delete);
                 own.make = add(Kind::Create);
@@ -103,7 +103,7 @@ impl<'a> Steps<'a> {
             Action::Delete | Action::NoOp | Action::Forget => {}
         }
         let deposed: Vec<NodeIndex> = change
-            .work
+            .data
             .deposed
             .iter()
             .filter_map(|object| add(Kind::DeleteDeposed(object)))
@@ -127,7 +127,7 @@ impl<'a> Steps<'a> {
     /// Makes come after the makes of what they need.
     fn follow_needs(&mut self, change: &Change, own: &BTreeMap<&Address, Own>) {
         let Some(mine) = own.get(&change.address) else { return };
-        for need in change.work.dependencies.iter().filter_map(|need| own.get(need)) {
+        for need in change.data.dependencies.iter().filter_map(|need| own.get(need)) {
             self.edge(need.make, mine.make);
         }
     }
@@ -135,7 +135,7 @@ impl<'a> Steps<'a> {
     /// An old object goes only when those that used it use the new one.
     fn keep_what_is_in_use(&mut self, change: &Change, own: &BTreeMap<&Address, Own>) {
         let Some(mine) = own.get(&change.address) else { return };
-        for need in change.work.dependencies.iter().filter_map(|need| own.get(need)) {
+        for need in change.data.dependencies.iter().filter_map(|need| own.get(need)) {
             self.edge(mine.make, need.delete_after);
             let deposed = need.deposed.map(|(first, _)| first);
             for user in [
@@ -152,7 +152,7 @@ impl<'a> Steps<'a> {
     /// Deletes come after whatever made use of the object has let go of it.
     fn let_old_dependents_go(&mut self, change: &Change, own: &BTreeMap<&Address, Own>) {
         let Some(mine) = own.get(&change.address) else { return };
-        for need in change.work.old_dependencies.iter().filter_map(|need| own.get(need)) {
+        for need in change.data.old_dependencies.iter().filter_map(|need| own.get(need)) {
             let deposed = need.deposed.map(|(first, _)| first);
             for gone in [mine.delete, mine.delete_after, mine.deposed.map(|(_, last)| last)] {
                 for old in [need.delete, need.delete_after, deposed] {

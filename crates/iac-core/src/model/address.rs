@@ -28,7 +28,7 @@ impl Address {
     /// Makes an address from a type name and a name.
     ///
     /// # Errors
-    /// [`AddressError`] when either part has a shape other than the one [`Address`] describes.
+    /// [`AddressError`] when either part has a schema other than the one [`Address`] describes.
     pub fn new(type_name: &str, name: &str) -> Result<Self, AddressError> {
         let fail = |reason| AddressError {
             given: format!("{type_name}.{name}"),

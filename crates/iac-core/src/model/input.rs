@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::{
     address::Address,
     expr::{Expr, Reference, Segment},
-    shape::{Shape, Shaped},
+    schema::{HasSchema, Schema},
     stage::Data,
     template,
 };
@@ -40,25 +40,25 @@ pub struct Output<T> {
     label = "not a `{T}`",
     note = "use an output of the matching kind, a literal, or `.text()` where the property takes plain text"
 )]
-pub trait Is<T> {}
+pub trait AssignableTo<T> {}
 
-impl<T> Is<T> for T {}
+impl<T> AssignableTo<T> for T {}
 
 /// Types made from a text: names, ids, ARNs, CIDR blocks. Lets `"text"` and `String` stand for them.
 #[diagnostic::on_unimplemented(message = "this property needs `{Self}`, which is not made from text")]
 pub trait FromText: Data {
-    /// Takes the text as it is; [`Shaped::shape`] carries the check that is made when the stack is planned.
+    /// Takes the text as it is; [`HasSchema::schema`] carries the check that is made when the stack is planned.
     fn from_text(text: String) -> Self;
 }
 
 /// Types whose values may be used as plain text: those made from text, numbers and switches. Secrets are not.
-pub trait Textual: Data {}
+pub trait AsText: Data {}
 
-impl<T: FromText> Textual for T {}
-impl Textual for bool {}
-impl Textual for i32 {}
-impl Textual for i64 {}
-impl Textual for u16 {}
+impl<T: FromText> AsText for T {}
+impl AsText for bool {}
+impl AsText for i32 {}
+impl AsText for i64 {}
+impl AsText for u16 {}
 
 impl<T> Output<T> {
     /// The output `name` of the resource at `address`.
@@ -91,7 +91,7 @@ impl<T> Output<T> {
     }
 }
 
-impl<T: Textual> Output<T> {
+impl<T: AsText> Output<T> {
     /// The value as plain text: the explicit way to use an id or an ARN where text is wanted. A secret has no such way.
     pub fn text(&self) -> Input<String> {
         Input::Expr(self.expr())
@@ -122,7 +122,7 @@ impl<T> Input<T> {
     }
 }
 
-impl<T: Textual> Input<T> {
+impl<T: AsText> Input<T> {
     /// The value as plain text.
     pub fn text(&self) -> Input<String> {
         match self {
@@ -203,13 +203,13 @@ pub fn interpolate<const N: usize>(format: &str, parts: [Input<String>; N]) -> I
 
 // ---- conversions: a wrong kind is answered by the sentence on `Is`
 
-impl<T: Data, U: Is<T>> From<&Output<U>> for Input<T> {
+impl<T: Data, U: AssignableTo<T>> From<&Output<U>> for Input<T> {
     fn from(output: &Output<U>) -> Self {
         Self::Expr(output.expr())
     }
 }
 
-impl<T: Data, U: Is<T>> From<Output<U>> for Input<T> {
+impl<T: Data, U: AssignableTo<T>> From<Output<U>> for Input<T> {
     fn from(output: Output<U>) -> Self {
         Self::Expr(output.expr())
     }
@@ -303,9 +303,9 @@ impl<'de, T: Data> Deserialize<'de> for Input<T> {
     }
 }
 
-impl<T: Shaped> Shaped for Input<T> {
-    fn shape() -> Shape {
-        T::shape()
+impl<T: HasSchema> HasSchema for Input<T> {
+    fn schema() -> Schema {
+        T::schema()
     }
 }
 
@@ -336,9 +336,9 @@ impl<'de, T> Deserialize<'de> for Output<T> {
     }
 }
 
-impl<T: Shaped> Shaped for Output<T> {
-    fn shape() -> Shape {
-        T::shape()
+impl<T: HasSchema> HasSchema for Output<T> {
+    fn schema() -> Schema {
+        T::schema()
     }
 }
 

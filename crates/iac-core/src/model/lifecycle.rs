@@ -1,4 +1,4 @@
-//! Marks that say how the engine treats a resource, and the fluent way to put them on.
+//! FieldAttributes that say how the engine treats a resource, and the fluent way to put them on.
 
 use std::{fmt, time::Duration};
 
@@ -77,59 +77,59 @@ impl<R: Resource> From<R> for Declaration<R> {
 }
 
 /// Puts lifecycle marks on a resource: `bucket.protect().ignore_changes(["tags"])`.
-pub trait Mark<R: Resource>: Into<Declaration<R>> {
+pub trait LifecycleExt<R: Resource>: Into<Declaration<R>> {
     /// Refuses to delete or replace it, until the mark is taken away or `--unprotect` names it.
     fn protect(self) -> Declaration<R> {
-        self.mark(|lifecycle| lifecycle.protect = true)
+        self.lifecycle(|lifecycle| lifecycle.protect = true)
     }
 
     /// Forgets it instead of deleting it.
     fn retain_on_delete(self) -> Declaration<R> {
-        self.mark(|lifecycle| lifecycle.retain_on_delete = true)
+        self.lifecycle(|lifecycle| lifecycle.retain_on_delete = true)
     }
 
     /// Makes a replacement before the old object is deleted.
     fn create_before_delete(self) -> Declaration<R> {
-        self.mark(|lifecycle| lifecycle.create_before_delete = true)
+        self.lifecycle(|lifecycle| lifecycle.create_before_delete = true)
     }
 
     /// Passes over changes of these properties when updating.
     fn ignore_changes<'a>(self, properties: impl IntoIterator<Item = &'a str>) -> Declaration<R> {
         let properties: Vec<String> = properties.into_iter().map(str::to_owned).collect();
-        self.mark(|lifecycle| lifecycle.ignore_changes.extend(properties))
+        self.lifecycle(|lifecycle| lifecycle.ignore_changes.extend(properties))
     }
 
     /// Replaces it when the value changes.
     fn replace_when<T: Data>(self, value: impl Into<Input<T>>) -> Declaration<R> {
         let value: Input<T> = value.into();
         let trigger = serde_json::to_value(&value).unwrap_or_else(|_| template::escape(Value::Null));
-        self.mark(|lifecycle| lifecycle.replace_when.push(trigger))
+        self.lifecycle(|lifecycle| lifecycle.replace_when.push(trigger))
     }
 
     /// Waits for `other` though no value of it is used.
     fn depends_on<O: Resource>(self, other: &Handle<O>) -> Declaration<R> {
         let address = other.address().clone();
-        self.mark(|lifecycle| lifecycle.depends_on.push(address))
+        self.lifecycle(|lifecycle| lifecycle.depends_on.push(address))
     }
 
     /// Gives each operation's waits this long.
     fn timeout(self, timeout: Duration) -> Declaration<R> {
-        self.mark(|lifecycle| lifecycle.timeout = Some(timeout))
+        self.lifecycle(|lifecycle| lifecycle.timeout = Some(timeout))
     }
 
     /// Takes over the object with this id, when the state does not hold the resource yet.
     fn import(self, id: &str) -> Declaration<R> {
         let id = RemoteId::new(id);
-        self.mark(|lifecycle| lifecycle.import = Some(id))
+        self.lifecycle(|lifecycle| lifecycle.import = Some(id))
     }
 
     /// Changes the marks.
-    fn mark(self, change: impl FnOnce(&mut Lifecycle)) -> Declaration<R> {
+    fn lifecycle(self, change: impl FnOnce(&mut Lifecycle)) -> Declaration<R> {
         let mut declaration = self.into();
         change(&mut declaration.lifecycle);
         declaration
     }
 }
 
-impl<R: Resource> Mark<R> for R {}
-impl<R: Resource> Mark<R> for Declaration<R> {}
+impl<R: Resource> LifecycleExt<R> for R {}
+impl<R: Resource> LifecycleExt<R> for Declaration<R> {}

@@ -4,35 +4,35 @@ mod address;
 mod context;
 mod error;
 mod expr;
+mod has_schema;
 mod input;
 mod lifecycle;
 mod registry;
 mod resource;
+mod schema;
 mod seal;
 mod secret;
-mod shape;
-mod shaped;
 mod stack;
 mod stage;
 pub mod template;
 
-pub(crate) use shape::join;
-pub use template::{DanglingReference, Lookup};
+pub(crate) use schema::join;
+pub use template::{DanglingReference, Resolution};
 
 pub use address::{Address, AddressError};
 pub use context::{Call, Clock, Context, Recorder};
 pub use error::{ErrorKind, Hint, ResourceError};
 pub use expr::{Expr, Reference, Segment};
-pub use input::{FromText, Input, Is, Output, Textual};
+pub use input::{AsText, AssignableTo, FromText, Input, Output};
 #[doc(hidden)]
 pub use input::{interpolate, placeholders};
-pub use lifecycle::{Declaration, Lifecycle, Mark};
+pub use lifecycle::{Declaration, Lifecycle, LifecycleExt};
 pub use registry::{LiveObject, ReadObject, Reconciler, Registry};
 pub use resource::{
-    Changed, Live, Location, OutputRefs, Provider, ReadRequest, Reconcile, RemoteId, Resource, TypeInfo,
+    AccountRegion, Changed, Live, OutputRefs, Provider, ReadRequest, Reconcile, RemoteId, Resource, TypeInfo,
 };
+pub use schema::{DocumentSchema, Field, FieldAttributes, HasSchema, Schema, StringSchema, TextCheck, Violation};
 pub use seal::{DataKey, Sealer, has_seal, is_sealed, seal};
 pub use secret::{REDACTED, Secret};
-pub use shape::{DocumentShape, Field, Marks, Shape, Shaped, TextCheck, TextShape, Violation};
-pub use stack::{Handle, Node, Place, Stack, StackError, StackOutput};
+pub use stack::{Handle, Node, SourceLocation, Stack, StackError, StackOutput};
 pub use stage::{Data, Declared, References, Resolved, Stage};

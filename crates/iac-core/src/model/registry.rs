@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::{
     context::{Call, Context},
     error::ResourceError,
-    resource::{Changed, Live, Location, Provider, ReadRequest, Reconcile, RemoteId, Resource, TypeInfo},
+    resource::{AccountRegion, Changed, Live, Provider, ReadRequest, Reconcile, RemoteId, Resource, TypeInfo},
 };
 
 /// A live object with its types erased: inputs are in their canonical form.
@@ -47,7 +47,7 @@ pub struct ReadObject {
 #[allow(missing_docs, reason = "each method is its namesake on `Reconcile`")]
 pub trait Reconciler: fmt::Debug + Send + Sync {
     fn info(&self) -> &'static TypeInfo;
-    fn location(&self) -> Location;
+    fn location(&self) -> AccountRegion;
     fn default_tags(&self) -> BTreeMap<String, String>;
     fn predict(&self, inputs: &Value) -> Map<String, Value>;
     async fn read_many(&self, requests: &[ReadObject], call: &Call) -> Vec<Result<Option<LiveObject>, ResourceError>>;
@@ -90,7 +90,7 @@ impl<R: Resource> Typed<R> {
     fn erase(live: &Live<R::Resolved>) -> Result<LiveObject, ResourceError> {
         Ok(LiveObject {
             id: live.id.clone(),
-            inputs: R::info().shape.canonical(&encode(&live.inputs)?),
+            inputs: R::info().schema.canonical(&encode(&live.inputs)?),
             outputs: encode(&live.outputs)?,
         })
     }
@@ -102,7 +102,7 @@ impl<R: Resource> Reconciler for Typed<R> {
         R::info()
     }
 
-    fn location(&self) -> Location {
+    fn location(&self) -> AccountRegion {
         self.provider.location()
     }
 

@@ -13,7 +13,7 @@ use super::{
     address::Address,
     context::Context,
     error::ResourceError,
-    shape::{Shape, Shaped, Violation},
+    schema::{HasSchema, Schema, Violation},
     stage::Data,
 };
 
@@ -42,7 +42,7 @@ impl fmt::Display for RemoteId {
 
 /// The account and region a provider works in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Location {
+pub struct AccountRegion {
     /// The account's id.
     pub account: String,
     /// The region's name.
@@ -52,7 +52,7 @@ pub struct Location {
 /// A connection to a cloud, shared by all resource types that live there.
 pub trait Provider: Debug + Send + Sync + 'static {
     /// Where its calls go.
-    fn location(&self) -> Location;
+    fn location(&self) -> AccountRegion;
 
     /// Tags that every resource gets that can carry tags; a resource's own tags win.
     fn default_tags(&self) -> BTreeMap<String, String> {
@@ -61,7 +61,7 @@ pub trait Provider: Debug + Send + Sync + 'static {
 }
 
 /// A resource as declared in a stack. Derived: `#[derive(Resource)] #[resource(type = "ec2.vpc", outputs = VpcOutputs)]`.
-pub trait Resource: Shaped + Serialize + Clone + Debug + Send + Sync + 'static {
+pub trait Resource: HasSchema + Serialize + Clone + Debug + Send + Sync + 'static {
     /// The references that [`Stack::add`](super::stack::Stack::add) hands out.
     type Outputs: OutputRefs;
     /// The struct with plain values.
@@ -72,7 +72,7 @@ pub trait Resource: Shaped + Serialize + Clone + Debug + Send + Sync + 'static {
 }
 
 /// The outputs of a type, as references. Derived with `#[derive(Outputs)]`.
-pub trait OutputRefs: Shaped + Sized {
+pub trait OutputRefs: HasSchema + Sized {
     /// The references to the outputs of the resource at `address`.
     fn at(address: &Address) -> Self;
 }
@@ -166,7 +166,7 @@ pub trait Reconcile: Data {
 pub struct Live<R: Reconcile> {
     /// Its id.
     pub id: RemoteId,
-    /// Its properties, in the same shape as the declared ones.
+    /// Its properties, in the same schema as the declared ones.
     pub inputs: R,
     /// Its outputs.
     pub outputs: R::Outputs,
@@ -210,17 +210,17 @@ pub struct TypeInfo {
     pub name: &'static str,
     /// The text of its doc comment.
     pub doc: &'static str,
-    /// Grows when the shape of the inputs changes in a way that old states must be migrated for.
+    /// Grows when the schema of the inputs changes in a way that old states must be migrated for.
     pub schema_version: u32,
     /// The properties.
-    pub shape: Shape,
+    pub schema: Schema,
     /// The outputs.
-    pub outputs: Shape,
+    pub outputs: Schema,
     /// [`Reconcile::RESUMABLE`].
     pub resumable: bool,
     /// [`Reconcile::OPERATIONS`].
     pub operations: &'static [&'static str],
-    /// [`Reconcile::validate`] on plain inputs; inputs of another shape are a violation.
+    /// [`Reconcile::validate`] on plain inputs; inputs of another schema are a violation.
     pub validate: fn(&Value) -> Vec<Violation>,
 }
 
@@ -231,8 +231,8 @@ impl TypeInfo {
             name,
             doc,
             schema_version,
-            shape: R::shape(),
-            outputs: R::Outputs::shape(),
+            schema: R::schema(),
+            outputs: R::Outputs::schema(),
             resumable: R::Resolved::RESUMABLE,
             operations: R::Resolved::OPERATIONS,
             validate: |inputs| match serde_json::from_value::<R::Resolved>(inputs.clone()) {
@@ -247,18 +247,18 @@ impl TypeInfo {
 
     /// The property that holds the tags, if the type can carry tags.
     pub fn tags_field(&self) -> Option<&'static str> {
-        self.shape
+        self.schema
             .fields()
             .iter()
-            .find(|field| field.marks.tags)
+            .find(|field| field.attributes.tags)
             .map(|field| field.name)
     }
 
     /// The property that holds the physical name and its greatest length, if the name may be generated.
     pub fn name_field(&self) -> Option<(&'static str, usize)> {
-        self.shape
+        self.schema
             .fields()
             .iter()
-            .find_map(|field| Some((field.name, field.marks.name?)))
+            .find_map(|field| Some((field.name, field.attributes.name?)))
     }
 }

@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     input::{FromText, Input},
-    shape::{Shape, Shaped},
+    schema::{HasSchema, Schema},
 };
 
 /// What stands for a secret wherever a person or a file would see it.
 pub const REDACTED: &str = "(secret)";
 
 /// A value that `Debug` and `Display` do not show. It serialises as the value itself, since the engine needs it while an apply
-/// runs; everything that leaves the engine is sealed by its [`Shape`] first.
+/// runs; everything that leaves the engine is sealed by its [`Schema`] first.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Secret<T>(T);
@@ -42,9 +42,9 @@ impl<T> fmt::Display for Secret<T> {
     }
 }
 
-impl<T: FromText + Shaped> Shaped for Secret<T> {
-    fn shape() -> Shape {
-        Shape::Secret(Box::new(T::shape()))
+impl<T: FromText + HasSchema> HasSchema for Secret<T> {
+    fn schema() -> Schema {
+        Schema::Secret(Box::new(T::schema()))
     }
 }
 

@@ -22,7 +22,7 @@ mod alter;
 mod error;
 mod output;
 
-pub use error::{Place, StackError};
+pub use error::{SourceLocation, StackError};
 pub use output::StackOutput;
 
 /// A resource as the engine sees it: its template, its edges and its marks.
@@ -39,12 +39,12 @@ pub struct Node {
     /// Its marks.
     pub lifecycle: Lifecycle,
     /// Where it was added.
-    pub place: Place,
+    pub place: SourceLocation,
 }
 
 impl fmt::Debug for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inputs = self.info.shape.seal(&self.inputs, &|_, _| REDACTED.into());
+        let inputs = self.info.schema.seal(&self.inputs, &|_, _| REDACTED.into());
         f.debug_struct("Node")
             .field("address", &self.address)
             .field("inputs", &inputs)
@@ -120,12 +120,12 @@ impl Stack {
     /// Adds a resource under a name that is unique among its type, and gives its outputs for others to refer to.
     #[track_caller]
     pub fn add<R: Resource>(&mut self, name: &str, declaration: impl Into<Declaration<R>>) -> Handle<R> {
-        let place = Place::of(Location::caller());
+        let place = SourceLocation::of(Location::caller());
         let info = R::info();
         let address = self.address(info.name, name, &place);
         let Declaration { resource, lifecycle } = declaration.into();
         let inputs = match serde_json::to_value(&resource) {
-            Ok(inputs) => info.shape.canonical(&inputs),
+            Ok(inputs) => info.schema.canonical(&inputs),
             Err(error) => {
                 self.errors.push(StackError::Invalid {
                     address: address.clone(),
@@ -158,7 +158,7 @@ impl Stack {
         }
     }
 
-    fn address(&mut self, type_name: &str, name: &str, place: &Place) -> Address {
+    fn address(&mut self, type_name: &str, name: &str, place: &SourceLocation) -> Address {
         let scoped = self
             .scope
             .iter()
@@ -184,7 +184,7 @@ impl Stack {
     }
 
     /// Makes `from` wait for `on` though no value of it is used. The same as the mark
-    /// [`depends_on`](super::lifecycle::Mark::depends_on), for resources that are added already; a ring made this way is told
+    /// [`depends_on`](super::lifecycle::LifecycleExt::depends_on), for resources that are added already; a ring made this way is told
     /// when the stack is planned.
     pub fn depend_on<F: Resource, O: Resource>(&mut self, from: &Handle<F>, on: &Handle<O>) {
         match self.nodes.get_mut(from.address()) {
@@ -208,7 +208,7 @@ impl Stack {
 
     /// Says that the resource at `from` is now called `to`; nothing is deleted or made. Chains are followed.
     pub fn moved(&mut self, from: &str, to: &str) {
-        let place = Place("stack.moved".to_owned());
+        let place = SourceLocation("stack.moved".to_owned());
         match (from.parse(), to.parse()) {
             (Ok(from), Ok(to)) => self.moves.push((from, to)),
             (Err(source), _) | (_, Err(source)) => self.errors.push(StackError::Name { place, source }),
@@ -220,7 +220,7 @@ impl Stack {
         match address.parse() {
             Ok(address) => drop(self.forgotten.insert(address)),
             Err(source) => self.errors.push(StackError::Name {
-                place: Place("stack.forget".to_owned()),
+                place: SourceLocation("stack.forget".to_owned()),
                 source,
             }),
         }
@@ -255,7 +255,7 @@ impl Stack {
     pub fn errors(&self) -> Vec<StackError> {
         let mut errors = self.errors.clone();
         for node in self.nodes.values() {
-            let mut violations = node.info.shape.check(&node.inputs);
+            let mut violations = node.info.schema.check(&node.inputs);
             if violations.is_empty()
                 && let Some(plain) = template::resolved(&node.inputs)
             {

@@ -6,13 +6,13 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     input::{Input, Output},
-    shape::Shaped,
+    schema::HasSchema,
 };
 
-/// What a property may hold: serialisable, comparable data that can tell its own shape.
-pub trait Data: Shaped + Serialize + DeserializeOwned + Clone + Debug + PartialEq + Send + Sync + 'static {}
+/// What a property may hold: serialisable, comparable data that can tell its own schema.
+pub trait Data: HasSchema + Serialize + DeserializeOwned + Clone + Debug + PartialEq + Send + Sync + 'static {}
 
-impl<T: Shaped + Serialize + DeserializeOwned + Clone + Debug + PartialEq + Send + Sync + 'static> Data for T {}
+impl<T: HasSchema + Serialize + DeserializeOwned + Clone + Debug + PartialEq + Send + Sync + 'static> Data for T {}
 
 /// A stage decides what a property of type `T` is: an [`Input`], a plain value or an [`Output`].
 ///

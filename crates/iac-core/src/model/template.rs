@@ -1,6 +1,6 @@
 //! Templates: JSON values in which some places hold an expression instead of a value.
 //!
-//! An expression is the object `{"$expr": ...}`. User data that has this shape is escaped when it is written (the key gets
+//! An expression is the object `{"$expr": ...}`. User data that has this schema is escaped when it is written (the key gets
 //! one more `$`) and unescaped when the template is resolved, so the two cannot be confused. A place whose expression
 //! cannot be resolved yet is *unknown*; it keeps its expression.
 
@@ -17,7 +17,7 @@ const EXPR: &str = "$expr";
 
 /// What a reference stands for at this moment.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Lookup {
+pub enum Resolution {
     /// This value.
     Known(Value),
     /// A value that will be there later.
@@ -117,8 +117,8 @@ fn collect(template: &Value, found: &mut BTreeSet<Reference>) {
 /// Replaces every expression whose value `lookup` knows; the rest stay as they are.
 ///
 /// # Errors
-/// [`DanglingReference`] when `lookup` answers [`Lookup::Missing`].
-pub fn evaluate(template: &Value, lookup: &dyn Fn(&Reference) -> Lookup) -> Result<Value, DanglingReference> {
+/// [`DanglingReference`] when `lookup` answers [`Resolution::Missing`].
+pub fn evaluate(template: &Value, lookup: &dyn Fn(&Reference) -> Resolution) -> Result<Value, DanglingReference> {
     match as_expression(template) {
         Some(expr) => evaluate_expr(expr, lookup),
         None => Ok(match template {
@@ -135,12 +135,12 @@ pub fn evaluate(template: &Value, lookup: &dyn Fn(&Reference) -> Lookup) -> Resu
     }
 }
 
-fn evaluate_expr(expr: Expr, lookup: &dyn Fn(&Reference) -> Lookup) -> Result<Value, DanglingReference> {
+fn evaluate_expr(expr: Expr, lookup: &dyn Fn(&Reference) -> Resolution) -> Result<Value, DanglingReference> {
     match expr {
         Expr::Ref(reference) => match lookup(&reference) {
-            Lookup::Known(value) => Ok(escape(value)),
-            Lookup::Unknown => Ok(expression(&Expr::Ref(reference))),
-            Lookup::Missing => Err(DanglingReference(reference)),
+            Resolution::Known(value) => Ok(escape(value)),
+            Resolution::Unknown => Ok(expression(&Expr::Ref(reference))),
+            Resolution::Missing => Err(DanglingReference(reference)),
         },
         Expr::Join(parts) => {
             let parts: Vec<Value> = parts
@@ -248,9 +248,9 @@ mod tests {
     #[test]
     fn joins_resolve_when_every_part_is_known() {
         let join = expression(&Expr::Join(vec![expression(&Expr::Ref(reference("arn"))), json!("/*")]));
-        let unknown = evaluate(&join, &|_| Lookup::Unknown).unwrap();
+        let unknown = evaluate(&join, &|_| Resolution::Unknown).unwrap();
         assert!(has_unknown(&unknown));
-        let known = evaluate(&unknown, &|_| Lookup::Known(json!("arn:aws:s3:::logs"))).unwrap();
+        let known = evaluate(&unknown, &|_| Resolution::Known(json!("arn:aws:s3:::logs"))).unwrap();
         assert_eq!(resolved(&known), Some(json!("arn:aws:s3:::logs/*")));
     }
 
@@ -266,7 +266,7 @@ mod tests {
     #[test]
     fn texts_in_texts_come_to_an_end() {
         let nested = |depth| (0..depth).fold(json!(1), |body, _| expression(&Expr::Json(body)));
-        let made = |depth| evaluate(&nested(depth), &|_| Lookup::Unknown).unwrap().to_string();
+        let made = |depth| evaluate(&nested(depth), &|_| Resolution::Unknown).unwrap().to_string();
         assert_eq!(made(2), "\"\\\"1\\\"\"");
         assert!(made(60).len() < 1 << 20);
     }
@@ -274,7 +274,7 @@ mod tests {
     #[test]
     fn a_missing_output_is_an_error() {
         let template = expression(&Expr::Ref(reference("nothing")));
-        let error = evaluate(&template, &|_| Lookup::Missing).unwrap_err();
+        let error = evaluate(&template, &|_| Resolution::Missing).unwrap_err();
         assert_eq!(error.to_string(), "`s3.bucket.logs.nothing` refers to nothing");
     }
 }

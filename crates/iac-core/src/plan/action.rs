@@ -27,7 +27,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// Whether the world changes.
+    /// Whether the sandbox changes.
     pub fn changes_world(self) -> bool {
         !matches!(self, Self::NoOp | Self::Forget)
     }

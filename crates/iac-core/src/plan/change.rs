@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::action::{Action, Reason};
 use crate::{
-    model::{Address, Lifecycle, LiveObject, RemoteId, Shape, seal},
+    model::{Address, Lifecycle, LiveObject, RemoteId, Schema, seal},
     state::{ObjectState, OutputState, Status},
 };
 
@@ -64,10 +64,10 @@ pub struct Change {
     pub attributes: Vec<AttributeChange>,
     /// What the apply works with.
     #[serde(skip)]
-    pub work: Work,
+    pub data: ChangeData,
 }
 
-impl Work {
+impl ChangeData {
     /// Whether a replacement leaves the old object alone: the resource is marked so, and the object was ever finished.
     pub fn retains(&self) -> bool {
         self.lifecycle.retain_on_delete && self.prior.is_some() && !self.is_unfinished()
@@ -81,7 +81,7 @@ impl Work {
 
 /// What the apply works with: not shown, and never written as it is, since it may hold secrets.
 #[derive(Clone, Default, PartialEq)]
-pub struct Work {
+pub struct ChangeData {
     /// The inputs as far as they were known when it was planned, with tags and a physical name; a template. What is known
     /// here is what is applied.
     pub planned: Option<Value>,
@@ -103,10 +103,10 @@ pub struct Work {
     pub outputs: Value,
 }
 
-impl fmt::Debug for Work {
+impl fmt::Debug for ChangeData {
     /// Shows what cannot hold a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Work")
+        f.debug_struct("ChangeData")
             .field("dependencies", &self.dependencies)
             .field("old_dependencies", &self.old_dependencies)
             .field("prior", &self.prior)
@@ -155,11 +155,11 @@ impl fmt::Debug for OutputChange {
 
 impl OutputChange {
     /// What it holds: anything, or a secret.
-    pub(crate) fn shape(&self) -> Shape {
+    pub(crate) fn schema(&self) -> Schema {
         if self.secret {
-            Shape::Secret(Box::new(Shape::Any))
+            Schema::Secret(Box::new(Schema::Any))
         } else {
-            Shape::Any
+            Schema::Any
         }
     }
 
@@ -263,9 +263,9 @@ impl Plan {
                     action: Action::NoOp,
                     reasons: change.reasons.iter().filter(|reason| adopts(reason)).cloned().collect(),
                     attributes: Vec::new(),
-                    work: Work {
+                    data: ChangeData {
                         deposed: Vec::new(),
-                        ..change.work.clone()
+                        ..change.data.clone()
                     },
                     ..change.clone()
                 })

@@ -4,13 +4,14 @@ use serde_json::{Map, Value};
 
 use super::{
     action::{Action, Reason},
-    change::{AttributeChange, Change, Work},
+    change::{AttributeChange, Change, ChangeData},
     diff::{self, Comparison},
     inputs::{self, Owner},
 };
 use crate::{
     model::{
-        DanglingReference, Lifecycle, LiveObject, Lookup, Node, Reconciler, Reference, Sealer, has_seal, seal, template,
+        DanglingReference, Lifecycle, LiveObject, Node, Reconciler, Reference, Resolution, Sealer, has_seal, seal,
+        template,
     },
     state::{ObjectState, ResourceState, Status},
 };
@@ -34,7 +35,7 @@ pub(crate) struct Question<'a> {
     /// What secrets are sealed with, and opened.
     pub sealer: &'a Sealer,
     /// What references stand for.
-    pub lookup: &'a dyn Fn(&Reference) -> Lookup,
+    pub lookup: &'a dyn Fn(&Reference) -> Resolution,
 }
 
 /// The outputs of a resource as far as a plan knows them.
@@ -76,13 +77,13 @@ impl Question<'_> {
             }
         }
         if action == Action::Create {
-            attributes = diff::whole(&self.node.info.shape, &desired, self.sealer.place(), false);
+            attributes = diff::whole(&self.node.info.schema, &desired, self.sealer.place(), false);
         }
         if let (Action::NoOp | Action::Update, Some(live)) = (action, self.live) {
             inputs::ignore(&mut desired, &live.inputs, &self.lifecycle.ignore_changes);
         }
         let outputs = self.outputs(action, &desired);
-        let work = Work {
+        let data = ChangeData {
             declared: inputs::declared(self.node.info, &template, named, self.sealer.place()),
             planned: Some(desired),
             lifecycle: self.lifecycle.clone(),
@@ -104,7 +105,7 @@ impl Question<'_> {
             action,
             reasons,
             attributes,
-            work,
+            data,
         };
         Ok((change, outputs))
     }
@@ -126,11 +127,11 @@ impl Question<'_> {
             *owner,
         );
         let named = inputs::name(node.info, &mut template, prior, &node.address, *owner);
-        let desired = node.info.shape.canonical(&template::evaluate(&template, self.lookup)?);
+        let desired = node.info.schema.canonical(&template::evaluate(&template, self.lookup)?);
         let live = self.live.map(|live| &live.inputs);
         // only what comes from a state has seals in it
         let desired = if has_seal(&desired) {
-            inputs::reveal(&node.info.shape, &desired, live, self.sealer)
+            inputs::reveal(&node.info.schema, &desired, live, self.sealer)
         } else {
             desired
         };
@@ -141,7 +142,7 @@ impl Question<'_> {
         let mut desired = desired.clone();
         inputs::ignore(&mut desired, &live.inputs, &self.lifecycle.ignore_changes);
         diff::diff(&Comparison {
-            shape: &self.node.info.shape,
+            schema: &self.node.info.schema,
             desired: &desired,
             live: &live.inputs,
             prior: (!self.imported).then_some(&prior.inputs),
@@ -224,7 +225,7 @@ impl Question<'_> {
             (Action::Update, Some(Value::Object(outputs))) => outputs.clone(),
             _ => Map::new(),
         };
-        let lasting = |name: &String| info.outputs.field(name).is_some_and(|field| !field.marks.volatile);
+        let lasting = |name: &String| info.outputs.field(name).is_some_and(|field| !field.attributes.volatile);
         let mut known: Map<String, Value> = kept.into_iter().filter(|(name, _)| lasting(name)).collect();
         known.extend(predicted);
         let more = info

@@ -1,9 +1,9 @@
-//! The difference between what is desired and what is there, read from the shape of a type. Pure.
+//! The difference between what is desired and what is there, read from the schema of a type. Pure.
 
 use serde_json::{Map, Value};
 
 use super::change::{After, AttributeChange};
-use crate::model::{Field, Shape, seal, template};
+use crate::model::{Field, Schema, seal, template};
 
 /// The tag that holds the address. A rename changes it, and that alone is no reason to touch an object.
 pub(crate) const ADDRESS_TAG: &str = "iac:address";
@@ -11,8 +11,8 @@ pub(crate) const ADDRESS_TAG: &str = "iac:address";
 /// What is compared.
 #[derive(Clone, Copy, Debug)]
 pub struct Comparison<'a> {
-    /// The shape of the type.
-    pub shape: &'a Shape,
+    /// The schema of the type.
+    pub schema: &'a Schema,
     /// What is desired: a template in canonical form.
     pub desired: &'a Value,
     /// What is there, in canonical form.
@@ -37,14 +37,14 @@ pub fn diff(comparison: &Comparison<'_>) -> Vec<AttributeChange> {
         have: comparison.live,
         last: comparison.prior,
     };
-    walk.fields(comparison.shape.fields(), sides, Spot::default());
+    walk.fields(comparison.schema.fields(), sides, Spot::default());
     found
 }
 
 /// All attributes of a value as changes from nothing, or to nothing.
-pub(crate) fn whole(shape: &Shape, value: &Value, key: &[u8], removed: bool) -> Vec<AttributeChange> {
-    let sealed = sealed_for_display(shape, value, key);
-    let properties = shape
+pub(crate) fn whole(schema: &Schema, value: &Value, key: &[u8], removed: bool) -> Vec<AttributeChange> {
+    let sealed = sealed_for_display(schema, value, key);
+    let properties = schema
         .fields()
         .iter()
         .filter_map(|field| Some((field, sealed.get(field.name)?)));
@@ -61,15 +61,15 @@ pub(crate) fn whole(shape: &Shape, value: &Value, key: &[u8], removed: bool) -> 
                 before,
                 after,
                 forces_replacement: false,
-                secret: matches!(field.shape, Shape::Secret(_)),
+                secret: matches!(field.schema, Schema::Secret(_)),
             }
         })
         .collect()
 }
 
 /// A template with its secrets sealed; what is unknown stays unknown.
-pub(crate) fn sealed_for_display(shape: &Shape, value: &Value, key: &[u8]) -> Value {
-    shape.seal(value, &|path, secret| seal(key, path, secret))
+pub(crate) fn sealed_for_display(schema: &Schema, value: &Value, key: &[u8]) -> Value {
+    schema.seal(value, &|path, secret| seal(key, path, secret))
 }
 
 /// A value of a template as it is shown: whole when it is known, with its expressions when it is not.
@@ -121,48 +121,48 @@ impl Walk<'_> {
     fn fields(&mut self, fields: &[Field], sides: Sides<'_>, spot: Spot<'_>) {
         for field in fields {
             // an import has no last value for what the cloud does not give back: the declared one becomes it
-            if field.marks.write_only && sides.last.is_none() {
+            if field.attributes.write_only && sides.last.is_none() {
                 continue;
             }
             let path = crate::model::join(spot.path, field.name);
             let spot = Spot {
                 path: &path,
-                forced: spot.forced || field.marks.create_only,
+                forced: spot.forced || field.attributes.create_only,
             };
             let want = sides.want.get(field.name).filter(|value| !value.is_null());
             let last = sides.last.and_then(|last| last.get(field.name));
-            let have = if field.marks.write_only {
+            let have = if field.attributes.write_only {
                 last
             } else {
                 sides.have.get(field.name)
             };
             let have = have.filter(|value| !value.is_null());
             match (want, have) {
-                (None, Some(have)) if !field.marks.computed && !is_empty(have) => {
-                    self.changed(&field.shape, spot, None, Some(have));
+                (None, Some(have)) if !field.attributes.computed && !is_empty(have) => {
+                    self.changed(&field.schema, spot, None, Some(have));
                 }
-                (Some(want), have) if field.marks.tags => self.tags(spot, want, have),
-                (Some(want), Some(have)) => self.value(&field.shape, Sides { want, have, last }, spot),
+                (Some(want), have) if field.attributes.tags => self.tags(spot, want, have),
+                (Some(want), Some(have)) => self.value(&field.schema, Sides { want, have, last }, spot),
                 (Some(want), None) if !is_empty(want) => {
-                    self.changed(&field.shape, spot, Some(want), None);
+                    self.changed(&field.schema, spot, Some(want), None);
                 }
                 _ => {}
             }
         }
     }
 
-    fn value(&mut self, shape: &Shape, sides: Sides<'_>, spot: Spot<'_>) {
+    fn value(&mut self, schema: &Schema, sides: Sides<'_>, spot: Spot<'_>) {
         let Sides { want, have, last } = sides;
         if template::as_expression(want).is_some() {
-            self.changed(shape, spot, Some(want), Some(have));
+            self.changed(schema, spot, Some(want), Some(have));
             return;
         }
-        let same = match (shape, want, have) {
-            (Shape::Struct(fields), Value::Object(_), Value::Object(_)) => return self.fields(fields, sides, spot),
-            (Shape::Map(item), Value::Object(wants), Value::Object(haves)) => {
+        let same = match (schema, want, have) {
+            (Schema::Struct(fields), Value::Object(_), Value::Object(_)) => return self.fields(fields, sides, spot),
+            (Schema::Map(item), Value::Object(wants), Value::Object(haves)) => {
                 return self.map(item, (wants, haves), last, spot);
             }
-            (Shape::List(item), Value::Array(wants), Value::Array(haves)) if wants.len() == haves.len() => {
+            (Schema::List(item), Value::Array(wants), Value::Array(haves)) if wants.len() == haves.len() => {
                 for (index, (want, have)) in wants.iter().zip(haves).enumerate() {
                     let last = last.and_then(|last| last.get(index));
                     let path = format!("{}[{index}]", spot.path);
@@ -170,24 +170,24 @@ impl Walk<'_> {
                 }
                 return;
             }
-            (Shape::Set(item), Value::Array(wants), Value::Array(haves)) => {
+            (Schema::Set(item), Value::Array(wants), Value::Array(haves)) => {
                 self.same_set(item, wants, haves, &format!("{}[]", spot.path))
             }
             // what the cloud does not give back is the sealed value that was last applied, and sealing that changes nothing
-            (Shape::Secret(_), want, have) => seal(self.key, spot.path, want) == seal(self.key, spot.path, have),
-            (Shape::Document(document), want, have) => {
+            (Schema::Secret(_), want, have) => seal(self.key, spot.path, want) == seal(self.key, spot.path, have),
+            (Schema::Document(document), want, have) => {
                 template::resolved(want).is_some_and(|want| (document.canonical)(&want) == (document.canonical)(have))
             }
             (_, want, have) => template::resolved(want).as_ref() == Some(have),
         };
         if !same {
-            self.changed(shape, spot, Some(want), Some(have));
+            self.changed(schema, spot, Some(want), Some(have));
         }
     }
 
     fn map(
         &mut self,
-        item: &Shape,
+        item: &Schema,
         (wants, haves): (&Map<String, Value>, &Map<String, Value>),
         last: Option<&Value>,
         spot: Spot<'_>,
@@ -214,11 +214,11 @@ impl Walk<'_> {
         if let (Some(want), Some(have)) = (wants.get_mut(ADDRESS_TAG), haves.get(ADDRESS_TAG)) {
             *want = have.clone();
         }
-        self.map(&Shape::TEXT, (&wants, haves), None, spot);
+        self.map(&Schema::TEXT, (&wants, haves), None, spot);
     }
 
     /// Whether each desired element has an equal among those that are there, and none is left over.
-    fn same_set(&self, item: &Shape, wants: &[Value], haves: &[Value], path: &str) -> bool {
+    fn same_set(&self, item: &Schema, wants: &[Value], haves: &[Value], path: &str) -> bool {
         let mut left: Vec<&Value> = haves.iter().collect();
         wants.len() == haves.len()
             && wants.iter().all(|want| {
@@ -235,17 +235,17 @@ impl Walk<'_> {
             })
     }
 
-    fn changed(&mut self, shape: &Shape, spot: Spot<'_>, want: Option<&Value>, have: Option<&Value>) {
+    fn changed(&mut self, schema: &Schema, spot: Spot<'_>, want: Option<&Value>, have: Option<&Value>) {
         let Spot { path, forced } = spot;
         // a secret keeps the seal of its own place, whatever it is nested in
         let hide = |path: &str, secret: &Value, _: Option<&Value>| seal(self.key, path, secret);
-        let sealed = |value: &Value| shape.map_secrets(value, None, path, &hide);
+        let sealed = |value: &Value| schema.map_secrets(value, None, path, &hide);
         let change = AttributeChange {
             path: path.to_owned(),
             before: have.map(sealed),
             after: want.map_or(After::Absent, |want| after(&sealed(want))),
             forces_replacement: forced,
-            secret: matches!(shape, Shape::Secret(_)),
+            secret: matches!(schema, Schema::Secret(_)),
         };
         self.found.push(change);
     }

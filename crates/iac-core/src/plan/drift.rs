@@ -29,7 +29,7 @@ pub(super) fn drift(
     let mut last = template::escape(prior.inputs.clone());
     inputs::ignore(&mut last, &live.inputs, ignored);
     let mut attributes = diff::diff(&Comparison {
-        shape: &info.shape,
+        schema: &info.schema,
         desired: &last,
         live: &live.inputs,
         prior: Some(&prior.inputs),

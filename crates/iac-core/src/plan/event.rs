@@ -114,9 +114,9 @@ pub trait Observer: Send + Sync {
 
 /// Watches nothing.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Silent;
+pub struct NoopObserver;
 
-impl Observer for Silent {
+impl Observer for NoopObserver {
     fn on(&self, _event: Event) {}
 }
 

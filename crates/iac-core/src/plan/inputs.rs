@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::diff::ADDRESS_TAG;
-use crate::model::{Address, Expr, Sealer, Shape, TypeInfo, is_sealed, seal, template};
+use crate::model::{Address, Expr, Schema, Sealer, TypeInfo, is_sealed, seal, template};
 
 /// Whose resource it is, for ownership tags and generated names.
 #[derive(Clone, Copy, Debug)]
@@ -78,8 +78,8 @@ pub(crate) fn declared(info: &TypeInfo, inputs: &Value, named: bool, key: &[u8])
     let mut declared: Map<String, Value> = properties
         .filter(|(_, value)| refers(value))
         .filter_map(|(name, value)| {
-            let field = info.shape.field(name)?;
-            let sealed = sealed(&field.shape, value, &|path, secret| seal(key, path, secret))?;
+            let field = info.schema.field(name)?;
+            let sealed = sealed(&field.schema, value, &|path, secret| seal(key, path, secret))?;
             Some((name.clone(), sealed))
         })
         .collect();
@@ -91,9 +91,9 @@ pub(crate) fn declared(info: &TypeInfo, inputs: &Value, named: bool, key: &[u8])
 
 /// A template with its secrets sealed; references to secrets stay. `None` when one is put together of parts that may be secret
 /// themselves.
-pub(crate) fn sealed(shape: &Shape, template: &Value, seal: &dyn Fn(&str, &Value) -> Value) -> Option<Value> {
+pub(crate) fn sealed(schema: &Schema, template: &Value, seal: &dyn Fn(&str, &Value) -> Value) -> Option<Value> {
     let joined = Cell::new(false);
-    let sealed = shape.seal(template, &|path, secret| {
+    let sealed = schema.seal(template, &|path, secret| {
         let expression = template::as_expression(secret);
         joined.set(joined.get() | expression.is_some_and(|expr| !matches!(expr, Expr::Ref(_))));
         seal(path, secret)
@@ -103,8 +103,8 @@ pub(crate) fn sealed(shape: &Shape, template: &Value, seal: &dyn Fn(&str, &Value
 
 /// Puts secrets in place of their seals: opened with the environment's key, or taken from what is there when that has the same
 /// seal. What cannot be known stays sealed.
-pub(crate) fn reveal(shape: &Shape, desired: &Value, live: Option<&Value>, sealer: &Sealer) -> Value {
-    shape.map_secrets(desired, live, "", &|path, secret, live| {
+pub(crate) fn reveal(schema: &Schema, desired: &Value, live: Option<&Value>, sealer: &Sealer) -> Value {
+    schema.map_secrets(desired, live, "", &|path, secret, live| {
         if !is_sealed(secret) {
             return secret.clone();
         }
@@ -116,9 +116,9 @@ pub(crate) fn reveal(shape: &Shape, desired: &Value, live: Option<&Value>, seale
 }
 
 /// The paths of secrets that are known by their seals alone.
-pub(crate) fn still_sealed(shape: &Shape, inputs: &Value) -> Vec<String> {
+pub(crate) fn still_sealed(schema: &Schema, inputs: &Value) -> Vec<String> {
     let found = RefCell::new(Vec::new());
-    drop(shape.seal(inputs, &|path, secret| {
+    drop(schema.seal(inputs, &|path, secret| {
         if is_sealed(secret) {
             found.borrow_mut().push(path.to_owned());
         }

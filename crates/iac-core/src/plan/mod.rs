@@ -17,10 +17,10 @@ mod saved;
 mod select;
 
 pub use action::{Action, Reason};
-pub use change::{After, AttributeChange, Change, Drift, Mode, OutputChange, Plan, Summary, Work};
+pub use change::{After, AttributeChange, Change, ChangeData, Drift, Mode, OutputChange, Plan, Summary};
 pub use diff::{Comparison, diff};
 pub use error::{PlanError, PlanIssue};
-pub use event::{Event, Observer, Silent};
+pub use event::{Event, NoopObserver, Observer};
 pub use options::PlanOptions;
 pub use planner::plan;
 pub use recall::{RecallError, recall};

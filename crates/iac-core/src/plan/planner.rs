@@ -17,8 +17,8 @@ use super::{
 use crate::{
     Session,
     graph::Graph,
-    model::{Address, DataKey, LiveObject, Lookup, Reference, RemoteId, Segment, Stack, has_seal},
-    state::{Snapshot, State, Unsettled, Verb},
+    model::{Address, DataKey, LiveObject, Reference, RemoteId, Resolution, Segment, Stack, has_seal},
+    state::{PendingOperation, Snapshot, State, Verb},
 };
 
 mod check;
@@ -138,9 +138,9 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn lookup(&self, reference: &Reference) -> Lookup {
+    fn lookup(&self, reference: &Reference) -> Resolution {
         let Some(outputs) = self.outputs.get(&reference.address) else {
-            return Lookup::Unknown;
+            return Resolution::Unknown;
         };
         let known = reference.path.first().and_then(|first| match first {
             Segment::Key(name) => outputs.known.get_key_value(name),
@@ -155,15 +155,15 @@ impl<'a> Planner<'a> {
                     Some(value.clone())
                 };
                 let Some(value) = value else {
-                    return Lookup::Unknown;
+                    return Resolution::Unknown;
                 };
                 let whole = Value::Object([(name.clone(), value)].into_iter().collect());
                 reference
                     .follow(&whole)
-                    .map_or(Lookup::Missing, |value| Lookup::Known(value.clone()))
+                    .map_or(Resolution::Missing, |value| Resolution::Known(value.clone()))
             }
-            None if outputs.more => Lookup::Unknown,
-            None => Lookup::Missing,
+            None if outputs.more => Resolution::Unknown,
+            None => Resolution::Missing,
         }
     }
 
@@ -195,7 +195,7 @@ impl<'a> Planner<'a> {
             changes: order.iter().filter_map(|address| changes.remove(address)).collect(),
             drift: self.drift,
             outputs,
-            leftovers: snapshot.state.unsettled.iter().map(leftover).collect(),
+            leftovers: snapshot.state.pending_operations.iter().map(leftover).collect(),
             warnings,
             observed: self
                 .reads
@@ -242,8 +242,8 @@ fn forced_create_first(stack: &Stack, graph: &Graph) -> BTreeMap<Address, Addres
 }
 
 /// One line on what an interrupted run left.
-fn leftover(unsettled: &Unsettled) -> String {
-    let Unsettled { intent, id } = unsettled;
+fn leftover(pending_operations: &PendingOperation) -> String {
+    let PendingOperation { intent, id } = pending_operations;
     let verb = match intent.verb {
         Verb::Create => "create",
         Verb::Update => "update",

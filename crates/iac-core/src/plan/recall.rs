@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::{
-    model::{Address, Hint, Node, Place, Registry, RemoteId, Stack, StackOutput, template},
+    model::{Address, Hint, Node, Registry, RemoteId, SourceLocation, Stack, StackOutput, template},
     state::{ObjectState, State},
 };
 
@@ -77,10 +77,10 @@ pub fn recall(then: &State, now: &State, registry: &Registry) -> Result<Stack, R
         stack.restore(Node {
             address: address.clone(),
             info,
-            inputs: info.shape.canonical(&declared(object, then)),
+            inputs: info.schema.canonical(&declared(object, then)),
             dependencies: needs.filter(|need| then.current(need).is_some()).cloned().collect(),
             lifecycle,
-            place: Place::elsewhere(format!("serial {}", then.serial)),
+            place: SourceLocation::elsewhere(format!("serial {}", then.serial)),
         });
         // what was renamed since is still the same object
         let renamed = names.get(&(address.type_name(), &object.id));

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Session,
-    model::{Address, DataKey, Lifecycle, LiveObject, ReadObject, Shape, Stack, template},
+    model::{Address, DataKey, Lifecycle, LiveObject, ReadObject, Schema, Stack, template},
     state::{Author, Snapshot, State, shallow},
 };
 
@@ -70,10 +70,10 @@ impl SavedPlan {
     /// Makes a plan ready to be written, `snapshot` being what it was made on.
     ///
     /// # Errors
-    /// [`SavedPlanError::Unsettled`] when an interrupted run left something open, and a key that cannot be read.
+    /// [`SavedPlanError::PendingOperation`] when an interrupted run left something open, and a key that cannot be read.
     pub async fn new(plan: &Plan, snapshot: &Snapshot, session: &Session) -> Result<Self, SavedPlanError> {
         if !plan.leftovers.is_empty() {
-            return Err(SavedPlanError::Unsettled);
+            return Err(SavedPlanError::PendingOperation);
         }
         let key = session.backend.key(false).await.map_err(SavedPlanError::Key)?;
         let state = &snapshot.state;
@@ -85,7 +85,7 @@ impl SavedPlan {
         let outputs = plan.outputs.iter().filter_map(|(name, change)| {
             let template = change.template.as_ref()?;
             let hide = |path: &str, secret: &Value| sealer.seal(path, secret);
-            let sealed = inputs::sealed(&change.shape(), template, &hide);
+            let sealed = inputs::sealed(&change.schema(), template, &hide);
             Some(
                 sealed
                     .map(|sealed| (name.clone(), sealed))
@@ -255,7 +255,7 @@ impl SavedPlan {
 
 /// What a change works with, without what the state and the cloud will say again.
 fn save(change: &Change, state: &State, session: &Session, key: Option<&DataKey>) -> Result<SavedWork, SavedPlanError> {
-    let work = &change.work;
+    let work = &change.data;
     let lost = || SavedPlanError::Secret {
         address: change.address.clone(),
     };
@@ -264,13 +264,13 @@ fn save(change: &Change, state: &State, session: &Session, key: Option<&DataKey>
         .registry
         .get(change.address.type_name())
         .map(|types| types.info());
-    let seal = |shape: Option<&Shape>, value: &Value| match shape {
-        Some(shape) => inputs::sealed(shape, value, &|path, secret| sealer.seal(path, secret)).ok_or_else(lost),
+    let seal = |schema: Option<&Schema>, value: &Value| match schema {
+        Some(schema) => inputs::sealed(schema, value, &|path, secret| sealer.seal(path, secret)).ok_or_else(lost),
         None => Ok(value.clone()),
     };
     let planned = work.planned.as_ref();
     let planned = planned
-        .map(|planned| seal(info.map(|info| &info.shape), planned))
+        .map(|planned| seal(info.map(|info| &info.schema), planned))
         .transpose()?;
     let triggers = work.lifecycle.replace_when.iter();
     Ok(SavedWork {

@@ -6,13 +6,15 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{journal::Unsettled, migrate};
-use crate::model::{Address, DataKey, Hint, Lifecycle, LiveObject, Location, Reconciler, RemoteId, Sealer, template};
+use super::{journal::PendingOperation, migrate};
+use crate::model::{
+    AccountRegion, Address, DataKey, Hint, Lifecycle, LiveObject, Reconciler, RemoteId, Sealer, template,
+};
 
 /// The format this version writes.
 pub const FORMAT_VERSION: u32 = 1;
 
-/// Everything that is remembered of one environment of one stack. Ordered, so that the same world gives the same bytes.
+/// Everything that is remembered of one environment of one stack. Ordered, so that the same sandbox gives the same bytes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct State {
     /// The format of the document: [`FORMAT_VERSION`].
@@ -35,7 +37,7 @@ pub struct State {
     /// Changes of which no outcome is known: those of a run that was cut off, and creates that were not answered and whose
     /// object was not found so far. Settled by the next run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub unsettled: Vec<Unsettled>,
+    pub pending_operations: Vec<PendingOperation>,
 }
 
 /// Who wrote a serial.
@@ -97,7 +99,7 @@ pub struct ObjectState {
     /// Its id.
     pub id: RemoteId,
     /// Where it is.
-    pub location: Location,
+    pub location: AccountRegion,
     /// The version of the inputs' schema.
     pub schema_version: u32,
     /// The full inputs, resolved, as they were last applied.
@@ -126,7 +128,7 @@ impl ObjectState {
             id: live.id.clone(),
             location: types.location(),
             schema_version: info.schema_version,
-            inputs: info.shape.seal(&live.inputs, &hide),
+            inputs: info.schema.seal(&live.inputs, &hide),
             declared: Map::new(),
             outputs: info.outputs.seal(&live.outputs, &hide),
             status: Status::Ready,
@@ -202,7 +204,7 @@ impl State {
             environment: environment.to_owned(),
             outputs: BTreeMap::new(),
             resources: BTreeMap::new(),
-            unsettled: Vec::new(),
+            pending_operations: Vec::new(),
         }
     }
 
@@ -294,7 +296,8 @@ impl State {
 
     /// Takes out the intent of this number: its outcome is known.
     pub fn strike(&mut self, step: u64) {
-        self.unsettled.retain(|unsettled| unsettled.intent.step != step);
+        self.pending_operations
+            .retain(|pending_operations| pending_operations.intent.step != step);
     }
 
     /// The key secrets of a resource are sealed with. A rename keeps it, so that what was sealed is still seen as equal.

@@ -31,7 +31,7 @@ pub enum EditError {
     },
     /// An interrupted run left something of it open.
     #[error("an interrupted run left {address} open")]
-    Unsettled {
+    PendingOperation {
         /// The resource.
         address: Address,
     },
@@ -46,7 +46,7 @@ impl Hint for EditError {
                 .collect(),
             Self::Exists { .. } => vec!["choose another name, or let go of that one first with `forget`".to_owned()],
             Self::OtherType { .. } => Vec::new(),
-            Self::Unsettled { .. } => vec!["run `apply` first: it settles what is open".to_owned()],
+            Self::PendingOperation { .. } => vec!["run `apply` first: it settles what is open".to_owned()],
         }
     }
 }
@@ -127,9 +127,13 @@ impl State {
     }
 
     fn known(&self, address: &Address) -> Result<&ResourceState, EditError> {
-        if self.unsettled.iter().any(|open| open.intent.address == *address) {
+        if self
+            .pending_operations
+            .iter()
+            .any(|open| open.intent.address == *address)
+        {
             let address = address.clone();
-            return Err(EditError::Unsettled { address });
+            return Err(EditError::PendingOperation { address });
         }
         self.resources.get(address).ok_or_else(|| EditError::NoSuchResource {
             address: address.clone(),

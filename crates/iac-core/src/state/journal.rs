@@ -110,7 +110,7 @@ pub enum Verb {
 
 /// An intent without an outcome: the run was cut off.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Unsettled {
+pub struct PendingOperation {
     /// What was about to be done.
     pub intent: Intent,
     /// The object's id, when a create got to know it.
@@ -118,7 +118,7 @@ pub struct Unsettled {
     pub id: Option<RemoteId>,
 }
 
-/// Folds the records of a journal into the state they build on; intents without an outcome join [`State::unsettled`]. Gives
+/// Folds the records of a journal into the state they build on; intents without an outcome join [`State::pending_operations`]. Gives
 /// whether the journal builds on this state: a stale one changes nothing.
 pub fn fold(state: &mut State, records: &[Record]) -> bool {
     let stale = |record: &Record| match record {
@@ -131,14 +131,16 @@ pub fn fold(state: &mut State, records: &[Record]) -> bool {
     for record in &records[begin..] {
         match record {
             Record::Begun { .. } => {}
-            Record::Intended(intent) => state.unsettled.push(Unsettled {
+            Record::Intended(intent) => state.pending_operations.push(PendingOperation {
                 intent: intent.clone(),
                 id: None,
             }),
             Record::Identified { step, id } => {
-                let mut open = state.unsettled.iter_mut();
-                if let Some(unsettled) = open.find(|unsettled| unsettled.intent.step == *step) {
-                    unsettled.id = Some(id.clone());
+                let mut open = state.pending_operations.iter_mut();
+                if let Some(pending_operations) =
+                    open.find(|pending_operations| pending_operations.intent.step == *step)
+                {
+                    pending_operations.id = Some(id.clone());
                 }
             }
             Record::Moved { from, to } => state.rename(from, to),

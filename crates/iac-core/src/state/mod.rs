@@ -19,7 +19,7 @@ pub use document::{Author, FORMAT_VERSION, ObjectState, OutputState, ResourceSta
 pub use edit::{EditError, PushError};
 pub use file::FileBackend;
 pub use history::{Serial, history, serial};
-pub use journal::{Intent, Record, Unsettled, Verb, fold};
+pub use journal::{Intent, PendingOperation, Record, Verb, fold};
 pub use lease::{LEASE, Lease, LockNews};
 pub use memory::MemoryBackend;
-pub use store::{Ledger, STATE, Snapshot, StoreError};
+pub use store::{STATE, Snapshot, StateWriter, StoreError};

@@ -30,7 +30,7 @@ const FAN_OUT: usize = 16;
 const PUT_ATTEMPTS: u32 = 3;
 
 /// What is stored, as it was read: the state with the journal folded in. What an interrupted run left open is among
-/// [`State::unsettled`]. Cannot write.
+/// [`State::pending_operations`]. Cannot write.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     /// The state.
@@ -136,7 +136,7 @@ async fn record(backend: &dyn Backend, name: &str) -> Result<Option<Record>, Sto
 
 /// The one writer of state and journal: exists only while the lock is held.
 #[derive(Debug)]
-pub struct Ledger {
+pub struct StateWriter {
     backend: Arc<dyn Backend>,
     lease: Arc<Lease>,
     step: AtomicU64,
@@ -160,7 +160,7 @@ struct Written {
     littered: bool,
 }
 
-impl Ledger {
+impl StateWriter {
     /// Takes over what was read under the lock.
     pub fn open(backend: &Arc<dyn Backend>, lease: &Arc<Lease>, snapshot: &Snapshot) -> Self {
         let last = snapshot
@@ -169,8 +169,12 @@ impl Ledger {
             .filter_map(|name| sequence(name))
             .max()
             .unwrap_or(0);
-        let open = &snapshot.state.unsettled;
-        let steps = open.iter().map(|unsettled| unsettled.intent.step).max().unwrap_or(0);
+        let open = &snapshot.state.pending_operations;
+        let steps = open
+            .iter()
+            .map(|pending_operations| pending_operations.intent.step)
+            .max()
+            .unwrap_or(0);
         Self {
             backend: Arc::clone(backend),
             lease: Arc::clone(lease),

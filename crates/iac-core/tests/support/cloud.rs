@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
-use iac_core::model::{Context, ErrorKind, Location, Provider, Resolved, ResourceError};
+use iac_core::model::{AccountRegion, Context, ErrorKind, Provider, Resolved, ResourceError};
 
 use super::Thing;
 
@@ -31,7 +31,7 @@ pub(crate) enum Fault {
 }
 
 #[derive(Clone, Debug, Default)]
-pub(crate) struct World {
+pub(crate) struct Sandbox {
     pub(crate) things: BTreeMap<String, Held>,
     /// Every call so far: `create fake.thing.a`.
     pub(crate) calls: Vec<String>,
@@ -45,18 +45,18 @@ pub(crate) struct World {
     pub(crate) hung: bool,
 }
 
-/// The fake cloud. Clones share the world.
+/// The fake cloud. Clones share the sandbox.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Cloud(Arc<Mutex<World>>, Option<Location>);
+pub(crate) struct Cloud(Arc<Mutex<Sandbox>>, Option<AccountRegion>);
 
 impl Cloud {
-    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+    pub(crate) fn sandbox(&self) -> MutexGuard<'_, Sandbox> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// The thing of this name.
     pub(crate) fn thing(&self, name: &str) -> Option<Held> {
-        self.world()
+        self.sandbox()
             .things
             .values()
             .find(|held| held.inputs.name.as_deref() == Some(name))
@@ -65,8 +65,8 @@ impl Cloud {
 
     /// The things by name, without what the cloud chose.
     pub(crate) fn summary(&self) -> BTreeMap<String, (i32, usize, Option<String>)> {
-        let world = self.world();
-        let summary = world.things.values().map(|held| {
+        let sandbox = self.sandbox();
+        let summary = sandbox.things.values().map(|held| {
             let Thing {
                 name, size, uses, note, ..
             } = &held.inputs;
@@ -75,34 +75,34 @@ impl Cloud {
         summary.collect()
     }
 
-    /// The same world through a connection of another account or region.
+    /// The same sandbox through a connection of another account or region.
     pub(crate) fn elsewhere(&self, account: &str, region: &str) -> Self {
-        let location = Location {
+        let location = AccountRegion {
             account: account.to_owned(),
             region: region.to_owned(),
         };
         Self(Arc::clone(&self.0), Some(location))
     }
 
-    /// A world of its own in which everything is as it is here.
+    /// A sandbox of its own in which everything is as it is here.
     pub(crate) fn copied(&self) -> Self {
-        Self(Arc::new(Mutex::new(self.world().clone())), None)
+        Self(Arc::new(Mutex::new(self.sandbox().clone())), None)
     }
 
     /// Waits until a call hangs.
     pub(crate) async fn hangs(&self) {
-        while !self.world().hung {
+        while !self.sandbox().hung {
             tokio::task::yield_now().await;
         }
     }
 
     /// Counts a call; gives the fault that is due.
     fn call(&self, what: &str, cx: &Context<'_, Self>) -> Option<Fault> {
-        let mut world = self.world();
-        let number = world.calls.len();
-        world.calls.push(format!("{what} {}", cx.address));
-        let fault = world.faults.get(&number).copied();
-        world.hung |= matches!(fault, Some(Fault::HangBefore));
+        let mut sandbox = self.sandbox();
+        let number = sandbox.calls.len();
+        sandbox.calls.push(format!("{what} {}", cx.address));
+        let fault = sandbox.faults.get(&number).copied();
+        sandbox.hung |= matches!(fault, Some(Fault::HangBefore));
         fault
     }
 
@@ -111,7 +111,7 @@ impl Cloud {
         &self,
         what: &'static str,
         cx: &Context<'_, Self>,
-        effect: impl FnOnce(&mut World) -> Result<T, ResourceError>,
+        effect: impl FnOnce(&mut Sandbox) -> Result<T, ResourceError>,
     ) -> Result<T, ResourceError> {
         let fault = self.call(what, cx);
         let failed = |kind| ResourceError {
@@ -125,11 +125,11 @@ impl Cloud {
             Some(Fault::HangBefore) => return std::future::pending().await,
             _ => {}
         }
-        let done = effect(&mut self.world());
+        let done = effect(&mut self.sandbox());
         match fault {
             Some(Fault::After(kind)) => Err(failed(kind)),
             Some(Fault::HangAfter) => {
-                self.world().hung = true;
+                self.sandbox().hung = true;
                 std::future::pending().await
             }
             _ => done,
@@ -138,8 +138,8 @@ impl Cloud {
 }
 
 impl Provider for Cloud {
-    fn location(&self) -> Location {
-        self.1.clone().unwrap_or_else(|| Location {
+    fn location(&self) -> AccountRegion {
+        self.1.clone().unwrap_or_else(|| AccountRegion {
             account: "1".to_owned(),
             region: "here".to_owned(),
         })

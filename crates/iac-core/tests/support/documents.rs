@@ -2,20 +2,20 @@
 //! the records of runs that were killed; plans in files.
 
 use iac_core::{
-    model::{Input, Mark, Secret, Stack},
-    plan::{Mode, PlanOptions, SavedPlan, Silent, plan},
+    model::{Input, LifecycleExt, Secret, Stack},
+    plan::{Mode, NoopObserver, PlanOptions, SavedPlan, plan},
     state::Backend,
 };
 
-use crate::support::{Fault, Lab, Thing, stack};
+use crate::support::{Fault, TestEnv, Thing, stack};
 
 /// Documents of every kind.
 pub(crate) struct Documents {
     /// Where they were made, as it was left in the end.
-    pub(crate) lab: Lab,
+    pub(crate) env: TestEnv,
     pub(crate) states: Vec<Vec<u8>>,
     pub(crate) records: Vec<Vec<u8>>,
-    /// Made on what the lab holds.
+    /// Made on what the env holds.
     pub(crate) plans: Vec<Vec<u8>>,
 }
 
@@ -31,7 +31,7 @@ fn secret(text: &str) -> Input<Secret<String>> {
     Input::from(Secret::<String>::from(text))
 }
 
-fn world(zone: &str, user: &str, size: i32) -> Stack {
+fn sandbox(zone: &str, user: &str, size: i32) -> Stack {
     let mut stack = stack();
     let base = Thing::builder().zone(zone).size(size).password(Secret::from("canary"));
     let base = base.build().create_before_delete().replace_when(secret("canary"));
@@ -51,28 +51,28 @@ fn world(zone: &str, user: &str, size: i32) -> Stack {
 }
 
 fn first() -> Stack {
-    world("zone-a", "user", 1)
+    sandbox("zone-a", "user", 1)
 }
 
 /// The stack that the plans are of: something is replaced, something renamed, something new.
 pub(crate) fn second() -> Stack {
-    let mut stack = world("zone-c", "client", 2);
+    let mut stack = sandbox("zone-c", "client", 2);
     stack.moved("fake.thing.user", "fake.thing.client");
     stack.add("new", Thing::builder().name("new").build());
     stack
 }
 
-async fn state_of(lab: &Lab) -> Vec<u8> {
-    lab.state().await.encode().unwrap()
+async fn state_of(env: &TestEnv) -> Vec<u8> {
+    env.state().await.encode().unwrap()
 }
 
 impl Documents {
     pub(crate) async fn made() -> Self {
-        let lab = Lab::default();
-        lab.apply(&first()).await;
-        let mut states = vec![state_of(&lab).await];
+        let env = TestEnv::default();
+        env.apply(&first()).await;
+        let mut states = vec![state_of(&env).await];
         // somebody else uses the object that is replaced: it cannot be deleted
-        let old = lab
+        let old = env
             .state()
             .await
             .current(&"fake.thing.base".parse().unwrap())
@@ -80,25 +80,25 @@ impl Documents {
             .id
             .to_string();
         {
-            let mut world = lab.cloud.world();
-            let mut squatter = world.things[&old].clone();
+            let mut sandbox = env.cloud.sandbox();
+            let mut squatter = sandbox.things[&old].clone();
             squatter.inputs.uses = vec![old.as_str().into()];
-            world.things.insert("squatter".to_owned(), squatter);
+            sandbox.things.insert("squatter".to_owned(), squatter);
         }
-        let report = lab
-            .apply_with(&world("zone-b", "user", 1), &PlanOptions::default())
+        let report = env
+            .apply_with(&sandbox("zone-b", "user", 1), &PlanOptions::default())
             .await
             .unwrap();
         assert_eq!(report.failed.len(), 1, "{report:#?}");
-        states.push(state_of(&lab).await);
+        states.push(state_of(&env).await);
         let mut records = Vec::new();
         for call in 0..16_usize {
-            let (state, journal) = killed(&lab, call).await;
+            let (state, journal) = killed(&env, call).await;
             states.extend(state);
             records.extend(journal);
         }
-        let plans = plans(&lab).await;
-        lab.cloud.world().calls.clear();
+        let plans = plans(&env).await;
+        env.cloud.sandbox().calls.clear();
         records.sort();
         records.dedup();
         assert!(
@@ -107,7 +107,7 @@ impl Documents {
             records.len()
         );
         Self {
-            lab,
+            env,
             states,
             records,
             plans,
@@ -116,36 +116,36 @@ impl Documents {
 }
 
 /// What a run leaves that is killed at its call of this number: the state with what is open, and the journal.
-async fn killed(lab: &Lab, call: usize) -> (Option<Vec<u8>>, Vec<Vec<u8>>) {
-    let lab = lab.fork().await;
+async fn killed(env: &TestEnv, call: usize) -> (Option<Vec<u8>>, Vec<Vec<u8>>) {
+    let env = env.fork().await;
     {
-        let mut world = lab.cloud.world();
-        let at = world.calls.len() + call;
+        let mut sandbox = env.cloud.sandbox();
+        let at = sandbox.calls.len() + call;
         let fault = if call.is_multiple_of(2) {
             Fault::HangAfter
         } else {
             Fault::HangBefore
         };
-        world.faults.insert(at, fault);
+        sandbox.faults.insert(at, fault);
     }
     let (stack, options) = (second(), PlanOptions::default());
     tokio::select! {
-        _ = lab.apply_with(&stack, &options) => return (None, Vec::new()),
-        () = lab.cloud.hangs() => {}
+        _ = env.apply_with(&stack, &options) => return (None, Vec::new()),
+        () = env.cloud.hangs() => {}
     }
     let mut journal = Vec::new();
-    for name in lab.backend.list("journal/").await.unwrap() {
-        journal.push(lab.backend.get(&name).await.unwrap().unwrap().bytes);
+    for name in env.backend.list("journal/").await.unwrap() {
+        journal.push(env.backend.get(&name).await.unwrap().unwrap().bytes);
     }
-    (Some(state_of(&lab).await), journal)
+    (Some(state_of(&env).await), journal)
 }
 
-async fn plans(lab: &Lab) -> Vec<Vec<u8>> {
+async fn plans(env: &TestEnv) -> Vec<Vec<u8>> {
     let mut plans = Vec::new();
-    let snapshot = lab.snapshot().await;
+    let snapshot = env.snapshot().await;
     let modes = [
         (Mode::Normal, second()),
-        (Mode::Normal, world("zone-b", "user", 7)),
+        (Mode::Normal, sandbox("zone-b", "user", 7)),
         (Mode::Destroy, stack()),
         (Mode::RefreshOnly, first()),
     ];
@@ -155,8 +155,10 @@ async fn plans(lab: &Lab) -> Vec<Vec<u8>> {
             unprotect: ["fake.thing.site/free".parse().unwrap()].into(),
             ..PlanOptions::default()
         };
-        let plan = plan(&stack, &snapshot, &lab.session, &options, &Silent).await.unwrap();
-        let saved = SavedPlan::new(&plan, &snapshot, &lab.session).await.unwrap();
+        let plan = plan(&stack, &snapshot, &env.session, &options, &NoopObserver)
+            .await
+            .unwrap();
+        let saved = SavedPlan::new(&plan, &snapshot, &env.session).await.unwrap();
         plans.push(saved.encode().unwrap());
     }
     plans

@@ -9,7 +9,7 @@ use iac_core::{
 };
 use jiff::Timestamp;
 
-use super::Lab;
+use super::TestEnv;
 
 /// How a call goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -107,13 +107,13 @@ impl Backend for Flaky {
     }
 }
 
-/// A lab whose session stores through a flaky backend.
-pub(crate) fn flaky(lab: Lab) -> (Lab, Flaky) {
+/// A env whose session stores through a flaky backend.
+pub(crate) fn flaky(env: TestEnv) -> (TestEnv, Flaky) {
     let backend = Flaky {
-        inner: lab.backend.clone(),
+        inner: env.backend.clone(),
         plan: Arc::default(),
     };
-    let mut lab = lab;
-    lab.session.backend = Arc::new(backend.clone());
-    (lab, backend)
+    let mut env = env;
+    env.session.backend = Arc::new(backend.clone());
+    (env, backend)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use iac_core::state::{Backend, BackendError, Lock, MemoryBackend, Object, Precondition, Version};
 
-use super::Lab;
+use super::TestEnv;
 
 /// A backend that keeps no key.
 #[derive(Debug)]
@@ -42,9 +42,9 @@ impl Backend for Keyless {
     }
 }
 
-/// A lab whose environment has no key: secrets are hashes and nothing else.
-pub(crate) fn keyless() -> Lab {
-    let mut lab = Lab::default();
-    lab.session.backend = Arc::new(Keyless(lab.backend.clone()));
-    lab
+/// A env whose environment has no key: secrets are hashes and nothing else.
+pub(crate) fn keyless() -> TestEnv {
+    let mut env = TestEnv::default();
+    env.session.backend = Arc::new(Keyless(env.backend.clone()));
+    env
 }

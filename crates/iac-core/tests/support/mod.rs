@@ -6,14 +6,14 @@ mod clock;
 mod cloud;
 mod flaky;
 mod keyless;
-mod lab;
 mod stacks;
+mod test_env;
 mod thing;
 
 pub(crate) use clock::TestClock;
-pub(crate) use cloud::{Cloud, Fault, Held, World};
+pub(crate) use cloud::{Cloud, Fault, Held, Sandbox};
 pub(crate) use flaky::{Flaky, Wrong, flaky};
 pub(crate) use keyless::keyless;
-pub(crate) use lab::{Lab, NAMES};
 pub(crate) use stacks::{address, pair, stack, three};
+pub(crate) use test_env::{NAMES, TestEnv};
 pub(crate) use thing::{Thing, ThingId, ThingOutputs};

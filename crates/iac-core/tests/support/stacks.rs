@@ -1,10 +1,10 @@
 //! What the tests declare again and again.
 
-use iac_core::model::{Address, Mark, Stack};
+use iac_core::model::{Address, LifecycleExt, Stack};
 
 use super::{NAMES, Thing};
 
-/// A stack with the names of the lab.
+/// A stack with the names of the env.
 pub(crate) fn stack() -> Stack {
     Stack::new(NAMES.0, NAMES.1)
 }

@@ -93,8 +93,8 @@ impl Reconcile for Thing<Resolved> {
         cx: &Context<'_, Cloud>,
     ) -> Result<Option<Live<Self>>, ResourceError> {
         cx.provider
-            .around("read", cx, |world| {
-                Ok(world.things.get(id.as_str()).map(|held| Live {
+            .around("read", cx, |sandbox| {
+                Ok(sandbox.things.get(id.as_str()).map(|held| Live {
                     id: id.clone(),
                     inputs: held.inputs.clone(),
                     outputs: outputs(id.as_str(), held),
@@ -107,23 +107,23 @@ impl Reconcile for Thing<Resolved> {
         let token = cx.token("create");
         let made = cx
             .provider
-            .around("create", cx, |world| {
-                if world.things.values().any(|held| held.inputs.name == self.name) {
+            .around("create", cx, |sandbox| {
+                if sandbox.things.values().any(|held| held.inputs.name == self.name) {
                     return Err(ResourceError::new(
                         ErrorKind::AlreadyExists,
                         "there is one of that name",
                     ));
                 }
                 for used in &self.uses {
-                    if !world.things.contains_key(used.as_str()) {
+                    if !sandbox.things.contains_key(used.as_str()) {
                         return Err(ResourceError::new(ErrorKind::NotFound, format!("{used} is not there")));
                     }
                 }
-                world.made += 1;
-                let id = format!("thing-{}", world.made);
+                sandbox.made += 1;
+                let id = format!("thing-{}", sandbox.made);
                 let mut inputs = self.clone();
                 inputs.zone.get_or_insert_with(|| "zone-a".to_owned());
-                world.things.insert(
+                sandbox.things.insert(
                     id.clone(),
                     Held {
                         inputs,
@@ -136,13 +136,13 @@ impl Reconcile for Thing<Resolved> {
             .await?;
         let id = RemoteId::new(&made);
         cx.created(&id).await?;
-        let world = cx.provider.world();
-        let held = world
+        let sandbox = cx.provider.sandbox();
+        let held = sandbox
             .things
             .get(&made)
             .ok_or_else(|| ResourceError::invalid("it is gone"))?;
         let mut given = outputs(&made, held);
-        if world.lies {
+        if sandbox.lies {
             given.url.push_str("/other");
         }
         Ok(given)
@@ -156,8 +156,8 @@ impl Reconcile for Thing<Resolved> {
     ) -> Result<ThingOutputs, ResourceError> {
         let id = live.id.as_str();
         cx.provider
-            .around("update", cx, |world| {
-                let held = world
+            .around("update", cx, |sandbox| {
+                let held = sandbox
                     .things
                     .get_mut(id)
                     .ok_or_else(|| ResourceError::new(ErrorKind::NotFound, "gone"))?;
@@ -173,8 +173,8 @@ impl Reconcile for Thing<Resolved> {
 
     async fn delete(_: &Self, id: &RemoteId, cx: &Context<'_, Cloud>) -> Result<(), ResourceError> {
         cx.provider
-            .around("delete", cx, |world| {
-                let user = world
+            .around("delete", cx, |sandbox| {
+                let user = sandbox
                     .things
                     .values()
                     .find(|held| held.inputs.uses.iter().any(|used| used.as_str() == id.as_str()));
@@ -185,7 +185,7 @@ impl Reconcile for Thing<Resolved> {
                         format!("{id} is used by {name}"),
                     ));
                 }
-                world.things.remove(id.as_str());
+                sandbox.things.remove(id.as_str());
                 Ok(())
             })
             .await
@@ -194,8 +194,8 @@ impl Reconcile for Thing<Resolved> {
     async fn recover(&self, cx: &Context<'_, Cloud>) -> Result<Option<RemoteId>, ResourceError> {
         let token = cx.token("create");
         cx.provider
-            .around("recover", cx, |world| {
-                let found = world.things.iter().find(|(_, held)| held.token == token);
+            .around("recover", cx, |sandbox| {
+                let found = sandbox.things.iter().find(|(_, held)| held.token == token);
                 Ok(found.map(|(id, _)| RemoteId::new(id)))
             })
             .await

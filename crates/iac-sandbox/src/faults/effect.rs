@@ -8,16 +8,16 @@ use crate::service::Service;
 
 /// When, relative to the change it asks for, a request fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moment {
-    /// Before: the world stays as it was.
+pub enum FaultTiming {
+    /// Before: the sandbox stays as it was.
     Before,
-    /// After: the world has changed, the caller does not learn of it.
+    /// After: the sandbox has changed, the caller does not learn of it.
     After,
 }
 
 /// How a connection that is cut behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Silence {
+pub enum Disconnect {
     /// Requests fail at once.
     Refuse,
     /// Requests wait for ever.
@@ -48,17 +48,17 @@ pub enum Effect {
     /// The not-found error of the operation.
     NotFound,
     /// The connection fails.
-    ConnectionError(Moment),
+    ConnectionError(FaultTiming),
     /// The request times out; at once, without the wait.
-    Timeout(Moment),
+    Timeout(FaultTiming),
     /// The effect takes place, the answer's body is garbage.
     MalformedBody,
     /// Nothing answers any more, from this request on.
     Cut {
         /// Whether this request still takes effect.
-        moment: Moment,
+        moment: FaultTiming,
         /// What becomes of the requests.
-        silence: Silence,
+        silence: Disconnect,
     },
 }
 

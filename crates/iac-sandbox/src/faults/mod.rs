@@ -10,7 +10,7 @@ mod queue;
 use std::time::Duration;
 
 pub(crate) use effect::Verdict;
-pub use effect::{Effect, Moment, Silence};
+pub use effect::{Disconnect, Effect, FaultTiming};
 pub(crate) use queue::Queue;
 
 use crate::service::Service;
@@ -18,15 +18,15 @@ use crate::service::Service;
 /// Something that goes wrong at chosen requests.
 ///
 /// ```
-/// use iac_sandbox::{Fault, Service, World};
+/// use iac_sandbox::{Fault, Service, Sandbox};
 ///
-/// let world = World::new();
+/// let sandbox = Sandbox::new();
 /// // The second CreateRole is answered with IAM's throttling error.
-/// world.inject(Fault::throttling().on_operation("CreateRole").nth(2));
+/// sandbox.inject(Fault::throttling().on_operation("CreateRole").nth(2));
 /// // The first three mutating S3 calls take effect, but their answers are lost.
-/// world.inject(Fault::response_lost().on_service(Service::S3).on_mutations().first(3));
+/// sandbox.inject(Fault::response_lost().on_service(Service::S3).on_mutations().first(3));
 /// // From the tenth request on, nothing answers any more.
-/// world.inject(Fault::cut_before().nth(10));
+/// sandbox.inject(Fault::cut_before().nth(10));
 /// ```
 #[derive(Debug, Clone)]
 pub struct Fault {
@@ -102,22 +102,22 @@ impl Fault {
 
     /// The connection fails before the request takes effect.
     pub fn connection_error() -> Self {
-        Self::new(Effect::ConnectionError(Moment::Before))
+        Self::new(Effect::ConnectionError(FaultTiming::Before))
     }
 
     /// The request takes effect, then the connection fails: the answer is lost.
     pub fn response_lost() -> Self {
-        Self::new(Effect::ConnectionError(Moment::After))
+        Self::new(Effect::ConnectionError(FaultTiming::After))
     }
 
     /// The request times out and has no effect.
     pub fn timeout() -> Self {
-        Self::new(Effect::Timeout(Moment::Before))
+        Self::new(Effect::Timeout(FaultTiming::Before))
     }
 
     /// The request takes effect, then times out.
     pub fn timeout_after_effect() -> Self {
-        Self::new(Effect::Timeout(Moment::After))
+        Self::new(Effect::Timeout(FaultTiming::After))
     }
 
     /// The request takes effect and is answered with status 200 and a body that is no document.
@@ -128,16 +128,16 @@ impl Fault {
     /// This request and all that follow fail, and none takes effect: the process was cut off before it.
     pub fn cut_before() -> Self {
         Self::new(Effect::Cut {
-            moment: Moment::Before,
-            silence: Silence::Refuse,
+            moment: FaultTiming::Before,
+            silence: Disconnect::Refuse,
         })
     }
 
     /// This request takes effect, but neither it nor any that follows is answered: cut off right after it.
     pub fn cut_after() -> Self {
         Self::new(Effect::Cut {
-            moment: Moment::After,
-            silence: Silence::Refuse,
+            moment: FaultTiming::After,
+            silence: Disconnect::Refuse,
         })
     }
 
@@ -145,7 +145,7 @@ impl Fault {
     #[must_use]
     pub fn hanging(mut self) -> Self {
         if let Effect::Cut { silence, .. } = &mut self.effect {
-            *silence = Silence::Hang;
+            *silence = Disconnect::Hang;
         }
         self
     }
@@ -164,14 +164,14 @@ impl Fault {
         self
     }
 
-    /// Only at requests that change the world.
+    /// Only at requests that change the sandbox.
     #[must_use]
     pub fn on_mutations(mut self) -> Self {
         self.mutations = true;
         self
     }
 
-    /// Only at requests that do not change the world.
+    /// Only at requests that do not change the sandbox.
     #[must_use]
     pub fn on_reads(mut self) -> Self {
         self.reads = true;
@@ -203,10 +203,10 @@ impl Fault {
     /// that many times. A client that tries again often enough gets through, one that gives up earlier does not.
     ///
     /// ```
-    /// use iac_sandbox::{Fault, World};
+    /// use iac_sandbox::{Fault, Sandbox};
     ///
     /// // Whatever the second changing request is: it fails as often as it is sent.
-    /// World::new().inject(Fault::internal_error().on_mutations().nth(2).holding(u64::MAX));
+    /// Sandbox::new().inject(Fault::internal_error().on_mutations().nth(2).holding(u64::MAX));
     /// ```
     #[must_use]
     pub fn holding(mut self, attempts: u64) -> Self {

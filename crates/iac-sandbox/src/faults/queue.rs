@@ -1,14 +1,14 @@
-//! The faults injected into a world, and the verdict over each request.
+//! The faults injected into a sandbox, and the verdict over each request.
 
 use std::sync::{Mutex, PoisonError};
 
-use super::{Effect, Fault, Moment, Silence, Verdict};
+use super::{Disconnect, Effect, Fault, FaultTiming, Verdict};
 use crate::call::Call;
 
 #[derive(Debug, Default)]
 struct State {
     faults: Vec<Injected>,
-    cut: Option<Silence>,
+    cut: Option<Disconnect>,
 }
 
 /// A fault at work.
@@ -41,7 +41,7 @@ impl Injected {
     }
 }
 
-/// The faults of one world.
+/// The faults of one sandbox.
 #[derive(Debug, Default)]
 pub(crate) struct Queue(Mutex<State>);
 
@@ -62,7 +62,7 @@ impl Queue {
         *state = State::default();
     }
 
-    /// Whether the world is cut off.
+    /// Whether the sandbox is cut off.
     pub(crate) fn is_cut(&self) -> bool {
         let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.cut.is_some()
@@ -76,7 +76,7 @@ impl Queue {
         if let Some(silence) = state.cut {
             return Verdict {
                 effect: Some(Effect::Cut {
-                    moment: Moment::Before,
+                    moment: FaultTiming::Before,
                     silence,
                 }),
                 ..Verdict::default()

@@ -23,7 +23,7 @@ pub(crate) fn name(call: &Call) -> String {
     found.unwrap_or_else(|| "Unknown".to_owned())
 }
 
-/// Whether an operation changes the world.
+/// Whether an operation changes the sandbox.
 ///
 /// Everything does but what only reads or, as in STS, only hands out credentials, or, as in KMS, keys.
 pub(crate) fn mutates(service: Service, operation: &str) -> bool {

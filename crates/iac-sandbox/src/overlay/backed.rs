@@ -8,8 +8,8 @@ use winterbaume_core::{MockResponse, StatefulService};
 
 use crate::call::Call;
 use crate::error::SandboxError;
+use crate::sandbox::ACCOUNT_ID;
 use crate::service::{self, Service};
-use crate::world::ACCOUNT_ID;
 
 /// A winterbaume service.
 #[derive(Default)]

@@ -13,10 +13,10 @@ use winterbaume_core::MockResponse;
 use crate::call::Call;
 use crate::error::SandboxError;
 use crate::reply::{self, Failure};
-use crate::service::{Emulator, Image};
-use crate::world::ACCOUNT_ID;
+use crate::sandbox::ACCOUNT_ID;
+use crate::service::{Emulator, ServiceSnapshot};
 
-/// The keys of a world, by ARN.
+/// The keys of a sandbox, by ARN.
 #[derive(Default)]
 pub(super) struct Kms {
     keys: BTreeMap<String, DataKey>,
@@ -98,16 +98,16 @@ impl Emulator for Kms {
         }
     }
 
-    fn save(&self) -> Result<Image, SandboxError> {
+    fn save(&self) -> Result<ServiceSnapshot, SandboxError> {
         let keys = self
             .keys
             .iter()
             .map(|(arn, key)| (arn.clone(), Value::from(hex::encode(key.as_bytes()))));
-        Ok(Image::from(Value::Object(keys.collect())))
+        Ok(ServiceSnapshot::from(Value::Object(keys.collect())))
     }
 
-    fn load(&mut self, image: Image) -> Result<(), SandboxError> {
-        let keys = image.document.as_object().into_iter().flatten();
+    fn load(&mut self, snapshot: ServiceSnapshot) -> Result<(), SandboxError> {
+        let keys = snapshot.document.as_object().into_iter().flatten();
         self.keys = keys
             .filter_map(|(arn, key)| Some((arn.clone(), DataKey::from_bytes(&hex::decode(key.as_str()?).ok()?)?)))
             .collect();

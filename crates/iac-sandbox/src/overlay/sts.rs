@@ -12,8 +12,8 @@ use winterbaume_sts::StsService;
 use crate::call::Call;
 use crate::error::SandboxError;
 use crate::reply::{self, REQUEST_ID};
-use crate::service::{Emulator, Image, forward};
-use crate::world::ACCOUNT_ID;
+use crate::sandbox::ACCOUNT_ID;
+use crate::service::{Emulator, ServiceSnapshot, forward};
 use crate::xml::{self, Element};
 
 /// Who credentials belong to.
@@ -23,7 +23,7 @@ struct Identity {
     user_id: String,
 }
 
-/// The STS of a world; its sessions end with the process.
+/// The STS of a sandbox; its sessions end with the process.
 #[derive(Default)]
 pub(super) struct Sts {
     aws: StsService,
@@ -86,11 +86,11 @@ impl Emulator for Sts {
         }
     }
 
-    fn save(&self) -> Result<Image, SandboxError> {
-        Ok(Image::from(Value::Null))
+    fn save(&self) -> Result<ServiceSnapshot, SandboxError> {
+        Ok(ServiceSnapshot::from(Value::Null))
     }
 
-    fn load(&mut self, _image: Image) -> Result<(), SandboxError> {
+    fn load(&mut self, _image: ServiceSnapshot) -> Result<(), SandboxError> {
         Ok(())
     }
 

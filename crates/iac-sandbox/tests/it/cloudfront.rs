@@ -4,7 +4,7 @@ use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::types::*;
 
 use crate::common::{code, config, reloaded};
-use iac_sandbox::World;
+use iac_sandbox::Sandbox;
 
 fn distribution(oac: &str, policy: &str, aliases: &[&str]) -> DistributionConfig {
     DistributionConfig::builder()
@@ -145,8 +145,8 @@ async fn read_all(cloudfront: &Client, (id, oac, policy): &(String, String, Stri
 
 #[tokio::test]
 async fn all_survives_a_reload_with_etags() {
-    let world = World::new();
-    let cloudfront = Client::new(&config(&world));
+    let sandbox = Sandbox::new();
+    let cloudfront = Client::new(&config(&sandbox));
     let ids = made(&cloudfront).await;
     let got = cloudfront.get_distribution().id(&ids.0).send().await.unwrap();
     let distribution = got.distribution().unwrap();
@@ -168,16 +168,16 @@ async fn all_survives_a_reload_with_etags() {
     assert_eq!(policy.default_ttl(), Some(86_400));
     let before = read_all(&cloudfront, &ids).await;
     assert!(before[2].contains('ü'));
-    let world = reloaded(&world);
-    let cloudfront = Client::new(&config(&world));
+    let sandbox = reloaded(&sandbox);
+    let cloudfront = Client::new(&config(&sandbox));
     assert_eq!(read_all(&cloudfront, &ids).await, before);
-    assert_eq!(world.inventory().len(), 3);
+    assert_eq!(sandbox.inventory().len(), 3);
 }
 
 #[tokio::test]
 async fn changes_need_the_current_etag_and_deletions_their_order() {
-    let world = World::new();
-    let cloudfront = Client::new(&config(&world));
+    let sandbox = Sandbox::new();
+    let cloudfront = Client::new(&config(&sandbox));
     let (id, oac, policy) = made(&cloudfront).await;
     let got = cloudfront.get_distribution_config().id(&id).send().await.unwrap();
     let etag = got.e_tag().unwrap().to_owned();
@@ -226,13 +226,13 @@ async fn changes_need_the_current_etag_and_deletions_their_order() {
         .unwrap();
     delete_oac(renamed.e_tag().unwrap()).await.unwrap();
     delete_policy(&cached).await.unwrap();
-    assert!(world.is_empty());
+    assert!(sandbox.is_empty());
 }
 
 #[tokio::test]
 async fn what_aws_refuses_is_refused() {
-    let world = World::new();
-    let cloudfront = Client::new(&config(&world));
+    let sandbox = Sandbox::new();
+    let cloudfront = Client::new(&config(&sandbox));
     let (id, oac, policy) = made(&cloudfront).await;
     let create = |config: DistributionConfig| cloudfront.create_distribution().distribution_config(config).send();
     let config = distribution(&oac, &policy, &[]);

@@ -4,7 +4,7 @@ use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::*;
 
 use crate::common::{code, config, config_in, reloaded};
-use iac_sandbox::World;
+use iac_sandbox::Sandbox;
 
 fn tagged(kind: ResourceType, value: &str) -> TagSpecification {
     TagSpecification::builder()
@@ -53,8 +53,8 @@ async fn read_all(ec2: &Client) -> Vec<String> {
 
 #[tokio::test]
 async fn a_network_survives_a_reload() {
-    let world = World::new();
-    let ec2 = Client::new(&config(&world));
+    let sandbox = Sandbox::new();
+    let ec2 = Client::new(&config(&sandbox));
     let vpc = vpc(&ec2).await;
     ec2.modify_vpc_attribute()
         .vpc_id(&vpc)
@@ -104,8 +104,8 @@ async fn a_network_survives_a_reload() {
         .await
         .unwrap();
     let before = read_all(&ec2).await;
-    let world = reloaded(&world);
-    let ec2 = Client::new(&config(&world));
+    let sandbox = reloaded(&sandbox);
+    let ec2 = Client::new(&config(&sandbox));
     assert_eq!(read_all(&ec2).await, before);
     let hostnames = ec2
         .describe_vpc_attribute()
@@ -141,13 +141,13 @@ async fn a_network_survives_a_reload() {
     assert_eq!(acl.network_acls().len(), 1);
     let interfaces = ec2.describe_network_interfaces().send().await.unwrap();
     assert!(interfaces.network_interfaces().is_empty());
-    assert_eq!(world.inventory().len(), 3, "{:?}", world.inventory());
+    assert_eq!(sandbox.inventory().len(), 3, "{:?}", sandbox.inventory());
 }
 
 #[tokio::test]
 async fn rules_are_atoms_and_permissions() {
-    let world = World::new();
-    let ec2 = Client::new(&config(&world));
+    let sandbox = Sandbox::new();
+    let ec2 = Client::new(&config(&sandbox));
     let vpc = vpc(&ec2).await;
     let create = |name: &str| {
         ec2.create_security_group()
@@ -243,8 +243,8 @@ async fn rules_are_atoms_and_permissions() {
 
 #[tokio::test]
 async fn rules_are_revoked_and_groups_deleted() {
-    let world = World::new();
-    let ec2 = Client::new(&config(&world));
+    let sandbox = Sandbox::new();
+    let ec2 = Client::new(&config(&sandbox));
     let made = ec2.create_security_group().group_name("web").description("d");
     let web = made.send().await.unwrap().group_id().unwrap().to_owned();
     ec2.authorize_security_group_ingress()
@@ -278,8 +278,8 @@ async fn rules_are_revoked_and_groups_deleted() {
 
 #[tokio::test]
 async fn what_aws_refuses_is_refused() {
-    let world = World::new();
-    let ec2 = Client::new(&config(&world));
+    let sandbox = Sandbox::new();
+    let ec2 = Client::new(&config(&sandbox));
     let vpc = vpc(&ec2).await;
     let subnet = |cidr: &str| ec2.create_subnet().vpc_id(&vpc).cidr_block(cidr).send();
     let made = subnet("10.0.0.0/24").await.unwrap();
@@ -300,13 +300,13 @@ async fn what_aws_refuses_is_refused() {
         .await
         .unwrap();
     assert!(left.route_tables().is_empty());
-    assert!(world.is_empty());
+    assert!(sandbox.is_empty());
 }
 
 #[tokio::test]
 async fn tags_and_blocks_come_and_go() {
-    let world = World::new();
-    let ec2 = Client::new(&config(&world));
+    let sandbox = Sandbox::new();
+    let ec2 = Client::new(&config(&sandbox));
     let vpc = vpc(&ec2).await;
     let tag = |key: &str, value: &str| Tag::builder().key(key).value(value).build();
     ec2.create_tags()
@@ -349,7 +349,7 @@ async fn tags_and_blocks_come_and_go() {
         .unwrap();
     let got = ec2.describe_vpcs().vpc_ids(&vpc).send().await.unwrap();
     assert_eq!(got.vpcs()[0].cidr_block_association_set().len(), 1);
-    let elsewhere = Client::new(&config_in(&world, "us-east-1"));
+    let elsewhere = Client::new(&config_in(&sandbox, "us-east-1"));
     let absent = elsewhere.describe_vpcs().vpc_ids(&vpc).send().await;
     assert_eq!(code(absent), "InvalidVpcID.NotFound");
     let zones = elsewhere.describe_availability_zones().send().await.unwrap();
@@ -360,10 +360,10 @@ async fn tags_and_blocks_come_and_go() {
 async fn the_default_vpc_is_the_same_in_every_run() {
     let mut seen = Vec::new();
     for _ in 0..2 {
-        let world = World::new();
-        let ec2 = Client::new(&config(&world));
+        let sandbox = Sandbox::new();
+        let ec2 = Client::new(&config(&sandbox));
         seen.push(read_all(&ec2).await);
-        assert!(world.is_empty());
+        assert!(sandbox.is_empty());
     }
     assert_eq!(seen[0], seen[1]);
 }

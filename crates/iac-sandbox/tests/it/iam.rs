@@ -4,7 +4,7 @@ use aws_sdk_iam::Client;
 use aws_sdk_iam::types::{PolicyScopeType, Tag};
 
 use crate::common::{code, config, reloaded};
-use iac_sandbox::{ACCOUNT_ID, World};
+use iac_sandbox::{ACCOUNT_ID, Sandbox};
 
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
 const READ: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}]}"#;
@@ -47,8 +47,8 @@ async fn read_role(iam: &Client) -> Vec<String> {
 
 #[tokio::test]
 async fn a_role_survives_a_reload_in_full() {
-    let world = World::new();
-    let iam = Client::new(&config(&world));
+    let sandbox = Sandbox::new();
+    let iam = Client::new(&config(&sandbox));
     let arn = policy(&iam, "p").await;
     iam.create_role()
         .role_name("r")
@@ -92,10 +92,10 @@ async fn a_role_survives_a_reload_in_full() {
     let document = role.assume_role_policy_document().unwrap();
     assert!(document.starts_with("%7B%22Version"), "{document}");
     let before = read_role(&iam).await;
-    let world = reloaded(&world);
-    let iam = Client::new(&config(&world));
+    let sandbox = reloaded(&sandbox);
+    let iam = Client::new(&config(&sandbox));
     assert_eq!(read_role(&iam).await, before);
-    assert_eq!(world.inventory(), ["iam:policy/p", "iam:role/r"]);
+    assert_eq!(sandbox.inventory(), ["iam:policy/p", "iam:role/r"]);
     iam.update_role().role_name("r").description("d").send().await.unwrap();
     let role = iam.get_role().role_name("r").send().await.unwrap();
     assert_eq!(role.role().unwrap().max_session_duration(), Some(3600));
@@ -135,13 +135,13 @@ async fn a_role_survives_a_reload_in_full() {
         .unwrap();
     iam.delete_role().role_name("r").send().await.unwrap();
     assert_eq!(code(iam.get_role().role_name("r").send().await), "NoSuchEntity");
-    assert!(world.is_empty());
+    assert!(sandbox.is_empty());
 }
 
 #[tokio::test]
 async fn versions_of_a_policy_keep_counting_after_a_reload() {
-    let world = World::new();
-    let iam = Client::new(&config(&world));
+    let sandbox = Sandbox::new();
+    let iam = Client::new(&config(&sandbox));
     let arn = policy(&iam, "p").await;
     let version = |iam: &Client, default: bool| {
         iam.create_policy_version()
@@ -159,8 +159,8 @@ async fn versions_of_a_policy_keep_counting_after_a_reload() {
         .send()
         .await
         .unwrap();
-    let world = reloaded(&world);
-    let iam = Client::new(&config(&world));
+    let sandbox = reloaded(&sandbox);
+    let iam = Client::new(&config(&sandbox));
     let made = version(&iam, false).await.unwrap();
     assert_eq!(made.policy_version().unwrap().version_id(), Some("v4"));
     iam.set_default_policy_version()
@@ -204,8 +204,8 @@ async fn versions_of_a_policy_keep_counting_after_a_reload() {
 
 #[tokio::test]
 async fn a_provider_survives_a_reload_and_changes() {
-    let world = World::new();
-    let iam = Client::new(&config(&world));
+    let sandbox = Sandbox::new();
+    let iam = Client::new(&config(&sandbox));
     let made = iam
         .create_open_id_connect_provider()
         .url("https://token.actions.example.com")
@@ -215,8 +215,8 @@ async fn a_provider_survives_a_reload_and_changes() {
         .await
         .unwrap();
     let arn = made.open_id_connect_provider_arn().unwrap().to_owned();
-    let world = reloaded(&world);
-    let iam = Client::new(&config(&world));
+    let sandbox = reloaded(&sandbox);
+    let iam = Client::new(&config(&sandbox));
     let add = iam.add_client_id_to_open_id_connect_provider();
     add.open_id_connect_provider_arn(&arn)
         .client_id("two")
@@ -275,8 +275,8 @@ async fn a_provider_survives_a_reload_and_changes() {
 
 #[tokio::test]
 async fn what_aws_refuses_is_refused() {
-    let world = World::new();
-    let iam = Client::new(&config(&world));
+    let sandbox = Sandbox::new();
+    let iam = Client::new(&config(&sandbox));
     let role = |name: &str, trust: &str| {
         iam.create_role()
             .role_name(name)
@@ -305,8 +305,8 @@ async fn what_aws_refuses_is_refused() {
 
 #[tokio::test]
 async fn sts_knows_who_calls() {
-    let world = World::new();
-    let sts = aws_sdk_sts::Client::new(&config(&world));
+    let sandbox = Sandbox::new();
+    let sts = aws_sdk_sts::Client::new(&config(&sandbox));
     let me = sts.get_caller_identity().send().await.unwrap();
     assert_eq!(me.account(), Some(ACCOUNT_ID));
     let role = sts
@@ -324,7 +324,7 @@ async fn sts_knows_who_calls() {
         None,
         "test",
     );
-    let config = config(&world)
+    let config = config(&sandbox)
         .into_builder()
         .credentials_provider(aws_sdk_s3::config::SharedCredentialsProvider::new(credentials))
         .build();

@@ -24,4 +24,4 @@ mod s3_buckets;
 mod s3_objects;
 #[cfg(feature = "s3")]
 #[cfg(test)]
-mod world;
+mod sandbox;

@@ -4,7 +4,7 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::types::*;
 
 use crate::common::{code, config, config_in, reloaded};
-use iac_sandbox::World;
+use iac_sandbox::Sandbox;
 
 fn here() -> CreateBucketConfiguration {
     CreateBucketConfiguration::builder()
@@ -12,8 +12,8 @@ fn here() -> CreateBucketConfiguration {
         .build()
 }
 
-async fn bucket(world: &World, name: &str) -> Client {
-    let s3 = Client::new(&config(world));
+async fn bucket(sandbox: &Sandbox, name: &str) -> Client {
+    let s3 = Client::new(&config(sandbox));
     s3.create_bucket()
         .bucket(name)
         .create_bucket_configuration(here())
@@ -25,8 +25,8 @@ async fn bucket(world: &World, name: &str) -> Client {
 
 #[tokio::test]
 async fn a_new_bucket_has_the_defaults_of_aws() {
-    let world = World::new();
-    let s3 = bucket(&world, "fresh").await;
+    let sandbox = Sandbox::new();
+    let s3 = bucket(&sandbox, "fresh").await;
     let encryption = s3.get_bucket_encryption().bucket("fresh").send().await.unwrap();
     let rule = &encryption.server_side_encryption_configuration().unwrap().rules()[0];
     let default = rule.apply_server_side_encryption_by_default().unwrap();
@@ -116,8 +116,8 @@ async fn read_all(s3: &Client, b: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn every_configuration_survives_a_reload() {
-    let world = World::new();
-    let s3 = Client::new(&config(&world));
+    let sandbox = Sandbox::new();
+    let s3 = Client::new(&config(&sandbox));
     let b = "full";
     s3.create_bucket()
         .bucket(b)
@@ -318,8 +318,8 @@ async fn every_configuration_survives_a_reload() {
             .iter()
             .any(|text| text.contains("arn:aws:iam::123456789012:root"))
     );
-    let world = reloaded(&world);
-    let s3 = Client::new(&config(&world));
+    let sandbox = reloaded(&sandbox);
+    let s3 = Client::new(&config(&sandbox));
     assert_eq!(read_all(&s3, b).await, before);
     // Removed configurations read as if they had never been.
     s3.delete_bucket_encryption().bucket(b).send().await.unwrap();
@@ -335,11 +335,11 @@ async fn every_configuration_survives_a_reload() {
 
 #[tokio::test]
 async fn what_aws_refuses_is_refused() {
-    let world = World::new();
-    let s3 = bucket(&world, "mine").await;
+    let sandbox = Sandbox::new();
+    let s3 = bucket(&sandbox, "mine").await;
     let again = s3.create_bucket().bucket("mine").create_bucket_configuration(here());
     assert_eq!(code(again.send().await), "BucketAlreadyOwnedByYou");
-    let elsewhere = Client::new(&config_in(&world, "us-east-1"));
+    let elsewhere = Client::new(&config_in(&sandbox, "us-east-1"));
     let taken = elsewhere.create_bucket().bucket("mine").send().await;
     assert_eq!(code(taken), "BucketAlreadyOwnedByYou");
     elsewhere.create_bucket().bucket("east").send().await.unwrap();
@@ -365,15 +365,15 @@ async fn what_aws_refuses_is_refused() {
     assert_eq!(listed.buckets().len(), 2);
     assert_eq!(listed.buckets()[0].bucket_region(), Some("us-east-1"));
     assert_eq!(
-        world.inventory(),
+        sandbox.inventory(),
         ["s3:bucket/east", "s3:bucket/mine", "s3:object/mine/k"]
     );
 }
 
 #[tokio::test]
 async fn tags_may_come_with_the_bucket() {
-    let world = World::new();
-    let s3 = Client::new(&config(&world));
+    let sandbox = Sandbox::new();
+    let s3 = Client::new(&config(&sandbox));
     let tagged = CreateBucketConfiguration::builder()
         .location_constraint(BucketLocationConstraint::EuWest1)
         .tags(Tag::builder().key("a").value("1").build().unwrap())

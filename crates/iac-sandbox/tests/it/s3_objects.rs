@@ -7,10 +7,10 @@ use aws_sdk_s3::types::{
     BucketLocationConstraint, BucketVersioningStatus, CompletedMultipartUpload, CompletedPart,
     CreateBucketConfiguration, Delete, MetadataDirective, ObjectIdentifier, Tag, Tagging, VersioningConfiguration,
 };
-use iac_sandbox::World;
+use iac_sandbox::Sandbox;
 
-async fn bucket(world: &World, name: &str) -> Client {
-    let s3 = Client::new(&config(world));
+async fn bucket(sandbox: &Sandbox, name: &str) -> Client {
+    let s3 = Client::new(&config(sandbox));
     s3.create_bucket()
         .bucket(name)
         .create_bucket_configuration(
@@ -39,8 +39,8 @@ async fn version(s3: &Client, bucket: &str) {
 
 #[tokio::test]
 async fn headers_tags_and_content_survive_a_reload() {
-    let world = World::new();
-    let s3 = bucket(&world, "site").await;
+    let sandbox = Sandbox::new();
+    let s3 = bucket(&sandbox, "site").await;
     s3.put_object()
         .bucket("site")
         .key("a b/ü+ß.html")
@@ -55,8 +55,8 @@ async fn headers_tags_and_content_survive_a_reload() {
         .send()
         .await
         .unwrap();
-    let world = reloaded(&world);
-    let s3 = Client::new(&config(&world));
+    let sandbox = reloaded(&sandbox);
+    let s3 = Client::new(&config(&sandbox));
     let got = s3.get_object().bucket("site").key("a b/ü+ß.html").send().await.unwrap();
     assert_eq!(got.content_type(), Some("text/html; charset=utf-8"));
     assert_eq!(got.cache_control(), Some("no-cache"));
@@ -83,8 +83,8 @@ async fn headers_tags_and_content_survive_a_reload() {
 
 #[tokio::test]
 async fn a_streamed_file_arrives_whole() {
-    let world = World::new();
-    let s3 = bucket(&world, "files").await;
+    let sandbox = Sandbox::new();
+    let s3 = bucket(&sandbox, "files").await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("big");
     std::fs::write(&path, vec![7_u8; 300_000]).unwrap();
@@ -114,8 +114,8 @@ async fn a_streamed_file_arrives_whole() {
 
 #[tokio::test]
 async fn conditional_writes_have_one_winner() {
-    let world = World::new();
-    let s3 = bucket(&world, "state").await;
+    let sandbox = Sandbox::new();
+    let s3 = bucket(&sandbox, "state").await;
     let put = |body: &'static [u8]| {
         s3.put_object()
             .bucket("state")
@@ -142,8 +142,8 @@ async fn conditional_writes_have_one_winner() {
 
 #[tokio::test]
 async fn versions_markers_and_the_null_version_are_kept() {
-    let world = World::new();
-    let s3 = bucket(&world, "ver").await;
+    let sandbox = Sandbox::new();
+    let s3 = bucket(&sandbox, "ver").await;
     let put = |body: &'static [u8]| {
         s3.put_object()
             .bucket("ver")
@@ -160,8 +160,8 @@ async fn versions_markers_and_the_null_version_are_kept() {
     assert_eq!(marker.delete_marker(), Some(true));
     let gone = s3.get_object().bucket("ver").key("k").send().await;
     assert_eq!(code(gone), "NoSuchKey");
-    let world = reloaded(&world);
-    let s3 = Client::new(&config(&world));
+    let sandbox = reloaded(&sandbox);
+    let s3 = Client::new(&config(&sandbox));
     let listed = s3.list_object_versions().bucket("ver").send().await.unwrap();
     assert_eq!(listed.versions().len(), 3);
     assert_eq!(listed.versions()[2].version_id(), Some("null"));
@@ -186,13 +186,13 @@ async fn versions_markers_and_the_null_version_are_kept() {
     let deleted = s3.delete_objects().bucket("ver").delete(delete).send().await;
     assert_eq!(deleted.unwrap().deleted().len(), 4);
     s3.delete_bucket().bucket("ver").send().await.unwrap();
-    assert!(world.is_empty());
+    assert!(sandbox.is_empty());
 }
 
 #[tokio::test]
 async fn lists_come_in_pages_with_common_prefixes() {
-    let world = World::new();
-    let s3 = bucket(&world, "pages").await;
+    let sandbox = Sandbox::new();
+    let s3 = bucket(&sandbox, "pages").await;
     for key in ["a/1", "a/2", "b", "c/1", "d"] {
         s3.put_object().bucket("pages").key(key).send().await.unwrap();
     }
@@ -216,8 +216,8 @@ async fn lists_come_in_pages_with_common_prefixes() {
 
 #[tokio::test]
 async fn an_upload_in_parts_becomes_an_object_with_its_headers() {
-    let world = World::new();
-    let s3 = bucket(&world, "parts").await;
+    let sandbox = Sandbox::new();
+    let s3 = bucket(&sandbox, "parts").await;
     let upload = s3
         .create_multipart_upload()
         .bucket("parts")
@@ -226,8 +226,8 @@ async fn an_upload_in_parts_becomes_an_object_with_its_headers() {
         .send()
         .await
         .unwrap();
-    let world = reloaded(&world);
-    let s3 = Client::new(&config(&world));
+    let sandbox = reloaded(&sandbox);
+    let s3 = Client::new(&config(&sandbox));
     let id = upload.upload_id().unwrap();
     let mut done = CompletedMultipartUpload::builder();
     for (number, size) in [(1, 5 * 1024 * 1024), (2, 10)] {
@@ -266,8 +266,8 @@ async fn an_upload_in_parts_becomes_an_object_with_its_headers() {
 
 #[tokio::test]
 async fn copies_and_tags_follow_the_directives() {
-    let world = World::new();
-    let s3 = bucket(&world, "copy").await;
+    let sandbox = Sandbox::new();
+    let s3 = bucket(&sandbox, "copy").await;
     s3.put_object()
         .bucket("copy")
         .key("from")

@@ -4,7 +4,7 @@ use iac_aws::{
     iam::{OidcProvider, Policy, PolicyAttachment, Role},
     policy::{PolicyDocument, Principal, Statement},
 };
-use iac_core::model::{Mark, Stack};
+use iac_core::model::{LifecycleExt, Stack};
 
 use super::Variant;
 

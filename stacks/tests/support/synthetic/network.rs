@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use iac_aws::ec2::{Rule, SecurityGroup, Subnet, Vpc};
-use iac_core::model::{Handle, Mark, Stack};
+use iac_core::model::{Handle, LifecycleExt, Stack};
 
 use super::Variant;
 

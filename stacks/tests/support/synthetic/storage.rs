@@ -8,7 +8,7 @@ use iac_aws::{
     s3::{Bucket, BucketPolicy, Content, Object},
 };
 use iac_core::{
-    model::{Handle, Mark, Stack},
+    model::{Handle, LifecycleExt, Stack},
     text,
 };
 

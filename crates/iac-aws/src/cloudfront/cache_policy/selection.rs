@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use iac_core::{Shape, model::Violation};
+use iac_core::{Schema, model::Violation};
 use serde::{Deserialize, Serialize};
 
 use crate::cloudfront::shared::{violation, words};
 
 /// Which names are chosen: `Selection::only(["session"])`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Shape)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Schema)]
 pub struct Selection {
     /// How `names` are meant.
     pub choice: Choice,

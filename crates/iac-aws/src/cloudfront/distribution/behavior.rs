@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bon::Builder;
 use iac_core::{
-    Shape,
+    Schema,
     model::{Declared, Stage},
 };
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use crate::cloudfront::{
 };
 
 /// What is done with requests: `Behavior::to("site").cache_policy_id(CachePolicyId::CACHING_OPTIMIZED)`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Schema)]
 #[serde(bound = "")]
 #[builder(start_fn = to, derive(Into), on(S::Value<_>, into))]
 pub struct Behavior<S: Stage = Declared> {
@@ -77,7 +77,7 @@ pub struct Behavior<S: Stage = Declared> {
 }
 
 /// A behavior for the paths that match a pattern.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Schema)]
 #[serde(bound = "")]
 pub struct PathBehavior<S: Stage = Declared> {
     /// The pattern: `/api/*`, `*.jpg`. `*` stands for any characters, `?` for one.
@@ -102,7 +102,7 @@ either!(Caching {
 });
 
 /// What is forwarded and cached by, and for how long, without a policy. New behaviors use a cache policy.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Schema)]
 #[builder(derive(Into))]
 pub struct ForwardedValues {
     /// Whether query strings are forwarded.
@@ -140,7 +140,7 @@ pub struct ForwardedValues {
 }
 
 /// A Lambda function at the edge.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Schema)]
 #[serde(bound = "")]
 pub struct EdgeFunction<S: Stage = Declared> {
     /// The ARN of a numbered version.

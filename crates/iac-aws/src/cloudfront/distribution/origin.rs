@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bon::Builder;
 use iac_core::{
-    Shape,
+    Schema,
     model::{Declared, Secret, Stage},
 };
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// A server that a distribution fetches from: [`Origin::s3`], [`Origin::custom`], [`Origin::vpc`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Schema)]
 #[serde(bound = "")]
 #[builder(start_fn = of, derive(Into), on(S::Value<_>, into))]
 pub struct Origin<S: Stage = Declared> {
@@ -71,7 +71,7 @@ either!(Source {
 });
 
 /// What is particular to a bucket.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Schema)]
 #[serde(bound = "")]
 #[builder(derive(Into), on(S::Value<_>, into))]
 pub struct S3Origin<S: Stage = Declared> {
@@ -84,7 +84,7 @@ pub struct S3Origin<S: Stage = Declared> {
 }
 
 /// What is particular to any HTTP server.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Schema)]
 #[builder(derive(Into))]
 pub struct CustomOrigin {
     /// How the origin is spoken to.
@@ -120,7 +120,7 @@ pub struct CustomOrigin {
 }
 
 /// What is particular to a server in a private subnet.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Schema)]
 #[serde(bound = "")]
 #[builder(start_fn = of, derive(Into), on(S::Value<_>, into))]
 pub struct VpcOrigin<S: Stage = Declared> {
@@ -179,7 +179,7 @@ words! {
 }
 
 /// Two origins, the second of which is asked when the first fails. A behavior's target like an origin.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Schema)]
 pub struct OriginGroup {
     /// The origin that is asked first.
     pub primary: String,

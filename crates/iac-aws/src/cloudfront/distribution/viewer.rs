@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use bon::Builder;
 use iac_core::{
-    Shape,
+    Schema,
     model::{Declared, Stage},
 };
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The certificate for a distribution's own names: `ViewerCertificate::acm("arn:...")`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Schema)]
 #[serde(bound = "")]
 #[builder(start_fn = of, derive(Into))]
 pub struct ViewerCertificate<S: Stage = Declared> {
@@ -99,7 +99,7 @@ impl<S: Stage> ViewerCertificate<S> {
 }
 
 /// What viewers get when the origin answers with an error.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Shape)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Schema)]
 pub struct ErrorResponse {
     /// A page instead of the origin's answer.
     pub page: Option<ErrorPage>,
@@ -109,7 +109,7 @@ pub struct ErrorResponse {
 }
 
 /// A page in the place of an error.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Shape)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Schema)]
 pub struct ErrorPage {
     /// Its path: `/index.html`.
     pub path: String,
@@ -146,7 +146,7 @@ impl ErrorResponse {
 }
 
 /// The countries whose viewers are served.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Shape)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Schema)]
 pub struct GeoRestriction {
     /// How the countries are meant.
     pub restriction_type: GeoRestrictionType,
@@ -183,7 +183,7 @@ impl GeoRestriction {
 }
 
 /// A log of requests, written to a bucket whose ownership lets ACLs be: `Logging::to("logs.s3.amazonaws.com")`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Schema)]
 #[serde(bound = "")]
 #[builder(start_fn = to, derive(Into), on(S::Value<_>, into))]
 pub struct Logging<S: Stage = Declared> {

@@ -5,8 +5,8 @@
 
 use aws_sdk_dynamodb::types::{self as sdk, BillingMode, ProvisionedThroughput, TableDescription};
 use iac_core::{
-    Shape,
-    model::{Field, Marks, ResourceError, Shape as Form, Shaped},
+    Schema,
+    model::{Field, FieldAttributes, HasSchema, ResourceError, Schema as Form},
 };
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +25,7 @@ pub enum Billing {
 }
 
 /// A provisioned capacity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Shape)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Schema)]
 pub struct Capacity {
     /// Strongly consistent reads of up to 4 KB per second; at least 1.
     pub read_units: i64,
@@ -34,7 +34,7 @@ pub struct Capacity {
 }
 
 /// The most that on-demand billing may use; without limits the account's quota holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Shape)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Schema)]
 pub struct Limits {
     /// Read request units per second; at least 1.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,7 +45,7 @@ pub struct Limits {
 }
 
 /// What can be served at once without scaling first. It can be raised, never lowered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Shape)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Schema)]
 pub struct WarmThroughput {
     /// Reads per second.
     pub read_units_per_second: i64,
@@ -108,19 +108,19 @@ impl Default for Billing {
     }
 }
 
-impl Shaped for Billing {
-    fn shape() -> Form {
+impl HasSchema for Billing {
+    fn schema() -> Form {
         let mode = Field {
             name: "mode",
             doc: "`PAY_PER_REQUEST` or `PROVISIONED`.",
-            shape: Form::one_of(["PAY_PER_REQUEST", "PROVISIONED"]),
+            schema: Form::one_of(["PAY_PER_REQUEST", "PROVISIONED"]),
             required: true,
             default: "",
-            marks: Marks::default(),
+            attributes: FieldAttributes::default(),
         };
         let mut fields = vec![mode];
-        for shape in [Capacity::shape(), Limits::shape()] {
-            fields.extend(shape.fields().iter().cloned().map(|field| Field {
+        for schema in [Capacity::schema(), Limits::schema()] {
+            fields.extend(schema.fields().iter().cloned().map(|field| Field {
                 required: false,
                 ..field
             }));
@@ -218,7 +218,7 @@ mod tests {
             serde_json::from_value::<Billing>(on_demand).unwrap(),
             Billing::default()
         );
-        let names: Vec<_> = Billing::shape().fields().iter().map(|field| field.name).collect();
+        let names: Vec<_> = Billing::schema().fields().iter().map(|field| field.name).collect();
         assert_eq!(
             names,
             ["mode", "read_units", "write_units", "max_read_units", "max_write_units"]

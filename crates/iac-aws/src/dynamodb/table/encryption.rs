@@ -4,7 +4,7 @@
 
 use aws_sdk_dynamodb::types::{SseSpecification, SseStatus, SseType, TableDescription};
 use iac_core::{
-    Shape,
+    Schema,
     model::{Declared, Input, Resolved, Stage},
 };
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ iac_core::text_type! {
 }
 
 /// Encryption with a key in KMS.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Schema)]
 #[serde(bound = "")]
 pub struct Encryption<S: Stage = Declared> {
     /// The key. When unset, the one that AWS keeps in this account for DynamoDB; a key that was set before is then left in place.

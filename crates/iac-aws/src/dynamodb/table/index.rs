@@ -11,8 +11,8 @@ use aws_sdk_dynamodb::types::{
 };
 use bon::Builder;
 use iac_core::{
-    Shape,
-    model::{Field, Marks, ResourceError, Shape as Form, Shaped},
+    Schema,
+    model::{Field, FieldAttributes, HasSchema, ResourceError, Schema as Form},
 };
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +25,7 @@ use super::{
 /// An index over the whole table, with keys of its own.
 ///
 /// Another key or projection makes a new index: the old one is deleted first, so queries of it fail until the new one is filled.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Builder, Schema)]
 #[builder(on(_, into))]
 pub struct GlobalIndex {
     /// The partition key: one attribute, or up to 4.
@@ -53,7 +53,7 @@ pub struct GlobalIndex {
 }
 
 /// An index within each partition, with a sort key of its own. It can only be made with the table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Builder, Schema)]
 #[builder(on(_, into))]
 pub struct LocalIndex {
     /// The sort key; the partition key is the table's.
@@ -117,15 +117,15 @@ impl Projection {
     }
 }
 
-impl Shaped for Projection {
-    fn shape() -> Form {
-        let field = |name, doc, shape, required| Field {
+impl HasSchema for Projection {
+    fn schema() -> Form {
+        let field = |name, doc, schema, required| Field {
             name,
             doc,
-            shape,
+            schema,
             required,
             default: "",
-            marks: Marks::default(),
+            attributes: FieldAttributes::default(),
         };
         Form::Struct(vec![
             field(
@@ -137,7 +137,7 @@ impl Shaped for Projection {
             field(
                 "attributes",
                 "The attributes of `INCLUDE`.",
-                BTreeSet::<String>::shape(),
+                BTreeSet::<String>::schema(),
                 false,
             ),
         ])

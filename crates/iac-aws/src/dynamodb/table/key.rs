@@ -7,13 +7,13 @@ use std::{collections::BTreeMap, iter};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, KeySchemaElement, KeyType as KeyRole, ScalarAttributeType, TableDescription,
 };
-use iac_core::{Shape, model::ResourceError};
+use iac_core::{Schema, model::ResourceError};
 use serde::{Deserialize, Serialize};
 
 use super::built;
 
 /// An attribute that is part of a key: `Key::string("pk")`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Shape)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Schema)]
 pub struct Key {
     /// The attribute's name, 1 to 255 bytes.
     pub name: String,
@@ -22,7 +22,7 @@ pub struct Key {
 }
 
 /// What a key attribute holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Shape)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Schema)]
 pub enum KeyType {
     /// Text.
     #[serde(rename = "S")]

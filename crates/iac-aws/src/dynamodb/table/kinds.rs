@@ -3,13 +3,13 @@
 //! Source: DynamoDB API reference, `StreamSpecification`; developer guide, "DynamoDB table classes".
 
 use aws_sdk_dynamodb::types::{StreamSpecification, StreamViewType, TableClass as SdkTableClass, TableDescription};
-use iac_core::{Shape, model::ResourceError};
+use iac_core::{Schema, model::ResourceError};
 use serde::{Deserialize, Serialize};
 
 use super::built;
 
 /// What a stream tells of each change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Shape)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Schema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum StreamView {
     /// The item's keys.
@@ -23,7 +23,7 @@ pub enum StreamView {
 }
 
 /// What storage and requests cost.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Shape)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Schema)]
 pub enum TableClass {
     /// Storage dear, requests cheap.
     #[default]

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use iac_core::{
-    Shape,
+    Schema,
     model::{Declared, Input, Resolved, Stage, Violation},
 };
 use serde::{Deserialize, Serialize};
@@ -81,7 +81,7 @@ fn normal(protocol: &str) -> String {
 /// One rule: it allows traffic of a protocol, on some ports, from or to one other side.
 ///
 /// Made from [`Traffic`](super::Traffic): `Rule::tcp(443).from_cidr("10.0.0.0/8").description("https")`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Schema)]
 #[serde(bound = "")]
 pub struct Rule<S: Stage = Declared> {
     /// The protocol.

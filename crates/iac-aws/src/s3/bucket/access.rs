@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use aws_sdk_s3::types::{OwnershipControls, OwnershipControlsRule, PublicAccessBlockConfiguration};
 use bon::Builder;
-use iac_core::{Shape, model::ResourceError};
+use iac_core::{Schema, model::ResourceError};
 use serde::{Deserialize, Serialize};
 
 use super::aspect::{Aspect, At};
@@ -25,7 +25,7 @@ words! {
 
 /// What keeps the public out. All on by default, as in a new bucket; a public bucket policy is refused while
 /// `block_public_policy` is on. Source: `PutPublicAccessBlock`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Builder, Schema)]
 pub struct PublicAccessBlock {
     /// Refuses access control lists that let the public in.
     #[builder(default = true)]

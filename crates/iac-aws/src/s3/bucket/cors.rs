@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use aws_sdk_s3::types::{CorsConfiguration, CorsRule as SdkRule};
 use bon::Builder;
 use iac_core::{
-    Shape,
+    Schema,
     model::{Declared, Resolved, ResourceError, Stage},
 };
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ words! {
 }
 
 /// What pages of some origins may do; the first rule that fits a request is used, at most 100. Source: `PutBucketCors`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Schema)]
 #[serde(bound = "")]
 #[builder(on(_, into))]
 pub struct CorsRule<S: Stage = Declared> {

@@ -8,7 +8,7 @@ use aws_sdk_s3::types::{
 };
 use bon::Builder;
 use iac_core::{
-    Shape,
+    Schema,
     model::{Declared, Resolved, ResourceError, Stage, Violation},
 };
 use serde::{Deserialize, Serialize};
@@ -43,7 +43,7 @@ words! {
 }
 
 /// The default encryption of a bucket: keys of S3 unless said otherwise. Source: `PutBucketEncryption`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Schema)]
 #[serde(bound = "")]
 #[builder(on(_, into))]
 pub struct Encryption<S: Stage = Declared> {

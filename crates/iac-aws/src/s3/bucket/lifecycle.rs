@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bon::Builder;
-use iac_core::{Shape, model::Violation};
+use iac_core::{Schema, model::Violation};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -45,7 +45,7 @@ iac_core::text_type! {
 /// What happens to the objects a rule is about; the rule's id is its key in the bucket. Without a filter it is about all.
 ///
 /// Source: S3 user guide, "Lifecycle configuration elements".
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Schema)]
 #[builder(on(_, into))]
 pub struct LifecycleRule {
     /// Whether it is in force.
@@ -85,7 +85,7 @@ pub struct LifecycleRule {
 }
 
 /// When versions that are no longer current are deleted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Builder, Schema)]
 pub struct NoncurrentExpiration {
     /// Days since the version was replaced, 1 or more.
     pub days: i32,
@@ -94,7 +94,7 @@ pub struct NoncurrentExpiration {
 }
 
 /// A move of objects, after `days` or on a day.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Builder, Schema)]
 #[builder(on(_, into))]
 pub struct Transition {
     /// To where.
@@ -106,7 +106,7 @@ pub struct Transition {
 }
 
 /// A move of versions that are no longer current.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Builder, Schema)]
 pub struct NoncurrentTransition {
     /// To where.
     pub class: TransitionClass,

@@ -6,7 +6,7 @@ use aws_sdk_s3::types::{
 };
 use bon::Builder;
 use iac_core::{
-    Shape,
+    Schema,
     model::{Declared, Resolved, ResourceError, Stage},
 };
 use serde::{Deserialize, Serialize};
@@ -33,7 +33,7 @@ words! {
 
 /// Where access logs go. The target is in the same region and its policy lets `logging.s3.amazonaws.com` write.
 /// Source: `PutBucketLogging`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Schema)]
 #[serde(bound = "")]
 #[builder(on(_, into))]
 pub struct Logging<S: Stage = Declared> {

@@ -9,7 +9,7 @@ use aws_sdk_s3::types::{
 };
 use bon::Builder;
 use iac_core::{
-    Shape,
+    Schema,
     model::{Declared, Resolved, ResourceError, Stage, Violation},
 };
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,7 @@ iac_core::text_type! {
 
 /// Who is told what. The targets must let S3 in before: a Lambda permission, the policy of a queue or topic; S3 tries
 /// them when this is put. Source: `PutBucketNotificationConfiguration`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Schema)]
 #[serde(bound = "")]
 #[builder(on(_, into))]
 pub struct Notification<S: Stage = Declared> {
@@ -53,7 +53,7 @@ pub struct Notification<S: Stage = Declared> {
 }
 
 /// One who is told. No two rules for one event may overlap in prefix and suffix.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Schema)]
 #[serde(bound = "")]
 #[builder(on(_, into))]
 pub struct Target<S: Stage = Declared> {

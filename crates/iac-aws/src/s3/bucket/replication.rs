@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bon::Builder;
 use iac_core::{
-    Shape,
+    Schema,
     model::{Declared, Resolved, Stage, Violation},
 };
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use crate::{Arn, arn};
 
 /// What is copied where. Both buckets keep versions, and the role may read here and write there.
 /// Source: `PutBucketReplication`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Schema)]
 #[serde(bound = "")]
 #[builder(on(_, into))]
 pub struct Replication<S: Stage = Declared> {
@@ -26,7 +26,7 @@ pub struct Replication<S: Stage = Declared> {
 }
 
 /// One rule. Without a filter it is about all objects.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Schema)]
 #[serde(bound = "")]
 #[builder(on(_, into))]
 pub struct ReplicationRule<S: Stage = Declared> {

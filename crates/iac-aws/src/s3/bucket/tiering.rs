@@ -8,7 +8,7 @@ use aws_sdk_s3::types::{
 };
 use bon::Builder;
 use iac_core::{
-    Shape,
+    Schema,
     model::{ResourceError, Violation},
 };
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ use crate::{
 /// When objects that are not read are archived; the id is its key in the bucket. Without a filter it is about all.
 ///
 /// Source: `PutBucketIntelligentTieringConfiguration`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Schema)]
 #[builder(on(_, into))]
 pub struct IntelligentTiering {
     /// Whether it is in force.

@@ -6,7 +6,7 @@ use aws_sdk_s3::types::{
 };
 use bon::Builder;
 use iac_core::{
-    Shape,
+    Schema,
     model::{ResourceError, Violation},
 };
 use serde::{Deserialize, Serialize};
@@ -37,7 +37,7 @@ words! {
 }
 
 /// How long new versions are locked when their writer does not say; `days` or `years`. Source: `PutObjectLockConfiguration`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Builder, Schema)]
 pub struct Retention {
     /// How firm the lock is.
     pub mode: RetentionMode,

@@ -7,7 +7,7 @@ use aws_sdk_s3::types::{
 };
 use bon::Builder;
 use iac_core::{
-    Shape,
+    Schema,
     model::{Declared, Resolved, ResourceError, Stage, Violation},
 };
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ words! {
 }
 
 /// What the website endpoint serves: an index document, or nothing but a redirect to another host. Source: `PutBucketWebsite`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Schema)]
 #[serde(bound = "")]
 #[builder(on(_, into))]
 pub struct Website<S: Stage = Declared> {
@@ -43,7 +43,7 @@ pub struct Website<S: Stage = Declared> {
 }
 
 /// Where every request is sent.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Schema)]
 #[serde(bound = "")]
 #[builder(on(_, into))]
 pub struct RedirectAll<S: Stage = Declared> {
@@ -54,7 +54,7 @@ pub struct RedirectAll<S: Stage = Declared> {
 }
 
 /// A redirect of the requests that fit.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Schema)]
 #[serde(bound = "")]
 #[builder(on(_, into))]
 pub struct RoutingRule<S: Stage = Declared> {

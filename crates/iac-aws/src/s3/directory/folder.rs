@@ -8,7 +8,7 @@ use std::{
 };
 
 use globset::{GlobBuilder, GlobMatcher};
-use iac_core::Shape;
+use iac_core::Schema;
 use md5::Md5;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -17,7 +17,7 @@ use walkdir::WalkDir;
 use crate::s3::object::{Problem, media_type, problem};
 
 /// The files of a folder, as they were when the stack was declared.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Shape)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Schema)]
 pub struct Folder {
     /// Where it is. A path relative to the working directory is the same on every machine.
     #[field(write_only)]
@@ -30,7 +30,7 @@ pub struct Folder {
 }
 
 /// A file of a folder.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Schema)]
 pub struct SyncedFile {
     /// The SHA-256 of its content, hexadecimal.
     pub sha256: String,

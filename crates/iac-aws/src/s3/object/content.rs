@@ -5,7 +5,7 @@ use std::{fs::File, io, path::Path};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use iac_core::{
-    Shape,
+    Schema,
     model::{Declared, Resolved, ResourceError, Stage},
 };
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ iac_core::text_type! {
 }
 
 /// What is in an object: [`Content::file`], [`Content::text`] or [`Content::base64`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Schema)]
 #[serde(bound = "")]
 pub struct Content<S: Stage = Declared> {
     /// A file.
@@ -34,7 +34,7 @@ pub struct Content<S: Stage = Declared> {
 }
 
 /// A file, as it was when the stack was declared.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Schema)]
 pub struct LocalFile {
     /// Where it is. A path relative to the working directory is the same on every machine.
     #[field(write_only)]

@@ -8,7 +8,7 @@ use aws_sdk_s3::{
 };
 use bon::Builder;
 use iac_core::{
-    Shape,
+    Schema,
     model::{Resolved, ResourceError},
 };
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,7 @@ iac_core::text_type! {
     pub struct ObjectKey, check = check_key;
 
     /// A moment: `2027-01-31T00:00:00Z`.
-    pub struct Moment, check = |moment| match moment.parse::<jiff::Timestamp>() {
+    pub struct FaultTiming, check = |moment| match moment.parse::<jiff::Timestamp>() {
         Ok(_) => Ok(()),
         Err(error) => Err(format!("`{moment}` is not a moment, which looks like `2027-01-31T00:00:00Z`: {error}")),
     }, normal = |moment| moment.parse::<jiff::Timestamp>().map_or_else(|_| moment.to_owned(), |time| time.to_string());
@@ -70,13 +70,13 @@ words! {
 }
 
 /// How long an object is locked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Shape)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Schema)]
 #[builder(on(_, into))]
 pub struct ObjectRetention {
     /// How firm the lock is.
     pub mode: RetentionMode,
     /// Until when. It can be put off; with `GOVERNANCE` and `force_destroy` it can be brought forward.
-    pub until: Moment,
+    pub until: FaultTiming,
 }
 
 /// What goes with an object's bytes.
@@ -140,7 +140,7 @@ pub(in crate::s3) fn media_type(name: &str) -> String {
     }
 }
 
-fn moment(moment: &Moment) -> Result<DateTime, ResourceError> {
+fn moment(moment: &FaultTiming) -> Result<DateTime, ResourceError> {
     DateTime::from_str(moment.as_str(), DateTimeFormat::DateTimeWithOffset)
         .map_err(|error| ResourceError::invalid(format!("`{moment}`: {error}")))
 }

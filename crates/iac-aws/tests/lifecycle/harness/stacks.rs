@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{Build, Edit, Lifecycle};
-use crate::lab::{address, empty};
+use crate::test_env::{address, empty};
 
 impl<R: Resource + DeserializeOwned> Lifecycle<R> {
     /// The variants that were told, and those with one property as in the minimal resource, which may make no sense.
@@ -47,7 +47,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
     /// The full resource with all that can be changed as in the minimal one.
     pub(super) fn plain_stack(&self) -> Stack {
         let mut stack = empty();
-        let mutable: Vec<&Field> = Self::fields(|field| !field.marks.create_only).collect();
+        let mutable: Vec<&Field> = Self::fields(|field| !field.attributes.create_only).collect();
         let mut plain = self.mixed(&mutable, &mut stack);
         if let Some(edit) = &self.plain {
             edit(&mut plain, &mut stack);
@@ -72,7 +72,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
         let minimal = encoded(&(self.minimal)(&mut empty()));
         for field in fields {
             let value = &minimal[field.name];
-            if !(value.is_null() && (field.marks.computed || field.marks.name.is_some())) {
+            if !(value.is_null() && (field.attributes.computed || field.attributes.name.is_some())) {
                 mixed[field.name] = value.clone();
             }
         }
@@ -84,7 +84,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
         let mut stack = empty();
         let mut full = encoded(&(self.full)(&mut stack));
         let minimal = encoded(&(self.minimal)(&mut empty()));
-        let fills = field.marks.computed && minimal[field.name].is_null() && !full[field.name].is_null();
+        let fills = field.attributes.computed && minimal[field.name].is_null() && !full[field.name].is_null();
         full[field.name] = Value::Null;
         let mut resource = fills.then(|| decoded::<R>(full))?;
         if let Some(edit) = edit {
@@ -96,7 +96,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
 
     /// The properties that are wanted.
     pub(super) fn fields(wanted: impl Fn(&Field) -> bool) -> impl Iterator<Item = &'static Field> {
-        R::info().shape.fields().iter().filter(move |field| wanted(field))
+        R::info().schema.fields().iter().filter(move |field| wanted(field))
     }
 }
 

@@ -8,7 +8,7 @@ use iac_sandbox::{Fault, Request};
 use serde::de::DeserializeOwned;
 
 use super::Lifecycle;
-use crate::lab::Lab;
+use crate::test_env::TestEnv;
 
 impl<R: Resource + DeserializeOwned> Lifecycle<R> {
     /// The answer to the create is lost, also when the SDK asks again: the next run finds the object, and there is one.
@@ -17,70 +17,70 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
         // one try, and the next one finds the object in its way; or so many that the client gives up
         for tries in [1, 20] {
             let when = format!("after {tries} lost answers");
-            let lab = Lab::new();
-            lab.apply("what it needs", &self.needs()).await;
+            let env = TestEnv::new();
+            env.apply("what it needs", &self.needs()).await;
             let lost = Fault::response_lost().on_operation(self.created_by);
-            lab.world.inject(lost.first(tries));
+            env.sandbox.inject(lost.first(tries));
             // some types look for themselves, in the same run, whether it was made
-            let report = lab.run(&full, Mode::Normal).await;
-            let requests = lab.world.requests();
+            let report = env.run(&full, Mode::Normal).await;
+            let requests = env.sandbox.requests();
             let mut lost = requests
                 .iter()
                 .filter(|request| request.operation == self.created_by && request.status.is_none());
             assert!(lost.next().is_some(), "{} was not called: {report:?}", self.created_by);
-            lab.world.clear_faults();
-            lab.settle(&when, &full).await;
-            lab.destroy(&when, &full).await;
+            env.sandbox.clear_faults();
+            env.settle(&when, &full).await;
+            env.destroy(&when, &full).await;
         }
     }
 
     /// Throttling at the first call of every operation is waited out.
     pub(crate) async fn throttled(self) {
-        let lab = Lab::new();
+        let env = TestEnv::new();
         let (full, plain) = (Self::stack(&self.full), self.plain_stack());
-        lab.apply("what it needs", &self.needs()).await;
+        env.apply("what it needs", &self.needs()).await;
         for action in R::info().operations {
             let operation = action.split(':').next_back().unwrap();
-            lab.world.inject(Fault::throttling().on_operation(operation).nth(1));
+            env.sandbox.inject(Fault::throttling().on_operation(operation).nth(1));
         }
-        lab.settle("made under throttling", &full).await;
-        lab.settle("changed under throttling", &plain).await;
-        lab.settle("changed back under throttling", &full).await;
-        lab.destroy("destroyed under throttling", &full).await;
+        env.settle("made under throttling", &full).await;
+        env.settle("changed under throttling", &plain).await;
+        env.settle("changed back under throttling", &full).await;
+        env.destroy("destroyed under throttling", &full).await;
     }
 
     /// A refusal at any changing call says what is to be allowed, and the next run goes on from there: forward, or back.
     pub(crate) async fn denied(self) {
         let (full, plain) = (Self::stack(&self.full), self.plain_stack());
-        let lab = Lab::new();
-        lab.apply("what it needs", &self.needs()).await;
-        lab.world.inject(Fault::access_denied().on_operation(self.created_by));
-        Self::expect_denied(&lab, "create", &full).await;
-        lab.settle("made after a refusal", &full).await;
+        let env = TestEnv::new();
+        env.apply("what it needs", &self.needs()).await;
+        env.sandbox.inject(Fault::access_denied().on_operation(self.created_by));
+        Self::expect_denied(&env, "create", &full).await;
+        env.settle("made after a refusal", &full).await;
         for n in 1.. {
-            lab.apply("full", &full).await;
-            lab.world.clear_requests();
-            lab.world.inject(Fault::access_denied().on_mutations().nth(n));
-            if !Self::expect_denied(&lab, &format!("change {n}"), &plain).await {
+            env.apply("full", &full).await;
+            env.sandbox.clear_requests();
+            env.sandbox.inject(Fault::access_denied().on_mutations().nth(n));
+            if !Self::expect_denied(&env, &format!("change {n}"), &plain).await {
                 break;
             }
             let (when, next) = match n % 2 {
                 0 => (format!("back after refusal {n}"), &full),
                 _ => (format!("forward after refusal {n}"), &plain),
             };
-            lab.settle(&when, next).await;
+            env.settle(&when, next).await;
         }
-        lab.destroy("after refusals", &plain).await;
+        env.destroy("after refusals", &plain).await;
     }
 
     /// Whether it was refused; then the error is as it should be.
-    async fn expect_denied(lab: &Lab, when: &str, stack: &Stack) -> bool {
-        let report = lab
+    async fn expect_denied(env: &TestEnv, when: &str, stack: &Stack) -> bool {
+        let report = env
             .run(stack, Mode::Normal)
             .await
             .unwrap_or_else(|error| panic!("{when}: {error}"));
-        lab.world.clear_faults();
-        let requests = lab.world.requests();
+        env.sandbox.clear_faults();
+        let requests = env.sandbox.requests();
         let Some(refused) = requests.iter().find(|request| refused(request)) else {
             assert!(report.is_success(), "{when}: {:#?}", report.failed);
             return false;
@@ -111,30 +111,30 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
         let (full, plain) = (Self::stack(&self.full), self.plain_stack());
         let runs = [(&full, Mode::Normal), (&plain, Mode::Normal), (&plain, Mode::Destroy)];
         for n in 1.. {
-            let lab = Lab::new();
-            lab.apply("what it needs", &self.needs()).await;
-            lab.world.inject(Fault::cut_after().on_mutations().nth(n));
+            let env = TestEnv::new();
+            env.apply("what it needs", &self.needs()).await;
+            env.sandbox.inject(Fault::cut_after().on_mutations().nth(n));
             let mut struck = false;
             for (stack, mode) in runs {
                 let when = format!("cut off at call {n}");
-                let report = lab.run(stack, mode).await;
-                if lab.world.is_cut() {
+                let report = env.run(stack, mode).await;
+                if env.sandbox.is_cut() {
                     struck = true;
-                    lab.world.clear_faults();
-                    let report = lab
+                    env.sandbox.clear_faults();
+                    let report = env
                         .run(stack, mode)
                         .await
                         .unwrap_or_else(|error| panic!("{when}: {error}"));
                     assert!(report.is_success(), "{when}: {:#?}", report.failed);
                     if mode == Mode::Normal {
-                        lab.expect_nothing(&when, stack).await;
+                        env.expect_nothing(&when, stack).await;
                     }
                 } else {
                     let report = report.unwrap_or_else(|error| panic!("{when}: {error}"));
                     assert!(report.is_success(), "{when}: {:#?}", report.failed);
                 }
             }
-            let left = lab.world.inventory();
+            let left = env.sandbox.inventory();
             assert!(left.is_empty(), "cut off at call {n}: left behind: {left:?}");
             if !struck {
                 break;

@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use super::{Place, Stack, StackError, needs};
+use super::{SourceLocation, Stack, StackError, needs};
 use crate::model::{expr::Reference, lifecycle::Lifecycle, resource::Resource};
 
 impl Stack {
@@ -18,7 +18,7 @@ impl Stack {
     /// ```
     #[track_caller]
     pub fn alter<R: Resource + DeserializeOwned>(&mut self, name: &str, change: impl FnOnce(&mut R, &mut Lifecycle)) {
-        let place = Place::of(std::panic::Location::caller());
+        let place = SourceLocation::of(std::panic::Location::caller());
         let address = self.address(R::info().name, name, &place);
         let Some(node) = self.nodes.get_mut(&address) else {
             self.errors.push(StackError::Dangling {
@@ -33,7 +33,7 @@ impl Stack {
         });
         match changed {
             Ok(inputs) => {
-                node.inputs = node.info.shape.canonical(&inputs);
+                node.inputs = node.info.schema.canonical(&inputs);
                 node.dependencies = needs(&node.inputs, &node.lifecycle);
             }
             Err(error) => self.errors.push(StackError::Invalid {

@@ -10,9 +10,9 @@ use crate::model::{
 
 /// A place in the user's source: `stacks/src/network.rs:12`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place(pub(super) String);
+pub struct SourceLocation(pub(super) String);
 
-impl Place {
+impl SourceLocation {
     /// A place that is not in any source: a serial of the state.
     pub(crate) fn elsewhere(what: String) -> Self {
         Self(what)
@@ -23,7 +23,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for SourceLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -39,15 +39,15 @@ pub enum StackError {
         /// The address.
         address: Address,
         /// Where it was first.
-        first: Place,
+        first: SourceLocation,
         /// Where it was again.
-        second: Place,
+        second: SourceLocation,
     },
     /// A name that cannot be part of an address.
     #[error("at {place}: {source}")]
     Name {
         /// Where.
-        place: Place,
+        place: SourceLocation,
         /// What is wrong with it.
         source: AddressError,
     },
@@ -61,7 +61,7 @@ pub enum StackError {
         /// What is allowed.
         message: String,
         /// Where it was declared.
-        place: Place,
+        place: SourceLocation,
     },
     /// A reference to a resource or an output that is not in the stack.
     #[error("{from} refers to `{reference}`, which is not in this stack")]

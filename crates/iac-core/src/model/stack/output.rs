@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use crate::model::{
     input::{Input, Output},
+    schema::{HasSchema, Schema},
     secret::REDACTED,
-    shape::{Shape, Shaped},
     stage::Data,
 };
 
@@ -29,10 +29,10 @@ impl fmt::Debug for StackOutput {
     }
 }
 
-fn output_of<T: Shaped>(value: &impl serde::Serialize) -> StackOutput {
+fn output_of<T: HasSchema>(value: &impl serde::Serialize) -> StackOutput {
     StackOutput {
         value: serde_json::to_value(value).unwrap_or_default(),
-        secret: matches!(T::shape(), Shape::Secret(_)),
+        secret: matches!(T::schema(), Schema::Secret(_)),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Planner;
 use crate::{
-    model::{Address, DanglingReference, Location, Lookup, RemoteId, StackError, seal, template},
+    model::{AccountRegion, Address, DanglingReference, RemoteId, Resolution, StackError, seal, template},
     plan::{
         action::Action,
         change::{After, Mode, OutputChange},
@@ -19,7 +19,7 @@ impl Planner<'_> {
             let what = match change.action {
                 Action::Delete => "deleted",
                 // there is nothing to lose in what was never finished, and an interrupted run must be able to go on
-                Action::Replace if change.work.is_unfinished() => continue,
+                Action::Replace if change.data.is_unfinished() => continue,
                 Action::Replace | Action::ReplaceCreateFirst => "replaced",
                 _ => continue,
             };
@@ -85,7 +85,7 @@ impl Planner<'_> {
         let mut issues = Vec::new();
         for (name, output) in self.stack.outputs() {
             let value = template::evaluate(&output.value, &|reference| match self.lookup(reference) {
-                Lookup::Missing if self.issues.is_empty() && self.selection.is_partial() => Lookup::Unknown,
+                Resolution::Missing if self.issues.is_empty() && self.selection.is_partial() => Resolution::Unknown,
                 found => found,
             });
             let after = match value.as_ref().map(template::resolved) {
@@ -127,7 +127,7 @@ impl Planner<'_> {
                 continue;
             };
             let here = reconciler.location();
-            let elsewhere = |there: &&Location| there.account != here.account || there.region != here.region;
+            let elsewhere = |there: &&AccountRegion| there.account != here.account || there.region != here.region;
             let objects = resource.current.iter().chain(&resource.deposed);
             if let Some(there) = objects.map(|object| &object.location).find(elsewhere) {
                 let (found, wanted) = if there.account == here.account {
@@ -150,6 +150,6 @@ impl Planner<'_> {
     }
 }
 
-fn whereabouts(location: &Location) -> String {
+fn whereabouts(location: &AccountRegion) -> String {
     format!("{} ({})", location.account, location.region)
 }

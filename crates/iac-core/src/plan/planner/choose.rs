@@ -7,7 +7,7 @@ use crate::{
     model::{Address, Node, Reference, StackError, template},
     plan::{
         action::{Action, Reason},
-        change::{Change, Mode, Work},
+        change::{Change, ChangeData, Mode},
         decide::{Outputs, Question},
         diff,
         drift::drift,
@@ -73,7 +73,7 @@ impl Planner<'_> {
                 if let (Action::ReplaceCreateFirst, Some(by)) = (change.action, forced) {
                     change.reasons.push(Reason::CreateFirstForced { by: by.clone() });
                 }
-                if change.action.replaces() && change.work.retains() {
+                if change.action.replaces() && change.data.retains() {
                     change.reasons.push(Reason::Retained);
                 }
                 self.explain(&mut change);
@@ -101,11 +101,11 @@ impl Planner<'_> {
 
     /// Checks values that come from other resources, as soon as they are known. Literals were checked with the stack.
     fn check_what_became_known(&mut self, node: &Node, change: &Change) {
-        let planned = change.work.planned.as_ref().filter(|_| change.action != Action::NoOp);
+        let planned = change.data.planned.as_ref().filter(|_| change.action != Action::NoOp);
         let Some(planned) = planned.filter(|_| template::has_unknown(&node.inputs)) else {
             return;
         };
-        let mut violations = node.info.shape.check(planned);
+        let mut violations = node.info.schema.check(planned);
         if violations.is_empty()
             && let Some(plain) = template::resolved(planned)
         {
@@ -127,8 +127,8 @@ impl Planner<'_> {
             change.action,
             Action::Create | Action::Update | Action::Replace | Action::ReplaceCreateFirst
         );
-        let planned = change.work.planned.iter().filter(|_| sent);
-        let lost = planned.flat_map(|planned| inputs::still_sealed(&node.info.shape, planned));
+        let planned = change.data.planned.iter().filter(|_| sent);
+        let lost = planned.flat_map(|planned| inputs::still_sealed(&node.info.schema, planned));
         self.issues.extend(lost.map(|path| PlanIssue::SecretLost {
             address: node.address.clone(),
             path,
@@ -141,13 +141,13 @@ impl Planner<'_> {
             change.reasons.push(Reason::Moved { from: from.clone() });
         }
         if self.imports.contains(&change.address)
-            && let Some(live) = &change.work.live
+            && let Some(live) = &change.data.live
         {
             change.reasons.push(Reason::Imported { id: live.id.clone() });
         }
         change.reasons.extend(
             change
-                .work
+                .data
                 .deposed
                 .iter()
                 .map(|object| Reason::Deposed { id: object.id.clone() }),
@@ -171,7 +171,7 @@ impl Planner<'_> {
             .filter(|_| self.moved.contains_key(address))
         {
             let mut change = self.settle_state(address, resource, Action::NoOp, Vec::new());
-            change.work.deposed.clear();
+            change.data.deposed.clear();
             self.changes.insert(address.clone(), change);
         }
     }
@@ -194,10 +194,15 @@ impl Planner<'_> {
         };
         let mut change = self.settle_state(address, resource, action, vec![reason]);
         if action == Action::Delete
-            && let (Some(prior), Some(types)) = (&change.work.prior, self.session.registry.get(address.type_name()))
+            && let (Some(prior), Some(types)) = (&change.data.prior, self.session.registry.get(address.type_name()))
         {
             let key = self.state.seal_key(address);
-            change.attributes = diff::whole(&types.info().shape, &template::escape(prior.inputs.clone()), &key, true);
+            change.attributes = diff::whole(
+                &types.info().schema,
+                &template::escape(prior.inputs.clone()),
+                &key,
+                true,
+            );
         }
         self.changes.insert(address.clone(), change);
     }
@@ -215,7 +220,7 @@ impl Planner<'_> {
             action,
             reasons,
             attributes: Vec::new(),
-            work: Work {
+            data: ChangeData {
                 lifecycle: resource.lifecycle.clone(),
                 dependencies: resource.dependencies.clone(),
                 old_dependencies: resource.dependencies.clone(),
@@ -227,12 +232,12 @@ impl Planner<'_> {
                 prior: resource.current.clone(),
                 live: self.live(address),
                 deposed: resource.deposed.clone(),
-                ..Work::default()
+                ..ChangeData::default()
             },
         };
         // nothing in the cloud is touched when only the state is brought up to date
         if self.options.mode == Mode::RefreshOnly {
-            change.work.deposed.clear();
+            change.data.deposed.clear();
         }
         self.explain(&mut change);
         change
@@ -266,7 +271,7 @@ impl Planner<'_> {
                 (Some(_), None) => (Action::NoOp, Vec::new()),
             };
             let mut change = self.settle_state(&address, resource, action, reasons);
-            change.work.live = live;
+            change.data.live = live;
             self.drift.extend(found);
             self.changes.insert(address, change);
         }

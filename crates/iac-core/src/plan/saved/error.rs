@@ -41,7 +41,7 @@ pub enum SavedPlanError {
     Stale(Vec<Stale>),
     /// An interrupted run left something open.
     #[error("an interrupted run left something open: a plan that is saved now could not be applied later")]
-    Unsettled,
+    PendingOperation,
     /// A resource that was looked at cannot be looked at again.
     #[error("cannot read {address}")]
     Read {
@@ -122,7 +122,9 @@ impl Hint for SavedPlanError {
     fn hints(&self) -> Vec<String> {
         let hint = match self {
             Self::Stale(_) => "nothing was changed; make a new plan: `plan ENV --out FILE`",
-            Self::Unsettled => "run `refresh ENV` first: it settles what is open and changes nothing in the cloud",
+            Self::PendingOperation => {
+                "run `refresh ENV` first: it settles what is open and changes nothing in the cloud"
+            }
             Self::Secret { .. } | Self::SecretOutput(_) => {
                 "make a new plan; an environment with a key keeps secrets encrypted in it: see `state/README.md`"
             }

@@ -34,7 +34,7 @@ impl Observed {
             .map(|types| &types.info().outputs);
         let lasting = |name: &String| {
             let field = outputs.and_then(|outputs| outputs.field(name));
-            field.is_some_and(|field| !field.marks.volatile)
+            field.is_some_and(|field| !field.attributes.volatile)
         };
         let empty = Map::new();
         let of = |value: &'_ Value| value.as_object().unwrap_or(&empty).clone();

@@ -8,7 +8,7 @@ use crate::{
     model::{Address, DataKey, LiveObject, Stack, is_sealed},
     plan::{
         action::Action,
-        change::{Change, Plan, Work},
+        change::{Change, ChangeData, Plan},
         inputs,
     },
     state::{ObjectState, State},
@@ -29,7 +29,7 @@ impl Restore<'_> {
     pub(super) fn plan(self) -> Result<Plan, SavedPlanError> {
         let mut plan = self.saved.plan.clone();
         for change in &mut plan.changes {
-            change.work = self.work(change)?;
+            change.data = self.work(change)?;
         }
         let sealer = self.state.output_sealer(self.key.as_ref());
         for (name, change) in &mut plan.outputs {
@@ -37,7 +37,7 @@ impl Restore<'_> {
                 continue;
             };
             let source = self.stack.outputs().get(name).map(|output| &output.value);
-            let opened = inputs::reveal(&change.shape(), template, source, &sealer);
+            let opened = inputs::reveal(&change.schema(), template, source, &sealer);
             if change.secret && is_sealed(&opened) {
                 return Err(SavedPlanError::SecretOutput(name.clone()));
             }
@@ -47,7 +47,7 @@ impl Restore<'_> {
         Ok(plan)
     }
 
-    fn work(&self, change: &Change) -> Result<Work, SavedPlanError> {
+    fn work(&self, change: &Change) -> Result<ChangeData, SavedPlanError> {
         let address = &change.address;
         let Some(saved) = self.saved.work.get(address) else {
             return Err(SavedPlanError::Incomplete {
@@ -71,15 +71,15 @@ impl Restore<'_> {
             )),
             _ => resource.and_then(|resource| resource.current.clone()),
         };
-        let shape = reconciler.map(|reconciler| &reconciler.info().shape);
-        let planned = match (&saved.planned, shape) {
-            (Some(planned), Some(shape)) => {
+        let schema = reconciler.map(|reconciler| &reconciler.info().schema);
+        let planned = match (&saved.planned, schema) {
+            (Some(planned), Some(schema)) => {
                 let source = self.stack.nodes().get(address).map(|node| &node.inputs);
-                let planned = inputs::reveal(shape, planned, source, &sealer);
+                let planned = inputs::reveal(schema, planned, source, &sealer);
                 let there = live.as_ref().map(|live| &live.inputs);
-                let planned = inputs::reveal(shape, &planned, there, &sealer);
+                let planned = inputs::reveal(schema, &planned, there, &sealer);
                 let sent = !matches!(change.action, Action::NoOp | Action::Delete | Action::Forget);
-                if sent && !inputs::still_sealed(shape, &planned).is_empty() {
+                if sent && !inputs::still_sealed(schema, &planned).is_empty() {
                     return Err(SavedPlanError::Secret {
                         address: address.clone(),
                     });
@@ -88,7 +88,7 @@ impl Restore<'_> {
             }
             (planned, _) => planned.clone(),
         };
-        Ok(Work {
+        Ok(ChangeData {
             planned,
             declared: saved.declared.clone(),
             lifecycle: saved.lifecycle.clone(),

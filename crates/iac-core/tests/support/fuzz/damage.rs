@@ -22,7 +22,7 @@ const KEYS: &[&str] = &[
     "dependencies",
     "lifecycle",
     "replace_when",
-    "unsettled",
+    "pending_operations",
     "record",
     "step",
     "serial",

@@ -6,7 +6,7 @@ use bon::Builder;
 use iac_core::{
     Outputs, Resource,
     model::{
-        Changed, Context, Declared, Live, Location, Provider, Reconcile, RemoteId, Resolved, ResourceError, Secret, Stage,
+        Changed, Context, Declared, Live, AccountRegion, Provider, Reconcile, RemoteId, Resolved, ResourceError, Secret, Stage,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -23,8 +23,8 @@ iac_core::text_type! {
 pub struct Cloud;
 
 impl Provider for Cloud {
-    fn location(&self) -> Location {
-        Location::default()
+    fn location(&self) -> AccountRegion {
+        AccountRegion::default()
     }
 }
 

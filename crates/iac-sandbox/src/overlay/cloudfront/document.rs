@@ -7,7 +7,7 @@ use super::{defaults, managed, rules, tagging};
 use crate::call::Call;
 use crate::clock;
 use crate::reply::{self, Failure};
-use crate::world::ACCOUNT_ID;
+use crate::sandbox::ACCOUNT_ID;
 use crate::xml::{self, Element};
 
 /// The error of a resource that does not exist.

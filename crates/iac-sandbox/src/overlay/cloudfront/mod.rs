@@ -23,7 +23,7 @@ use super::backed::Backed;
 use crate::call::Call;
 use crate::error::SandboxError;
 use crate::reply::{self, Failure};
-use crate::service::{Emulator, Image, Service};
+use crate::service::{Emulator, Service, ServiceSnapshot};
 
 /// An answer, or the error to answer with.
 type Answer = Result<MockResponse, Failure>;
@@ -92,7 +92,7 @@ const KINDS: [Kind; 5] = [
 /// Resources of each kind, by id.
 type Entries = BTreeMap<String, BTreeMap<String, Entry>>;
 
-/// The `CloudFront` of a world.
+/// The `CloudFront` of a sandbox.
 #[derive(Default)]
 pub(super) struct CloudFront {
     aws: Backed<CloudFrontService>,
@@ -140,15 +140,15 @@ impl Emulator for CloudFront {
         }
     }
 
-    fn save(&self) -> Result<Image, SandboxError> {
-        Ok(Image::from(json!({
+    fn save(&self) -> Result<ServiceSnapshot, SandboxError> {
+        Ok(ServiceSnapshot::from(json!({
             "entries": self.entries,
             "aws": self.aws.save(Service::CloudFront)?,
         })))
     }
 
-    fn load(&mut self, image: Image) -> Result<(), SandboxError> {
-        let mut document = image.document;
+    fn load(&mut self, snapshot: ServiceSnapshot) -> Result<(), SandboxError> {
+        let mut document = snapshot.document;
         let mut part = |name: &str| document.get_mut(name).map(Value::take).unwrap_or_default();
         self.entries = serde_json::from_value(part("entries")).map_err(|error| SandboxError::Emulator {
             service: Service::CloudFront.name(),

@@ -22,7 +22,7 @@ use super::backed::Backed;
 use crate::call::Call;
 use crate::error::SandboxError;
 use crate::reply::{self, Failure};
-use crate::service::{Emulator, Image, Service};
+use crate::service::{Emulator, Service, ServiceSnapshot};
 use table::field;
 
 /// A result document, or the error to answer with.
@@ -45,7 +45,7 @@ struct Table {
 /// Tables of a region by name.
 type Tables = BTreeMap<String, Table>;
 
-/// The DynamoDB of a world.
+/// The DynamoDB of a sandbox.
 #[derive(Default)]
 pub(super) struct DynamoDb {
     items: Backed<DynamoDbService>,
@@ -125,15 +125,15 @@ impl Emulator for DynamoDb {
         }
     }
 
-    fn save(&self) -> Result<Image, SandboxError> {
-        Ok(Image::from(json!({
+    fn save(&self) -> Result<ServiceSnapshot, SandboxError> {
+        Ok(ServiceSnapshot::from(json!({
             "tables": self.tables,
             "items": self.items.save(Service::DynamoDb)?,
         })))
     }
 
-    fn load(&mut self, image: Image) -> Result<(), SandboxError> {
-        let mut document = image.document;
+    fn load(&mut self, snapshot: ServiceSnapshot) -> Result<(), SandboxError> {
+        let mut document = snapshot.document;
         let mut part = |name: &str| document.get_mut(name).map(Value::take).unwrap_or_default();
         self.tables = serde_json::from_value(part("tables")).map_err(|error| SandboxError::Emulator {
             service: Service::DynamoDb.name(),

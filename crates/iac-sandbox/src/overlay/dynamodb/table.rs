@@ -10,7 +10,7 @@ use super::{Outcome, Table, Tables, found, index, invalid};
 use crate::call::Call;
 use crate::clock;
 use crate::reply::Failure;
-use crate::world::ACCOUNT_ID;
+use crate::sandbox::ACCOUNT_ID;
 
 /// The ARN of a table.
 pub(super) fn arn(region: &str, name: &str) -> String {

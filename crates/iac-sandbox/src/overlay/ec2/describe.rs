@@ -25,7 +25,7 @@ const DESCRIBE: [(&str, Kind, &str, &str); 6] = [
     ("DescribeNetworkAcls", Kind::NetworkAcl, "networkAclSet", "NetworkAclId"),
 ];
 
-/// Kinds that no world has: they are described as none.
+/// Kinds that no sandbox has: they are described as none.
 const NONE: [(&str, &str); 6] = [
     ("DescribeNetworkInterfaces", "networkInterfaceSet"),
     ("DescribeInternetGateways", "internetGatewaySet"),

@@ -4,7 +4,7 @@ use super::permission::{Atom, permissions};
 use super::{Kind, Outcome, Region, Resource, invalid, rule, tags};
 use crate::call::Call;
 use crate::reply::Failure;
-use crate::world::ACCOUNT_ID;
+use crate::sandbox::ACCOUNT_ID;
 use crate::xml::Element;
 
 /// What a group is made of.

@@ -24,7 +24,7 @@ use winterbaume_core::MockResponse;
 use crate::call::Call;
 use crate::error::SandboxError;
 use crate::reply::{self, Failure, REQUEST_ID};
-use crate::service::{Emulator, Image, Service};
+use crate::service::{Emulator, Service, ServiceSnapshot};
 use crate::xml::Element;
 
 /// The elements of an answer, or the error to answer with.
@@ -160,7 +160,7 @@ impl Region {
     }
 
     fn arn(&self, kind: Kind, id: &str) -> String {
-        let account = crate::world::ACCOUNT_ID;
+        let account = crate::sandbox::ACCOUNT_ID;
         format!("arn:aws:ec2:{}:{account}:{}/{id}", self.name, kind.name())
     }
 }
@@ -179,7 +179,7 @@ fn done() -> Vec<Element> {
     vec![Element::text("return", "true")]
 }
 
-/// The EC2 of a world.
+/// The EC2 of a sandbox.
 #[derive(Default)]
 pub(super) struct Ec2 {
     regions: BTreeMap<String, Region>,
@@ -233,17 +233,19 @@ impl Emulator for Ec2 {
         }
     }
 
-    fn save(&self) -> Result<Image, SandboxError> {
+    fn save(&self) -> Result<ServiceSnapshot, SandboxError> {
         let document = serde_json::to_value(&self.regions);
-        document.map(Image::from).map_err(|error| SandboxError::Emulator {
-            service: Service::Ec2.name(),
-            action: "give",
-            reason: error.to_string(),
-        })
+        document
+            .map(ServiceSnapshot::from)
+            .map_err(|error| SandboxError::Emulator {
+                service: Service::Ec2.name(),
+                action: "give",
+                reason: error.to_string(),
+            })
     }
 
-    fn load(&mut self, image: Image) -> Result<(), SandboxError> {
-        self.regions = serde_json::from_value(image.document).map_err(|error| SandboxError::Emulator {
+    fn load(&mut self, snapshot: ServiceSnapshot) -> Result<(), SandboxError> {
+        self.regions = serde_json::from_value(snapshot.document).map_err(|error| SandboxError::Emulator {
             service: Service::Ec2.name(),
             action: "take",
             reason: error.to_string(),

@@ -8,7 +8,7 @@ use ipnet::{Ipv4Net, Ipv6Net};
 use super::invalid;
 use crate::call::Call;
 use crate::reply::Failure;
-use crate::world::ACCOUNT_ID;
+use crate::sandbox::ACCOUNT_ID;
 use crate::xml::Element;
 
 /// The sources an atom can have: its field in rules; list and field in permissions; list and field in requests.

@@ -6,7 +6,7 @@ use super::network::{association, zone_id, zone_of_id};
 use super::{Kind, Outcome, Region, Resource, done, invalid, tags};
 use crate::call::Call;
 use crate::reply::Failure;
-use crate::world::ACCOUNT_ID;
+use crate::sandbox::ACCOUNT_ID;
 use crate::xml::Element;
 
 const IPV6_SET: &str = "ipv6CidrBlockAssociationSet";

@@ -19,12 +19,12 @@ use super::backed::Backed;
 use crate::call::{Call, form_body};
 use crate::error::SandboxError;
 use crate::reply::{self, Failure};
-use crate::service::{Emulator, Image, Service};
+use crate::service::{Emulator, Service, ServiceSnapshot};
 
 /// IAM has no regions; winterbaume keeps its state under this one.
 const REGION: &str = "us-east-1";
 
-/// The IAM of a world.
+/// The IAM of a sandbox.
 #[derive(Default)]
 pub(super) struct Iam {
     aws: Backed<IamService>,
@@ -93,15 +93,15 @@ impl Emulator for Iam {
             .unwrap_or_else(|failure| reply::failure(call, &failure))
     }
 
-    fn save(&self) -> Result<Image, SandboxError> {
-        Ok(Image::from(json!({
+    fn save(&self) -> Result<ServiceSnapshot, SandboxError> {
+        Ok(ServiceSnapshot::from(json!({
             "aws": self.aws.save(Service::Iam)?,
             "versions": self.versions,
         })))
     }
 
-    fn load(&mut self, image: Image) -> Result<(), SandboxError> {
-        let mut document = image.document;
+    fn load(&mut self, snapshot: ServiceSnapshot) -> Result<(), SandboxError> {
+        let mut document = snapshot.document;
         let mut part = |name: &str| document.get_mut(name).map(Value::take).unwrap_or_default();
         self.versions = serde_json::from_value(part("versions")).map_err(|error| SandboxError::Emulator {
             service: Service::Iam.name(),

@@ -6,7 +6,7 @@ use winterbaume_iam::IamStateView;
 use super::policy::MANAGED;
 use crate::call::Call;
 use crate::reply::Failure;
-use crate::world::ACCOUNT_ID;
+use crate::sandbox::ACCOUNT_ID;
 
 /// Checks a request before winterbaume gets it.
 pub(super) fn check(view: &IamStateView, call: &Call) -> Result<(), Failure> {

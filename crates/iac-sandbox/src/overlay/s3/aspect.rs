@@ -6,7 +6,7 @@ use super::model::Bucket;
 use super::policy;
 use crate::call::Call;
 use crate::reply::{self, Failure};
-use crate::world::ACCOUNT_ID;
+use crate::sandbox::ACCOUNT_ID;
 use crate::xml::{self, Element};
 
 /// What a read of a configuration that was never put gives.

@@ -6,7 +6,7 @@ use super::model::{Bucket, Version};
 use crate::call::{Call, encode};
 use crate::clock;
 use crate::reply;
-use crate::world::ACCOUNT_ID;
+use crate::sandbox::ACCOUNT_ID;
 use crate::xml::Element;
 
 /// How a list was asked for.

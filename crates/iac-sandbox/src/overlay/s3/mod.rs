@@ -27,13 +27,13 @@ use crate::call::Call;
 use crate::error::SandboxError;
 use crate::reply::{self, Failure};
 use crate::s3_target::target;
-use crate::service::{Emulator, Image, Service};
+use crate::service::{Emulator, Service, ServiceSnapshot};
 use model::Buckets;
 
 /// An answer, or the error to answer with.
 type Answer = Result<MockResponse, Failure>;
 
-/// The S3 of a world.
+/// The S3 of a sandbox.
 #[derive(Default)]
 pub(super) struct S3 {
     buckets: Buckets,
@@ -112,23 +112,23 @@ impl Emulator for S3 {
         answer.unwrap_or_else(|failure| reply::failure(call, &failure))
     }
 
-    fn save(&self) -> Result<Image, SandboxError> {
+    fn save(&self) -> Result<ServiceSnapshot, SandboxError> {
         let document = serde_json::to_value(&self.buckets).map_err(|error| SandboxError::Emulator {
             service: Service::S3.name(),
             action: "give",
             reason: error.to_string(),
         })?;
         let bodies = self.bodies.clone().into_iter().collect();
-        Ok(Image { document, bodies })
+        Ok(ServiceSnapshot { document, bodies })
     }
 
-    fn load(&mut self, image: Image) -> Result<(), SandboxError> {
-        self.buckets = serde_json::from_value(image.document).map_err(|error| SandboxError::Emulator {
+    fn load(&mut self, snapshot: ServiceSnapshot) -> Result<(), SandboxError> {
+        self.buckets = serde_json::from_value(snapshot.document).map_err(|error| SandboxError::Emulator {
             service: Service::S3.name(),
             action: "take",
             reason: error.to_string(),
         })?;
-        self.bodies = image.bodies.into_iter().collect();
+        self.bodies = snapshot.bodies.into_iter().collect();
         Ok(())
     }
 

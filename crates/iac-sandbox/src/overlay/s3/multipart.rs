@@ -195,7 +195,7 @@ pub(super) fn complete(
     bucket.uploads.remove(upload_id(call));
     let id = bucket.push(key, version);
     let result = Element::new("CompleteMultipartUploadResult")
-        .field("Location", format!("https://{name}.s3.amazonaws.com/{key}"))
+        .field("AccountRegion", format!("https://{name}.s3.amazonaws.com/{key}"))
         .field("Bucket", name)
         .field("Key", key)
         .field("ETag", etag);

@@ -5,13 +5,13 @@ use aws_sdk_dynamodb::{
     operation::put_item::PutItemError,
     types::{AttributeValue, BillingMode, KeyType, ReturnValuesOnConditionCheckFailure, TimeToLiveSpecification},
 };
-use iac_sandbox::World;
+use iac_sandbox::Sandbox;
 
 use super::parts::{attribute, capacity, key};
 use crate::common::{code, config, reloaded};
 
-async fn locks(world: &World) -> Client {
-    let dynamodb = Client::new(&config(world));
+async fn locks(sandbox: &Sandbox) -> Client {
+    let dynamodb = Client::new(&config(sandbox));
     dynamodb
         .create_table()
         .table_name("locks")
@@ -26,8 +26,8 @@ async fn locks(world: &World) -> Client {
 
 #[tokio::test]
 async fn a_lock_is_taken_once_and_given_back_by_its_holder() {
-    let world = World::new();
-    let dynamodb = locks(&world).await;
+    let sandbox = Sandbox::new();
+    let dynamodb = locks(&sandbox).await;
     let take = |who: &str| {
         dynamodb
             .put_item()
@@ -44,8 +44,8 @@ async fn a_lock_is_taken_once_and_given_back_by_its_holder() {
         panic!("{refused:?}");
     };
     assert_eq!(refused.item().unwrap()["who"].as_s().unwrap(), "a");
-    let world = reloaded(&world);
-    let dynamodb = Client::new(&config(&world));
+    let sandbox = reloaded(&sandbox);
+    let dynamodb = Client::new(&config(&sandbox));
     let renew = |who: &str| {
         dynamodb
             .update_item()
@@ -85,8 +85,8 @@ async fn a_lock_is_taken_once_and_given_back_by_its_holder() {
 
 #[tokio::test]
 async fn what_aws_refuses_is_refused() {
-    let world = World::new();
-    let dynamodb = locks(&world).await;
+    let sandbox = Sandbox::new();
+    let dynamodb = locks(&sandbox).await;
     let create = |name: &str| {
         dynamodb
             .create_table()

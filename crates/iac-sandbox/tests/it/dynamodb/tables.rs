@@ -1,7 +1,7 @@
 //! Tables in full, before and after a reload, and changed one kind at a time.
 
 use aws_sdk_dynamodb::{Client, types::*};
-use iac_sandbox::World;
+use iac_sandbox::Sandbox;
 
 use super::parts::{all, attribute, capacity, key};
 use crate::common::{code, config, reloaded};
@@ -114,8 +114,8 @@ async fn read_all(dynamodb: &Client) -> Vec<String> {
 
 #[tokio::test]
 async fn a_table_survives_a_reload_in_full() {
-    let world = World::new();
-    let dynamodb = Client::new(&config(&world));
+    let sandbox = Sandbox::new();
+    let dynamodb = Client::new(&config(&sandbox));
     full_table(&dynamodb).await;
     let table = dynamodb.describe_table().table_name("full").send().await.unwrap();
     let table = table.table().unwrap().clone();
@@ -149,8 +149,8 @@ async fn a_table_survives_a_reload_in_full() {
             .unwrap();
     }
     let before = read_all(&dynamodb).await;
-    let world = reloaded(&world);
-    let dynamodb = Client::new(&config(&world));
+    let sandbox = reloaded(&sandbox);
+    let dynamodb = Client::new(&config(&sandbox));
     assert_eq!(read_all(&dynamodb).await, before);
     let found = dynamodb
         .query()
@@ -174,13 +174,13 @@ async fn a_table_survives_a_reload_in_full() {
     assert_eq!(got.item().unwrap()["b"].as_b().unwrap().as_ref(), [0, 255]);
     let deleted = dynamodb.delete_table().table_name("full").send().await;
     assert_eq!(code(deleted), "ValidationException");
-    assert_eq!(world.inventory(), ["dynamodb:table/full"]);
+    assert_eq!(sandbox.inventory(), ["dynamodb:table/full"]);
 }
 
 #[tokio::test]
 async fn changes_come_one_kind_at_a_time() {
-    let world = World::new();
-    let dynamodb = Client::new(&config(&world));
+    let sandbox = Sandbox::new();
+    let dynamodb = Client::new(&config(&sandbox));
     full_table(&dynamodb).await;
     let update = || dynamodb.update_table().table_name("full");
     let delete = |name: &str| {
@@ -277,5 +277,5 @@ async fn changes_come_one_kind_at_a_time() {
     dynamodb.delete_table().table_name("full").send().await.unwrap();
     let gone = dynamodb.describe_table().table_name("full").send().await;
     assert_eq!(code(gone), "ResourceNotFoundException");
-    assert!(world.is_empty());
+    assert!(sandbox.is_empty());
 }

@@ -1,7 +1,7 @@
 //! Each kind of action.
 
 use iac_core::{
-    model::{Location, RemoteId},
+    model::{AccountRegion, RemoteId},
     plan::{Action, After, AttributeChange, Reason},
     state::{ObjectState, Status},
 };
@@ -203,7 +203,7 @@ fn replace() {
 fn delete_forget_and_what_changes_only_in_the_state() {
     let object = ObjectState {
         id: RemoteId::new("logs-dev-77"),
-        location: Location::default(),
+        location: AccountRegion::default(),
         schema_version: 1,
         inputs: Value::Null,
         declared: serde_json::Map::new(),
@@ -218,9 +218,9 @@ fn delete_forget_and_what_changes_only_in_the_state() {
         vec![Reason::Removed],
         vec![attribute("bucket", Some(json!("logs-dev-77")), After::Absent)],
     );
-    delete.work.prior = Some(object.clone());
+    delete.data.prior = Some(object.clone());
     let mut forget = made("s3.bucket.data", Action::Forget, vec![Reason::Retained], Vec::new());
-    forget.work.prior = Some(object);
+    forget.data.prior = Some(object);
     let moved = Reason::Moved {
         from: "s3.bucket.www".parse().unwrap(),
     };

@@ -6,7 +6,7 @@ mod whole;
 use std::collections::BTreeMap;
 
 use anstream::adapter::strip_str;
-use iac_core::plan::{Action, After, AttributeChange, Change, Mode, Plan, Reason, Work};
+use iac_core::plan::{Action, After, AttributeChange, Change, ChangeData, Mode, Plan, Reason};
 use serde_json::Value;
 
 fn attribute(path: &str, before: Option<Value>, after: After) -> AttributeChange {
@@ -29,7 +29,7 @@ fn made(address: &str, action: Action, reasons: Vec<Reason>, attributes: Vec<Att
         action,
         reasons,
         attributes,
-        work: Work::default(),
+        data: ChangeData::default(),
     }
 }
 

@@ -11,8 +11,8 @@ use iac_cli::{App, Exit, Host};
 use iac_core::{
     OpenError, OpenRequest, Outputs, Platform, Resource, Session,
     model::{
-        Changed, Clock, Context, Declared, ErrorKind, Input, Live, Location, Provider, Reconcile, Registry, RemoteId,
-        Resolved, ResourceError, Secret, Stage,
+        AccountRegion, Changed, Clock, Context, Declared, ErrorKind, Input, Live, Provider, Reconcile, Registry,
+        RemoteId, Resolved, ResourceError, Secret, Stage,
     },
     state::{Backend, FileBackend, MemoryBackend, Snapshot, State},
 };
@@ -66,10 +66,10 @@ pub(crate) fn thing(name: &str, size: i32) -> Thing {
 
 /// The cloud. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Cloud(Arc<Mutex<World>>);
+pub(crate) struct Cloud(Arc<Mutex<Sandbox>>);
 
 #[derive(Debug, Default)]
-pub(crate) struct World {
+pub(crate) struct Sandbox {
     pub(crate) things: BTreeMap<String, Thing<Resolved>>,
     /// The user asks to stop as soon as anything is read.
     pub(crate) stops_at_read: Option<watch::Sender<usize>>,
@@ -80,14 +80,14 @@ pub(crate) struct World {
 }
 
 impl Cloud {
-    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+    pub(crate) fn sandbox(&self) -> MutexGuard<'_, Sandbox> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Provider for Cloud {
-    fn location(&self) -> Location {
-        Location {
+    fn location(&self) -> AccountRegion {
+        AccountRegion {
             account: "123456789012".to_owned(),
             region: "eu-central-1".to_owned(),
         }
@@ -105,12 +105,12 @@ impl Reconcile for Thing<Resolved> {
         prior: Option<&Self>,
         cx: &Context<'_, Cloud>,
     ) -> Result<Option<Live<Self>>, ResourceError> {
-        let stops = cx.provider.world().stops_at_read.clone();
+        let stops = cx.provider.sandbox().stops_at_read.clone();
         if let Some(sender) = stops {
             sender.send_replace(1);
             std::future::pending::<()>().await;
         }
-        let found = cx.provider.world().things.get(id.as_str()).cloned();
+        let found = cx.provider.sandbox().things.get(id.as_str()).cloned();
         Ok(found.map(|inputs| Live {
             id: id.clone(),
             inputs: Self {
@@ -124,7 +124,7 @@ impl Reconcile for Thing<Resolved> {
     async fn create(&self, cx: &Context<'_, Cloud>) -> Result<ThingOutputs, ResourceError> {
         let stops = cx
             .provider
-            .world()
+            .sandbox()
             .stops
             .clone()
             .filter(|(name, ..)| *name == self.name);
@@ -135,7 +135,7 @@ impl Reconcile for Thing<Resolved> {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        if cx.provider.world().broken == Some(&self.name) {
+        if cx.provider.sandbox().broken == Some(&self.name) {
             return Err(ResourceError {
                 code: "ThingNameTaken".to_owned(),
                 request_id: Some("req-7".to_owned()),
@@ -145,7 +145,7 @@ impl Reconcile for Thing<Resolved> {
         }
         let id = format!("thing-{}", self.name);
         cx.created(&RemoteId::new(&id)).await?;
-        cx.provider.world().things.insert(id.clone(), self.clone());
+        cx.provider.sandbox().things.insert(id.clone(), self.clone());
         Ok(ThingOutputs { id: id.as_str().into() })
     }
 
@@ -156,12 +156,12 @@ impl Reconcile for Thing<Resolved> {
         cx: &Context<'_, Cloud>,
     ) -> Result<ThingOutputs, ResourceError> {
         let id = live.id.as_str();
-        cx.provider.world().things.insert(id.to_owned(), self.clone());
+        cx.provider.sandbox().things.insert(id.to_owned(), self.clone());
         Ok(ThingOutputs { id: id.into() })
     }
 
     async fn delete(_: &Self, id: &RemoteId, cx: &Context<'_, Cloud>) -> Result<(), ResourceError> {
-        cx.provider.world().things.remove(id.as_str());
+        cx.provider.sandbox().things.remove(id.as_str());
         Ok(())
     }
 }
@@ -189,20 +189,20 @@ impl Clock for JumpingClock {
 
 /// A platform on the cloud: state in memory, or in the folder that `--state-dir` names.
 #[derive(Clone, Debug)]
-pub(crate) struct Lab {
+pub(crate) struct TestEnv {
     pub(crate) cloud: Cloud,
     pub(crate) backend: Arc<dyn Backend>,
     folder: Arc<tempfile::TempDir>,
 }
 
-impl Default for Lab {
+impl Default for TestEnv {
     fn default() -> Self {
         Self::over(Arc::new(MemoryBackend::new()))
     }
 }
 
 #[async_trait]
-impl Platform for Lab {
+impl Platform for TestEnv {
     async fn open(&self, request: &OpenRequest) -> Result<Session, OpenError> {
         let mut registry = Registry::new();
         registry.add::<Thing>(&Arc::new(self.cloud.clone()));
@@ -248,7 +248,7 @@ impl Typed {
     }
 }
 
-impl Lab {
+impl TestEnv {
     pub(crate) fn over(backend: Arc<dyn Backend>) -> Self {
         Self {
             cloud: Cloud::default(),
@@ -259,11 +259,11 @@ impl Lab {
 
     /// One in which `dev` is applied, and its app.
     pub(crate) async fn applied() -> (Self, App) {
-        let lab = Self::default();
-        let app = lab.app(1);
-        let applied = lab.types(&app, "apply dev --yes").await;
+        let env = Self::default();
+        let app = env.app(1);
+        let applied = env.types(&app, "apply dev --yes").await;
         assert_eq!(applied.exit, Exit::Done, "{applied:?}");
-        (lab, app)
+        (env, app)
     }
 
     /// The state of `dev`.
@@ -331,7 +331,7 @@ impl Lab {
 }
 
 /// Two things of this size.
-pub(crate) fn sized(lab: &Lab, size: i32) -> App {
+pub(crate) fn sized(env: &TestEnv, size: i32) -> App {
     App::new("shop")
         .environment("dev", move |stack| {
             let base = stack.add("base", thing("base", size));
@@ -340,16 +340,16 @@ pub(crate) fn sized(lab: &Lab, size: i32) -> App {
             let site = stack.add("site", site);
             stack.output("site_id", &site.id);
         })
-        .platform(lab.clone())
+        .platform(env.clone())
 }
 
 /// `dev` at serial 2: the size was 1, and is 2.
-pub(crate) async fn twice_applied() -> (Lab, App) {
-    let lab = Lab::default();
+pub(crate) async fn twice_applied() -> (TestEnv, App) {
+    let env = TestEnv::default();
     for size in [1, 2] {
-        let applied = lab.types(&sized(&lab, size), "apply dev --yes").await;
+        let applied = env.types(&sized(&env, size), "apply dev --yes").await;
         assert_eq!(applied.exit, Exit::Done, "{applied:?}");
     }
-    let app = sized(&lab, 2);
-    (lab, app)
+    let app = sized(&env, 2);
+    (env, app)
 }

@@ -6,30 +6,30 @@ use iac_core::{
     Session,
     apply::{ApplyOptions, ApplyReport, Run},
     model::{Registry, Stack},
-    plan::{self, Mode, Observer, Plan, PlanError, PlanOptions, Silent},
+    plan::{self, Mode, NoopObserver, Observer, Plan, PlanError, PlanOptions},
     state::{Backend, MemoryBackend, Precondition, Snapshot, State},
 };
 
 use super::{Cloud, Held, TestClock, Thing};
 
-/// A world with its state, and the commands on it.
+/// A sandbox with its state, and the commands on it.
 #[derive(Clone, Debug)]
-pub(crate) struct Lab {
+pub(crate) struct TestEnv {
     pub(crate) cloud: Cloud,
     pub(crate) backend: MemoryBackend,
     pub(crate) session: Session,
     pub(crate) clock: Arc<TestClock>,
 }
 
-pub(crate) const NAMES: (&str, &str) = ("lab", "dev");
+pub(crate) const NAMES: (&str, &str) = ("env", "dev");
 
-impl Default for Lab {
+impl Default for TestEnv {
     fn default() -> Self {
         Self::over(Cloud::default(), MemoryBackend::new())
     }
 }
 
-impl Lab {
+impl TestEnv {
     pub(crate) fn over(cloud: Cloud, backend: MemoryBackend) -> Self {
         let mut registry = Registry::new();
         registry.add::<Thing>(&Arc::new(cloud.clone()));
@@ -38,7 +38,7 @@ impl Lab {
             registry,
             backend: Arc::new(backend.clone()),
             clock: Arc::clone(&clock) as Arc<_>,
-            who: "tester@lab".to_owned(),
+            who: "tester@env".to_owned(),
         };
         Self {
             cloud,
@@ -59,7 +59,7 @@ impl Lab {
     }
 
     pub(crate) async fn plan_with(&self, stack: &Stack, options: &PlanOptions) -> Result<Plan, PlanError> {
-        plan::plan(stack, &self.snapshot().await, &self.session, options, &Silent).await
+        plan::plan(stack, &self.snapshot().await, &self.session, options, &NoopObserver).await
     }
 
     pub(crate) async fn plan(&self, stack: &Stack) -> Result<Plan, PlanError> {
@@ -71,7 +71,7 @@ impl Lab {
         stack: &Stack,
         options: &PlanOptions,
     ) -> Result<ApplyReport, Box<dyn std::error::Error>> {
-        self.apply_watched(stack, options, &Silent).await
+        self.apply_watched(stack, options, &NoopObserver).await
     }
 
     pub(crate) async fn apply_watched(
@@ -129,7 +129,7 @@ impl Lab {
             .collect()
     }
 
-    /// A lab of its own in which everything is as it is here.
+    /// A env of its own in which everything is as it is here.
     pub(crate) async fn fork(&self) -> Self {
         let backend = MemoryBackend::new();
         for name in self.backend.list("").await.unwrap_or_default() {
@@ -149,9 +149,9 @@ impl Lab {
 
     /// What the cloud holds, by address, with what each thing uses; copies show.
     pub(crate) fn census(&self) -> Vec<String> {
-        let world = self.cloud.world();
+        let sandbox = self.cloud.sandbox();
         let address = |held: &Held| held.inputs.tags.get("iac:address").cloned().unwrap_or_default();
-        let mut census: Vec<String> = world
+        let mut census: Vec<String> = sandbox
             .things
             .values()
             .map(|held| {
@@ -159,7 +159,7 @@ impl Lab {
                     .inputs
                     .uses
                     .iter()
-                    .map(|used| world.things.get(used.as_str()).map(address));
+                    .map(|used| sandbox.things.get(used.as_str()).map(address));
                 let mut uses: Vec<_> = uses.collect();
                 uses.sort();
                 format!(
@@ -177,7 +177,11 @@ impl Lab {
     /// Demands that the state tells the truth: it holds what the cloud holds, each once, and nothing is left over.
     pub(crate) async fn sound(&self, when: &str) {
         let state = self.state().await;
-        assert!(state.unsettled.is_empty(), "{when}: unsettled: {:?}", state.unsettled);
+        assert!(
+            state.pending_operations.is_empty(),
+            "{when}: pending_operations: {:?}",
+            state.pending_operations
+        );
         let mut known: Vec<String> = Vec::new();
         for (address, resource) in &state.resources {
             assert!(resource.deposed.is_empty(), "{when}: {address} has deposed objects");
@@ -189,7 +193,7 @@ impl Lab {
             known.push(current.id.to_string());
         }
         known.sort();
-        let mut there: Vec<String> = self.cloud.world().things.keys().cloned().collect();
+        let mut there: Vec<String> = self.cloud.sandbox().things.keys().cloned().collect();
         there.sort();
         assert_eq!(known, there, "{when}: state and cloud disagree");
         assert!(

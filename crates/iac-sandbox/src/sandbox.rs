@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
+use crate::account::Account;
 use crate::connector::Connector;
 use crate::error::SandboxError;
 use crate::faults::Fault;
 use crate::record::Request;
 use crate::store::Store;
-use crate::universe::Universe;
 
-/// The account id of every world; the emulators know no other.
+/// The account id of every sandbox; the emulators know no other.
 pub const ACCOUNT_ID: &str = "123456789012";
 
 /// How often a waiting process looks whether the lock is free.
@@ -22,61 +22,61 @@ const LOCK_POLL: Duration = Duration::from_millis(20);
 
 /// An AWS account in the process.
 ///
-/// Worlds are isolated from one another, in the same process too. SDK clients get [`World::http_client`] and any
-/// credentials; requests never leave the process. Dropping a world opened from a folder makes its files safe and
+/// Worlds are isolated from one another, in the same process too. SDK clients get [`Sandbox::http_client`] and any
+/// credentials; requests never leave the process. Dropping a sandbox opened from a folder makes its files safe and
 /// frees the lock; clients that outlive it go on in memory only.
 ///
 /// ```
-/// use iac_sandbox::World;
+/// use iac_sandbox::Sandbox;
 ///
-/// let world = World::new();
-/// let client = world.http_client();
-/// assert!(world.is_empty());
+/// let sandbox = Sandbox::new();
+/// let client = sandbox.http_client();
+/// assert!(sandbox.is_empty());
 /// ```
-pub struct World {
-    universe: Arc<Universe>,
+pub struct Sandbox {
+    account: Arc<Account>,
 }
 
-impl World {
+impl Sandbox {
     /// A new account, in memory only.
     pub fn new() -> Self {
         Self {
-            universe: Arc::new(Universe::new()),
+            account: Arc::new(Account::new()),
         }
     }
 
-    /// A copy of the world saved in a folder; an empty world when there is no such folder.
+    /// A copy of the sandbox saved in a folder; an empty sandbox when there is no such folder.
     ///
     /// The folder is not changed afterwards and not locked.
     ///
     /// # Errors
     /// When a file cannot be read or does not hold what this crate writes.
     pub fn load(folder: &Path) -> Result<Self, SandboxError> {
-        let world = Self::new();
-        world.universe.load(&mut Store::unlocked(folder))?;
-        Ok(world)
+        let sandbox = Self::new();
+        sandbox.account.load(&mut Store::unlocked(folder))?;
+        Ok(sandbox)
     }
 
-    /// The world that lives in a folder, created when missing, for this process alone.
+    /// The sandbox that lives in a folder, created when missing, for this process alone.
     ///
     /// Every change is in the folder before its request is answered: a process that is killed loses nothing that
     /// was answered.
     ///
     /// # Errors
-    /// [`SandboxError::Held`] when another world, in this process or another, has the folder open; otherwise as
-    /// for [`World::load`].
+    /// [`SandboxError::Held`] when another sandbox, in this process or another, has the folder open; otherwise as
+    /// for [`Sandbox::load`].
     pub fn open(folder: &Path) -> Result<Self, SandboxError> {
-        let world = Self::new();
+        let sandbox = Self::new();
         let mut store = Store::locked(folder)?;
-        world.universe.load(&mut store)?;
-        world.universe.settle(store);
-        Ok(world)
+        sandbox.account.load(&mut store)?;
+        sandbox.account.settle(store);
+        Ok(sandbox)
     }
 
-    /// As [`World::open`], but waits up to `patience` for another holder to end.
+    /// As [`Sandbox::open`], but waits up to `patience` for another holder to end.
     ///
     /// # Errors
-    /// As for [`World::open`].
+    /// As for [`Sandbox::open`].
     pub fn open_within(folder: &Path, patience: Duration) -> Result<Self, SandboxError> {
         let start = Instant::now();
         loop {
@@ -89,37 +89,37 @@ impl World {
         }
     }
 
-    /// Saves a copy of the world to a folder, created when missing, safe from a crash of the machine.
+    /// Saves a copy of the sandbox to a folder, created when missing, safe from a crash of the machine.
     ///
-    /// It is for folders no world is opened from; a world opened from a folder saves itself there.
+    /// It is for folders no sandbox is opened from; a sandbox opened from a folder saves itself there.
     ///
     /// # Errors
     /// When a file cannot be written.
     pub fn save(&self, folder: &Path) -> Result<(), SandboxError> {
-        self.universe.save(&mut Store::unlocked(folder))
+        self.account.save(&mut Store::unlocked(folder))
     }
 
-    /// Makes the folder of an opened world safe from a crash of the machine; a killed process loses nothing anyway.
+    /// Makes the folder of an opened sandbox safe from a crash of the machine; a killed process loses nothing anyway.
     ///
     /// # Errors
     /// When a file cannot be written.
     pub fn sync(&self) -> Result<(), SandboxError> {
-        self.universe.sync()
+        self.account.sync()
     }
 
-    /// A world of its own, in memory, in which everything is as it is here. Faults and the request log stay behind.
+    /// A sandbox of its own, in memory, in which everything is as it is here. Faults and the request log stay behind.
     ///
     /// # Errors
     /// When the state of a service cannot be copied.
     pub fn fork(&self) -> Result<Self, SandboxError> {
-        let world = Self::new();
-        world.universe.copy(&self.universe)?;
-        Ok(world)
+        let sandbox = Self::new();
+        sandbox.account.copy(&self.account)?;
+        Ok(sandbox)
     }
 
     /// The HTTP client to give to SDK clients, of any service and region.
     pub fn http_client(&self) -> SharedHttpClient {
-        SharedHttpClient::new(Connector(Arc::clone(&self.universe)))
+        SharedHttpClient::new(Connector(Arc::clone(&self.account)))
     }
 
     /// The account id: [`ACCOUNT_ID`].
@@ -129,7 +129,7 @@ impl World {
 
     /// What exists beyond what a new account has, sorted, such as `s3:bucket/my-bucket` or `ec2:vpc/vpc-0123`.
     pub fn inventory(&self) -> Vec<String> {
-        self.universe.inventory()
+        self.account.inventory()
     }
 
     /// Whether nothing exists beyond what a new account has.
@@ -137,51 +137,51 @@ impl World {
         self.inventory().is_empty()
     }
 
-    /// All requests since the start or the last [`World::clear_requests`], in order of arrival.
+    /// All requests since the start or the last [`Sandbox::clear_requests`], in order of arrival.
     pub fn requests(&self) -> Vec<Request> {
-        self.universe.log.requests()
+        self.account.log.requests()
     }
 
     /// Empties the request log.
     pub fn clear_requests(&self) {
-        self.universe.log.clear();
+        self.account.log.clear();
     }
 
     /// Adds a fault; its count of matches starts now.
     pub fn inject(&self, fault: Fault) {
-        self.universe.faults.inject(fault);
+        self.account.faults.inject(fault);
     }
 
     /// Removes all faults and ends a cut: requests that come now are answered again.
     pub fn clear_faults(&self) {
-        self.universe.faults.clear();
+        self.account.faults.clear();
     }
 
     /// Whether a cut has struck and nothing answers any more.
     pub fn is_cut(&self) -> bool {
-        self.universe.faults.is_cut()
+        self.account.faults.is_cut()
     }
 }
 
-impl Default for World {
+impl Default for Sandbox {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl fmt::Debug for World {
+impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("World")
+        f.debug_struct("Sandbox")
             .field("inventory", &self.inventory())
             .finish_non_exhaustive()
     }
 }
 
-impl Drop for World {
+impl Drop for Sandbox {
     fn drop(&mut self) {
-        if let Err(error) = self.universe.sync() {
+        if let Err(error) = self.account.sync() {
             tracing::error!(%error, hint = error.hint(), "the sandbox could not be saved");
         }
-        self.universe.leave();
+        self.account.leave();
     }
 }

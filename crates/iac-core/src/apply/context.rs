@@ -1,4 +1,4 @@
-//! What the steps of a run share: the state, the outputs known so far, and the way to a step's job.
+//! What the steps of a run share: the state, the outputs known so far, and the way to a step's run.
 
 use std::{
     collections::BTreeMap,
@@ -9,34 +9,34 @@ use serde_json::Value;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::{
-    job::Job,
-    recorder::Note,
-    report::Stop,
+    recorder::StepEvent,
+    report::CancelToken,
+    step_run::StepRun,
     steps::{Kind, Step},
 };
 use crate::{
     Session,
-    model::{Address, DataKey, Lookup, Reference, RemoteId, ResourceError, Sealer, has_seal},
+    model::{Address, DataKey, Reference, RemoteId, Resolution, ResourceError, Sealer, has_seal},
     plan,
-    state::{Ledger, ResourceState, State},
+    state::{ResourceState, State, StateWriter},
 };
 
 /// What all steps of a run share.
 #[derive(Debug)]
-pub(crate) struct Workshop<'a> {
+pub(crate) struct ApplyContext<'a> {
     pub session: &'a Session,
-    pub ledger: Arc<Ledger>,
+    pub writer: Arc<StateWriter>,
     pub state: Mutex<State>,
     /// What secrets are encrypted with.
     pub key: Option<DataKey>,
     /// The outputs references stand for: as the plan saw them, then as each step leaves them.
     pub outputs: Mutex<BTreeMap<Address, Value>>,
-    pub notes: UnboundedSender<(Address, Note)>,
+    pub notes: UnboundedSender<(Address, StepEvent)>,
     /// The way to stop.
-    pub stop: Stop,
+    pub stop: CancelToken,
 }
 
-impl Workshop<'_> {
+impl ApplyContext<'_> {
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -52,17 +52,17 @@ impl Workshop<'_> {
     }
 
     /// What a reference stands for now.
-    pub(crate) fn lookup(&self, reference: &Reference) -> Lookup {
+    pub(crate) fn lookup(&self, reference: &Reference) -> Resolution {
         let outputs = self.outputs.lock().unwrap_or_else(PoisonError::into_inner);
         match outputs.get(&reference.address).map(|outputs| reference.follow(outputs)) {
             // a seal is not the secret
             Some(Some(value)) if has_seal(value) => {
                 let opened = self.sealer(&reference.address).reveal(value);
-                opened.map_or(Lookup::Unknown, Lookup::Known)
+                opened.map_or(Resolution::Unknown, Resolution::Known)
             }
-            Some(Some(value)) => Lookup::Known(value.clone()),
-            Some(None) => Lookup::Missing,
-            None => Lookup::Unknown,
+            Some(Some(value)) => Resolution::Known(value.clone()),
+            Some(None) => Resolution::Missing,
+            None => Resolution::Unknown,
         }
     }
 
@@ -85,15 +85,15 @@ impl Workshop<'_> {
             .registry
             .get(change.address.type_name())
             .ok_or_else(|| plan::unknown_type(&change.address))?;
-        let job = Job::new(self, change, &**reconciler);
+        let run = StepRun::new(self, change, &**reconciler);
         match step.kind {
-            Kind::Create => job.create().await.map(Some),
-            Kind::Update => job.update().await.map(Some),
-            Kind::Delete | Kind::DeleteReplaced => match &change.work.prior {
-                Some(object) => job.delete(object).await.map(Some),
+            Kind::Create => run.create().await.map(Some),
+            Kind::Update => run.update().await.map(Some),
+            Kind::Delete | Kind::DeleteReplaced => match &change.data.prior {
+                Some(object) => run.delete(object).await.map(Some),
                 None => Ok(None),
             },
-            Kind::DeleteDeposed(object) => job.delete(object).await.map(Some),
+            Kind::DeleteDeposed(object) => run.delete(object).await.map(Some),
         }
     }
 }

@@ -1,21 +1,21 @@
-//! The shape of a property: what it may hold, how two values compare, and what a change of it means.
+//! The schema of a property: what it may hold, how two values compare, and what a change of it means.
 //!
-//! `#[derive(Resource)]` and `#[derive(Shape)]` write shapes from the struct and its field marks. Diffing, validation, redaction
+//! `#[derive(Resource)]` and `#[derive(Schema)]` write shapes from the struct and its field marks. Diffing, validation, redaction
 //! and the documentation read them: they are the one source.
 
 use serde_json::Value;
 
-/// A type that can tell its shape.
-pub trait Shaped {
-    /// The shape of a value of this type.
-    fn shape() -> Shape;
+/// A type that can tell its schema.
+pub trait HasSchema {
+    /// The schema of a value of this type.
+    fn schema() -> Schema;
 }
 
 /// What a value looks like.
 #[derive(Clone, Debug)]
-pub enum Shape {
+pub enum Schema {
     /// A text with a name (`BucketName`), a check and a normal form.
-    Text(TextShape),
+    Text(StringSchema),
     /// True or false.
     Boolean,
     /// A whole number.
@@ -33,7 +33,7 @@ pub enum Shape {
     /// Named properties.
     Struct(Vec<Field>),
     /// A document with an equality of its own, such as an IAM policy.
-    Document(DocumentShape),
+    Document(DocumentSchema),
     /// A value that is never shown or stored as it is.
     Secret(Box<Self>),
     /// Any JSON.
@@ -45,7 +45,7 @@ pub type TextCheck = fn(&str) -> Result<(), String>;
 
 /// A text's name, check and normal form.
 #[derive(Clone, Copy, Debug)]
-pub struct TextShape {
+pub struct StringSchema {
     /// What it is called in documentation: `Text`, `BucketName`.
     pub name: &'static str,
     /// Refuses what can never be right; the error says what is allowed. `None` accepts all.
@@ -56,7 +56,7 @@ pub struct TextShape {
 
 /// A document's name, check and the form in which two are compared.
 #[derive(Clone, Copy, Debug)]
-pub struct DocumentShape {
+pub struct DocumentSchema {
     /// What it is called in documentation: `PolicyDocument`.
     pub name: &'static str,
     /// Refuses what can never be right.
@@ -73,18 +73,18 @@ pub struct Field {
     /// The text of its doc comment.
     pub doc: &'static str,
     /// What it holds.
-    pub shape: Shape,
+    pub schema: Schema,
     /// Whether it must be given.
     pub required: bool,
     /// The default, as written in the struct; empty when there is none.
     pub default: &'static str,
     /// What a change of it means.
-    pub marks: Marks,
+    pub attributes: FieldAttributes,
 }
 
 /// Field marks: `#[field(create_only, computed, ...)]`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Marks {
+pub struct FieldAttributes {
     /// It is set when the object is made and never again: a change replaces the object.
     pub create_only: bool,
     /// The cloud fills it when it is unset: no difference unless the user sets it.
@@ -101,7 +101,7 @@ pub struct Marks {
     pub name: Option<usize>,
 }
 
-/// A literal that breaks its shape.
+/// A literal that breaks its schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     /// Where, from the resource's root: `rules[0].status`. Empty for the whole.
@@ -110,9 +110,9 @@ pub struct Violation {
     pub message: String,
 }
 
-impl Shape {
+impl Schema {
     /// Text without a check.
-    pub const TEXT: Self = Self::Text(TextShape {
+    pub const TEXT: Self = Self::Text(StringSchema {
         name: "Text",
         check: None,
         normal: None,
@@ -151,7 +151,7 @@ impl Shape {
         self.fields().iter().find(|field| field.name == name)
     }
 
-    /// The form in which values of this shape are compared and stored: properties that are not set are left out, sets are
+    /// The form in which values of this schema are compared and stored: properties that are not set are left out, sets are
     /// sorted, texts are in their normal form. Documents keep the user's order and spelling; places that hold an expression
     /// stay as they are.
     #[must_use]
@@ -161,7 +161,7 @@ impl Shape {
         }
         match (self, value) {
             (
-                Self::Text(TextShape {
+                Self::Text(StringSchema {
                     normal: Some(normal), ..
                 }),
                 Value::String(text),
@@ -180,7 +180,7 @@ impl Shape {
             (Self::Struct(fields), Value::Object(map)) => fields
                 .iter()
                 .filter_map(|field| Some((field, map.get(field.name).filter(|value| !value.is_null())?)))
-                .map(|(field, value)| (field.name.to_owned(), field.shape.canonical(value)))
+                .map(|(field, value)| (field.name.to_owned(), field.schema.canonical(value)))
                 .collect(),
             (Self::Secret(inner), value) => inner.canonical(value),
             (_, value) => value.clone(),
@@ -205,7 +205,7 @@ impl Shape {
             }));
         };
         match (self, value) {
-            (Self::Text(TextShape { check: Some(check), .. }), Value::String(text)) => report(check(text)),
+            (Self::Text(StringSchema { check: Some(check), .. }), Value::String(text)) => report(check(text)),
             (Self::Document(document), value) if !super::template::has_unknown(value) => {
                 report((document.check)(value));
             }
@@ -222,7 +222,7 @@ impl Shape {
             (Self::Struct(fields), Value::Object(map)) => {
                 for field in fields {
                     if let Some(value) = map.get(field.name) {
-                        field.shape.check_at(value, &join(path, field.name), found);
+                        field.schema.check_at(value, &join(path, field.name), found);
                     }
                 }
             }
@@ -247,12 +247,12 @@ impl Shape {
         self.map_secrets(value, None, "", &|path, secret, _| seal(path, secret))
     }
 
-    /// Whether a value of this shape can hold a secret.
+    /// Whether a value of this schema can hold a secret.
     pub fn holds_secret(&self) -> bool {
         match self {
             Self::Secret(_) => true,
             Self::List(item) | Self::Set(item) | Self::Map(item) => item.holds_secret(),
-            Self::Struct(fields) => fields.iter().any(|field| field.shape.holds_secret()),
+            Self::Struct(fields) => fields.iter().any(|field| field.schema.holds_secret()),
             _ => false,
         }
     }
@@ -295,7 +295,7 @@ impl Shape {
                     let field = fields.iter().find(|field| field.name == key);
                     let value = field.map_or_else(
                         || value.clone(),
-                        |field| field.shape.map_secrets(value, other, &join(path, key), change),
+                        |field| field.schema.map_secrets(value, other, &join(path, key), change),
                     );
                     (key.clone(), value)
                 })

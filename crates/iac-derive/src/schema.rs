@@ -1,4 +1,4 @@
-//! `#[derive(Shape)]` for nested structs and for enums of plain variants.
+//! `#[derive(Schema)]` for nested structs and for enums of plain variants.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,16 +7,16 @@ use syn::{Data, DeriveInput, Fields, Result};
 use crate::fields;
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
-    let shape = match &input.data {
+    let schema = match &input.data {
         Data::Enum(_) => one_of(input)?,
         _ => shaped(input)?,
     };
     // a generic struct is a stage of its own; only a plain one can be a literal
     let literal = input.generics.params.is_empty().then(|| literal(input));
-    Ok(quote!(#shape #literal))
+    Ok(quote!(#schema #literal))
 }
 
-/// `impl Shaped` for a struct.
+/// `impl HasSchema` for a struct.
 pub(crate) fn shaped(input: &DeriveInput) -> Result<TokenStream> {
     let name = &input.ident;
     let fields: Vec<TokenStream> = fields::named(input)?
@@ -25,9 +25,9 @@ pub(crate) fn shaped(input: &DeriveInput) -> Result<TokenStream> {
         .collect::<Result<_>>()?;
     let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
     Ok(quote! {
-        impl #impl_generics ::iac_core::model::Shaped for #name #type_generics #where_clause {
-            fn shape() -> ::iac_core::model::Shape {
-                ::iac_core::model::Shape::Struct(::std::vec![#(#fields),*])
+        impl #impl_generics ::iac_core::model::HasSchema for #name #type_generics #where_clause {
+            fn schema() -> ::iac_core::model::Schema {
+                ::iac_core::model::Schema::Struct(::std::vec![#(#fields),*])
             }
         }
     })
@@ -41,16 +41,16 @@ fn one_of(input: &DeriveInput) -> Result<TokenStream> {
         if !matches!(variant.fields, Fields::Unit) {
             return Err(syn::Error::new_spanned(
                 variant,
-                "a variant with fields has no shape of its own: implement `Shaped` by hand",
+                "a variant with fields has no schema of its own: implement `HasSchema` by hand",
             ));
         }
     }
     let name = &input.ident;
     let variants = data.variants.iter().map(|variant| &variant.ident);
     Ok(quote! {
-        impl ::iac_core::model::Shaped for #name {
-            fn shape() -> ::iac_core::model::Shape {
-                ::iac_core::model::Shape::one_of([#(Self::#variants),*])
+        impl ::iac_core::model::HasSchema for #name {
+            fn schema() -> ::iac_core::model::Schema {
+                ::iac_core::model::Schema::one_of([#(Self::#variants),*])
             }
         }
     })

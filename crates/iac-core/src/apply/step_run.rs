@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 
 use super::{
+    context::ApplyContext,
     recorder::{StepRecorder, unrecorded},
-    workshop::Workshop,
 };
 use crate::{
-    model::{Address, Call, REDACTED, Reconciler, RemoteId, ResourceError, Sealer, Shape, TypeInfo, seal, template},
+    model::{Address, Call, REDACTED, Reconciler, RemoteId, ResourceError, Schema, Sealer, TypeInfo, seal, template},
     plan::{self, Change},
     state::{Intent, ObjectState, Record, ResourceState, Status, Verb},
 };
@@ -19,8 +19,8 @@ mod create;
 mod patience;
 
 /// A step with what belongs to it.
-pub(super) struct Job<'a> {
-    shop: &'a Workshop<'a>,
+pub(super) struct StepRun<'a> {
+    cx: &'a ApplyContext<'a>,
     change: &'a Change,
     reconciler: &'a dyn Reconciler,
     info: &'static TypeInfo,
@@ -29,19 +29,19 @@ pub(super) struct Job<'a> {
     sealer: Sealer,
 }
 
-impl<'a> Job<'a> {
-    pub(super) fn new(shop: &'a Workshop<'a>, change: &'a Change, reconciler: &'a dyn Reconciler) -> Self {
-        let number = shop.ledger.next_step();
+impl<'a> StepRun<'a> {
+    pub(super) fn new(cx: &'a ApplyContext<'a>, change: &'a Change, reconciler: &'a dyn Reconciler) -> Self {
+        let number = cx.writer.next_step();
         let recorder = Arc::new(StepRecorder {
-            ledger: Arc::clone(&shop.ledger),
+            writer: Arc::clone(&cx.writer),
             step: number,
             address: change.address.clone(),
-            notes: shop.notes.clone(),
+            notes: cx.notes.clone(),
             id: Mutex::new(None),
         });
-        let sealer = shop.sealer(&change.address);
+        let sealer = cx.sealer(&change.address);
         Self {
-            shop,
+            cx,
             change,
             reconciler,
             info: reconciler.info(),
@@ -56,19 +56,19 @@ impl<'a> Job<'a> {
     }
 
     fn seed(&self) -> String {
-        let state = self.shop.state();
+        let state = self.cx.state();
         format!("{}/{}", state.lineage, state.serial)
     }
 
     fn call(&self) -> Call {
-        let state = self.shop.state();
+        let state = self.cx.state();
         Call {
             address: self.address().clone(),
             stack: state.stack.clone(),
             environment: state.environment.clone(),
             seed: format!("{}/{}", state.lineage, state.serial),
-            timeout: self.change.work.lifecycle.timeout,
-            clock: Arc::clone(&self.shop.session.clock),
+            timeout: self.change.data.lifecycle.timeout,
+            clock: Arc::clone(&self.cx.session.clock),
             recorder: Arc::clone(&self.recorder) as Arc<_>,
         }
     }
@@ -78,13 +78,13 @@ impl<'a> Job<'a> {
         // what was known when it was planned stands there as a value: it cannot become another
         let planned = self
             .change
-            .work
+            .data
             .planned
             .as_ref()
             .ok_or_else(|| ResourceError::invalid("the plan holds no inputs"))?;
-        let value = template::evaluate(planned, &|reference| self.shop.lookup(reference))
+        let value = template::evaluate(planned, &|reference| self.cx.lookup(reference))
             .map_err(|error| ResourceError::invalid(error.to_string()))?;
-        let value = self.info.shape.canonical(&value);
+        let value = self.info.schema.canonical(&value);
         let Some(inputs) = template::resolved(&value) else {
             let unknown: Vec<String> = template::references(&value).iter().map(ToString::to_string).collect();
             return Err(ResourceError::invalid(format!("still unknown: {}", unknown.join(", "))));
@@ -95,7 +95,7 @@ impl<'a> Job<'a> {
 
     /// Checks what could not be checked while parts of it were unknown.
     fn validate(&self, template: &Value, inputs: &Value) -> Result<(), ResourceError> {
-        let mut violations = self.info.shape.check(template);
+        let mut violations = self.info.schema.check(template);
         if violations.is_empty() {
             violations = (self.info.validate)(inputs);
         }
@@ -110,7 +110,7 @@ impl<'a> Job<'a> {
 
     fn sealed(&self, inputs: &Value) -> Value {
         self.info
-            .shape
+            .schema
             .seal(inputs, &|path, secret| self.sealer.seal(path, secret))
     }
 
@@ -119,12 +119,12 @@ impl<'a> Job<'a> {
         if current.is_none() && deposed.is_empty() {
             return None;
         }
-        let mut lifecycle = self.change.work.lifecycle.clone();
+        let mut lifecycle = self.change.data.lifecycle.clone();
         lifecycle.replace_when = self.triggers();
-        let mut dependencies = self.change.work.dependencies.clone();
+        let mut dependencies = self.change.data.dependencies.clone();
         if !deposed.is_empty() {
             // an old object needs what it always needed, until it is gone
-            dependencies.extend(self.change.work.old_dependencies.iter().cloned());
+            dependencies.extend(self.change.data.old_dependencies.iter().cloned());
         }
         Some(ResourceState {
             current,
@@ -135,10 +135,10 @@ impl<'a> Job<'a> {
     }
 
     fn triggers(&self) -> Vec<Value> {
-        let triggers = &self.change.work.lifecycle.replace_when;
+        let triggers = &self.change.data.lifecycle.replace_when;
         let values = triggers
             .iter()
-            .map(|trigger| template::evaluate(trigger, &|reference| self.shop.lookup(reference)));
+            .map(|trigger| template::evaluate(trigger, &|reference| self.cx.lookup(reference)));
         let values = values.filter_map(|value| template::resolved(&value.ok()?));
         values
             .map(|value| plan::sealed_trigger(self.sealer.place(), &value))
@@ -146,13 +146,13 @@ impl<'a> Job<'a> {
     }
 
     fn object(&self, id: RemoteId, inputs: &Value, outputs: &Value, status: Status) -> ObjectState {
-        let now = self.shop.session.clock.now();
+        let now = self.cx.session.clock.now();
         ObjectState {
             id,
             location: self.reconciler.location(),
             schema_version: self.info.schema_version,
             inputs: self.sealed(inputs),
-            declared: self.change.work.declared.clone(),
+            declared: self.change.data.declared.clone(),
             outputs: self
                 .info
                 .outputs
@@ -164,7 +164,7 @@ impl<'a> Job<'a> {
     }
 
     fn resource(&self) -> Option<ResourceState> {
-        self.shop.state().resources.get(self.address()).cloned()
+        self.cx.state().resources.get(self.address()).cloned()
     }
 
     async fn intend(
@@ -183,8 +183,8 @@ impl<'a> Job<'a> {
             standing: self.resource().and_then(|resource| Some(resource.current?.id)),
         };
         let record = Record::Intended(intent.clone());
-        self.shop
-            .ledger
+        self.cx
+            .writer
             .append(&record)
             .await
             .map_err(|error| unrecorded(&error))?;
@@ -194,17 +194,13 @@ impl<'a> Job<'a> {
     /// Puts the outcome into the state, and into the journal. A journal that cannot be written is told, but the state in
     /// memory is true either way.
     async fn settle(&self, resource: Option<ResourceState>, outputs: Option<Value>) -> Result<(), ResourceError> {
-        self.shop.set(self.address(), resource.clone(), outputs);
+        self.cx.set(self.address(), resource.clone(), outputs);
         let record = Record::Settled {
             step: self.number,
             address: self.address().clone(),
             resource,
         };
-        self.shop
-            .ledger
-            .append(&record)
-            .await
-            .map_err(|error| unrecorded(&error))
+        self.cx.writer.append(&record).await.map_err(|error| unrecorded(&error))
     }
 
     /// Whether the outputs are those the plan promised.
@@ -214,14 +210,14 @@ impl<'a> Job<'a> {
             let hash = |path: &str, secret: &Value| seal(self.sealer.place(), path, secret);
             self.info.outputs.seal(outputs, &hash)
         };
-        let (promised, returned) = (hashed(&self.change.work.outputs), hashed(outputs));
+        let (promised, returned) = (hashed(&self.change.data.outputs), hashed(outputs));
         for (name, planned) in promised.as_object().into_iter().flatten() {
             let field = self.info.outputs.field(name);
-            let volatile = field.is_some_and(|field| field.marks.volatile);
+            let volatile = field.is_some_and(|field| field.attributes.volatile);
             let returned = returned.get(name).unwrap_or(&Value::Null);
             if returned != planned && !volatile {
                 let hidden = Value::from(REDACTED);
-                let secret = field.is_some_and(|field| matches!(field.shape, Shape::Secret(_)));
+                let secret = field.is_some_and(|field| matches!(field.schema, Schema::Secret(_)));
                 let (planned, returned) = if secret {
                     (&hidden, &hidden)
                 } else {

@@ -1,4 +1,4 @@
-//! What a world and its HTTP clients share: the services, the log, the faults and the folder.
+//! What a sandbox and its HTTP clients share: the services, the log, the faults and the folder.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,19 +10,19 @@ use crate::error::SandboxError;
 use crate::faults;
 use crate::record::Log;
 use crate::reply::{self, Failure};
-use crate::service::{Emulator, Image, Service};
+use crate::service::{Emulator, Service, ServiceSnapshot};
 use crate::store::{Durability, Store};
 
-/// The shared part of a world.
-pub(crate) struct Universe {
+/// The shared part of a sandbox.
+pub(crate) struct Account {
     pub(crate) log: Log,
     pub(crate) faults: faults::Queue,
     services: BTreeMap<Service, Mutex<Box<dyn Emulator>>>,
-    home: Mutex<Option<Home>>,
+    home: Mutex<Option<DataDir>>,
 }
 
-/// The folder a world lives in, and what of it is not yet safe from a crash of the machine.
-struct Home {
+/// The folder a sandbox lives in, and what of it is not yet safe from a crash of the machine.
+struct DataDir {
     store: Store,
     unsynced: BTreeSet<Service>,
 }
@@ -31,8 +31,8 @@ fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Universe {
-    /// A universe with every service the crate is built with.
+impl Account {
+    /// A account with every service the crate is built with.
     pub(crate) fn new() -> Self {
         Self {
             log: Log::default(),
@@ -45,7 +45,7 @@ impl Universe {
         }
     }
 
-    /// Lets the service answer; when that changes the world and it has a folder, the change is saved first.
+    /// Lets the service answer; when that changes the sandbox and it has a folder, the change is saved first.
     pub(crate) fn answer(&self, call: &Call, mutates: bool) -> MockResponse {
         let Some(service) = self.services.get(&call.service) else {
             let message = format!("the sandbox is built without {}", call.service);
@@ -67,21 +67,21 @@ impl Universe {
     fn save_home(
         &self,
         service: Service,
-        image: impl FnOnce() -> Result<Image, SandboxError>,
+        snapshot: impl FnOnce() -> Result<ServiceSnapshot, SandboxError>,
     ) -> Result<(), SandboxError> {
         let mut home = lock(&self.home);
         let Some(home) = home.as_mut() else {
             return Ok(());
         };
         home.unsynced.insert(service);
-        home.store.write(service, image()?, Durability::Process)
+        home.store.write(service, snapshot()?, Durability::Process)
     }
 
     /// Takes all state from a folder.
     pub(crate) fn load(&self, store: &mut Store) -> Result<(), SandboxError> {
         for (service, emulator) in &self.services {
-            if let Some(image) = store.read(*service)? {
-                lock(emulator).load(image)?;
+            if let Some(snapshot) = store.read(*service)? {
+                lock(emulator).load(snapshot)?;
             }
         }
         Ok(())
@@ -90,18 +90,18 @@ impl Universe {
     /// Writes all state to a folder, safe from a crash of the machine.
     pub(crate) fn save(&self, store: &mut Store) -> Result<(), SandboxError> {
         for (service, emulator) in &self.services {
-            let image = lock(emulator).save()?;
-            store.write(*service, image, Durability::Machine)?;
+            let snapshot = lock(emulator).save()?;
+            store.write(*service, snapshot, Durability::Machine)?;
         }
         Ok(())
     }
 
-    /// Takes all state from another universe.
+    /// Takes all state from another account.
     pub(crate) fn copy(&self, other: &Self) -> Result<(), SandboxError> {
         for (service, emulator) in &other.services {
-            let image = lock(emulator).save()?;
+            let snapshot = lock(emulator).save()?;
             if let Some(own) = self.services.get(service) {
-                lock(own).load(image)?;
+                lock(own).load(snapshot)?;
             }
         }
         Ok(())
@@ -109,7 +109,7 @@ impl Universe {
 
     /// From now on every change is saved to this folder.
     pub(crate) fn settle(&self, store: Store) {
-        *lock(&self.home) = Some(Home {
+        *lock(&self.home) = Some(DataDir {
             store,
             unsynced: BTreeSet::new(),
         });

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::Job;
+use super::StepRun;
 use crate::{
     apply::flow::service,
     model::{Changed, ErrorKind, ReadObject, Recorder, RemoteId, ResourceError},
@@ -14,7 +14,7 @@ use crate::{
 /// How long a step is tried again while its service asks for fewer requests, unless its resource has a timeout of its own.
 const PATIENCE: Duration = Duration::from_mins(15);
 
-impl Job<'_> {
+impl StepRun<'_> {
     /// Calls again while the answer is that there are too many requests; until the time is over, the lock is lost or the user
     /// stops.
     pub(super) async fn patiently<T, F>(&self, attempt: impl FnMut() -> F + Send) -> Result<T, ResourceError>
@@ -28,7 +28,7 @@ impl Job<'_> {
             }
             self.recorder.throttled();
             let repeatable = self.recorder.id().is_none() || self.info.resumable;
-            repeatable && !self.shop.stop.is_requested() && self.recorder.may_change().is_ok()
+            repeatable && !self.cx.stop.is_requested() && self.recorder.may_change().is_ok()
         };
         self.call().retry(&awaited, PATIENCE, again, attempt).await
     }
@@ -72,7 +72,7 @@ impl Job<'_> {
                 format!("{id} was made and is gone"),
             ));
         };
-        let all: Changed = self.info.shape.fields().iter().map(|field| field.name).collect();
+        let all: Changed = self.info.schema.fields().iter().map(|field| field.name).collect();
         self.reconciler.update(inputs, &live, &all, &call).await
     }
 }

@@ -4,56 +4,56 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::shape::{Shape, Shaped};
+use super::schema::{HasSchema, Schema};
 
 macro_rules! shaped {
-    ($($type:ty => $shape:expr),* $(,)?) => {$(
-        impl Shaped for $type {
-            fn shape() -> Shape {
-                $shape
+    ($($type:ty => $schema:expr),* $(,)?) => {$(
+        impl HasSchema for $type {
+            fn schema() -> Schema {
+                $schema
             }
         }
     )*};
 }
 shaped! {
-    String => Shape::TEXT,
-    bool => Shape::Boolean,
-    i32 => Shape::Integer,
-    i64 => Shape::Integer,
-    u16 => Shape::Integer,
-    u32 => Shape::Integer,
-    u64 => Shape::Integer,
-    f64 => Shape::Number,
-    Value => Shape::Any,
+    String => Schema::TEXT,
+    bool => Schema::Boolean,
+    i32 => Schema::Integer,
+    i64 => Schema::Integer,
+    u16 => Schema::Integer,
+    u32 => Schema::Integer,
+    u64 => Schema::Integer,
+    f64 => Schema::Number,
+    Value => Schema::Any,
 }
 
-impl<T: Shaped> Shaped for Option<T> {
-    fn shape() -> Shape {
-        T::shape()
+impl<T: HasSchema> HasSchema for Option<T> {
+    fn schema() -> Schema {
+        T::schema()
     }
 }
 
-impl<T: Shaped> Shaped for Box<T> {
-    fn shape() -> Shape {
-        T::shape()
+impl<T: HasSchema> HasSchema for Box<T> {
+    fn schema() -> Schema {
+        T::schema()
     }
 }
 
-impl<T: Shaped> Shaped for Vec<T> {
-    fn shape() -> Shape {
-        Shape::List(Box::new(T::shape()))
+impl<T: HasSchema> HasSchema for Vec<T> {
+    fn schema() -> Schema {
+        Schema::List(Box::new(T::schema()))
     }
 }
 
-impl<T: Shaped> Shaped for BTreeSet<T> {
-    fn shape() -> Shape {
-        Shape::Set(Box::new(T::shape()))
+impl<T: HasSchema> HasSchema for BTreeSet<T> {
+    fn schema() -> Schema {
+        Schema::Set(Box::new(T::schema()))
     }
 }
 
-impl<K, T: Shaped> Shaped for BTreeMap<K, T> {
-    fn shape() -> Shape {
-        Shape::Map(Box::new(T::shape()))
+impl<K, T: HasSchema> HasSchema for BTreeMap<K, T> {
+    fn schema() -> Schema {
+        Schema::Map(Box::new(T::schema()))
     }
 }
 
@@ -106,15 +106,15 @@ macro_rules! text_type {
             }
         }
 
-        impl $crate::model::Shaped for $name {
-            fn shape() -> $crate::model::Shape {
+        impl $crate::model::HasSchema for $name {
+            fn schema() -> $crate::model::Schema {
                 #[allow(unused_mut, unused_assignments, reason = "the check and the normal form are optional")]
                 {
                     let mut check: Option<fn(&str) -> Result<(), String>> = None;
                     let mut normal: Option<fn(&str) -> String> = None;
                     $(check = Some($check);)?
                     $(normal = Some($normal);)?
-                    $crate::model::Shape::Text($crate::model::TextShape { name: stringify!($name), check, normal })
+                    $crate::model::Schema::Text($crate::model::StringSchema { name: stringify!($name), check, normal })
                 }
             }
         }

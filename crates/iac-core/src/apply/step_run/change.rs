@@ -1,15 +1,15 @@
 //! Changing an object in place, and deleting one.
 
-use super::Job;
+use super::StepRun;
 use crate::{
     model::{Changed, RemoteId, ResourceError, template},
     plan::{self, Comparison},
     state::{ObjectState, Status, Verb},
 };
 
-impl Job<'_> {
+impl StepRun<'_> {
     pub(in crate::apply) async fn update(&self) -> Result<RemoteId, ResourceError> {
-        let work = &self.change.work;
+        let work = &self.change.data;
         let (Some(prior), Some(live)) = (&work.prior, &work.live) else {
             return Err(ResourceError::invalid("the plan updates something that is not there"));
         };
@@ -23,14 +23,14 @@ impl Job<'_> {
             .unwrap_or_default();
         let tainted = prior.status == Status::Tainted;
         let differences = plan::diff(&Comparison {
-            shape: &self.info.shape,
+            schema: &self.info.schema,
             desired: &template::escape(inputs.clone()),
             live: &live.inputs,
             prior: Some(&prior.inputs),
             key: self.sealer.place(),
         });
         let changed: Changed = if tainted {
-            self.info.shape.fields().iter().map(|field| field.name).collect()
+            self.info.schema.fields().iter().map(|field| field.name).collect()
         } else {
             differences.iter().map(plan::AttributeChange::property).collect()
         };
@@ -83,11 +83,11 @@ impl Job<'_> {
                 }
             }
             if let Some(resource) = resource.as_mut().filter(|resource| resource.deposed.is_empty()) {
-                resource.dependencies.clone_from(&self.change.work.dependencies);
+                resource.dependencies.clone_from(&self.change.data.dependencies);
             }
             resource = resource.filter(|resource| resource.current.is_some() || !resource.deposed.is_empty());
         }
-        let outputs = self.shop.outputs_of(self.address()).filter(|_| {
+        let outputs = self.cx.outputs_of(self.address()).filter(|_| {
             let current = resource.as_ref().and_then(|resource| resource.current.as_ref());
             current.is_some_and(|current| current.id != object.id)
         });

@@ -1,4 +1,4 @@
-//! An environment in a world of its own, where time passes only when somebody waits.
+//! An environment in a sandbox of its own, where time passes only when somebody waits.
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -8,22 +8,22 @@ use iac_core::{
     Session,
     apply::{ApplyOptions, ApplyReport, Run},
     model::{
-        Address, Call, LiveObject, Location, ReadObject, Reconciler, RemoteId, Resource, ResourceError, Stack,
+        AccountRegion, Address, Call, LiveObject, ReadObject, Reconciler, RemoteId, Resource, ResourceError, Stack,
         StackError,
     },
-    plan::{Change, Mode, Plan, PlanError, PlanIssue, PlanOptions, Silent, plan},
+    plan::{Change, Mode, NoopObserver, Plan, PlanError, PlanIssue, PlanOptions, plan},
     state::{MemoryBackend, Snapshot},
 };
-use iac_sandbox::{ACCOUNT_ID, Request, World};
+use iac_sandbox::{ACCOUNT_ID, Request, Sandbox};
 use serde_json::Value;
 
 use crate::common::{Ids, Jumping, call, config_in};
 
 const REGION: &str = "eu-central-1";
 
-/// An environment in a world of its own.
-pub(crate) struct Lab {
-    pub(crate) world: World,
+/// An environment in a sandbox of its own.
+pub(crate) struct TestEnv {
+    pub(crate) sandbox: Sandbox,
     /// What clients are made from that stand for other people's hands.
     pub(crate) config: SdkConfig,
     session: Session,
@@ -36,14 +36,14 @@ pub(crate) fn address<R: Resource>() -> Address {
 
 /// An empty stack of the environment.
 pub(crate) fn empty() -> Stack {
-    Stack::new("lab", "test")
+    Stack::new("env", "test")
 }
 
-impl Lab {
+impl TestEnv {
     pub(crate) fn new() -> Self {
-        let world = World::new();
-        let config = config_in(&world, REGION);
-        let location = Location {
+        let sandbox = Sandbox::new();
+        let config = config_in(&sandbox, REGION);
+        let location = AccountRegion {
             account: ACCOUNT_ID.to_owned(),
             region: REGION.to_owned(),
         };
@@ -53,13 +53,17 @@ impl Lab {
             registry: iac_aws::registry(&aws),
             backend: Arc::new(MemoryBackend::new()),
             clock: Arc::new(Jumping::default()),
-            who: "tester@lab".to_owned(),
+            who: "tester@env".to_owned(),
         };
-        Self { world, config, session }
+        Self {
+            sandbox,
+            config,
+            session,
+        }
     }
 
     async fn snapshot(&self) -> Snapshot {
-        Snapshot::read(&*self.session.backend, "lab", "test")
+        Snapshot::read(&*self.session.backend, "env", "test")
             .await
             .unwrap_or_else(|error| panic!("{error}"))
     }
@@ -73,7 +77,7 @@ impl Lab {
 
     async fn try_plan(&self, stack: &Stack) -> Result<Plan, PlanError> {
         let snapshot = self.snapshot().await;
-        plan(stack, &snapshot, &self.session, &PlanOptions::default(), &Silent).await
+        plan(stack, &snapshot, &self.session, &PlanOptions::default(), &NoopObserver).await
     }
 
     async fn plan(&self, when: &str, stack: &Stack) -> Plan {
@@ -125,15 +129,15 @@ impl Lab {
             (stack.name(), stack.environment()),
             "apply",
             Duration::ZERO,
-            &Silent,
+            &NoopObserver,
         )
         .await
         .map_err(|error| error.to_string())?;
-        let report = match run.settle(&Silent).await {
+        let report = match run.settle(&NoopObserver).await {
             Err(error) => Err(error.to_string()),
-            Ok(()) => match plan(stack, run.snapshot(), &self.session, &options, &Silent).await {
+            Ok(()) => match plan(stack, run.snapshot(), &self.session, &options, &NoopObserver).await {
                 Err(error) => Err(error.to_string()),
-                Ok(plan) => Ok(run.apply(&plan, &ApplyOptions::default(), &Silent).await),
+                Ok(plan) => Ok(run.apply(&plan, &ApplyOptions::default(), &NoopObserver).await),
             },
         };
         run.end().await.map_err(|error| error.to_string())?;
@@ -164,10 +168,10 @@ impl Lab {
         self.expect_nothing(when, stack).await;
     }
 
-    /// Destroys, and expects that nothing is left in the world.
+    /// Destroys, and expects that nothing is left in the sandbox.
     pub(crate) async fn destroy(&self, when: &str, stack: &Stack) {
         self.succeed(&format!("{when}, destroyed"), stack, Mode::Destroy).await;
-        let left = self.world.inventory();
+        let left = self.sandbox.inventory();
         assert!(left.is_empty(), "{when}: left behind: {left:?}");
     }
 
@@ -204,7 +208,7 @@ impl Lab {
             .flat_map(|node| node.info.operations)
             .copied()
             .collect();
-        let requests = self.world.requests();
+        let requests = self.sandbox.requests();
         let undeclared: BTreeSet<String> = requests
             .iter()
             .map(Request::action)

@@ -1,4 +1,4 @@
-//! A world of its own for each test, and the types in it as the engine calls them.
+//! A sandbox of its own for each test, and the types in it as the engine calls them.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use iac_core::{
     },
     plan::{Comparison, diff},
 };
-use iac_sandbox::World;
+use iac_sandbox::Sandbox;
 use serde_json::Value;
 
 use super::{Ids, REGION, call, config_in, connect, owned};
@@ -25,13 +25,13 @@ pub(crate) const OURS: [(&str, &str); 3] = owned(ADDRESS);
 
 /// The inputs of a declared resource, as the engine keeps them.
 pub(crate) fn inputs<R: Resource>(resource: &R) -> Value {
-    R::info().shape.canonical(&serde_json::to_value(resource).unwrap())
+    R::info().schema.canonical(&serde_json::to_value(resource).unwrap())
 }
 
 /// What is wrong with a declared resource.
 pub(crate) fn problems<R: Resource>(resource: &R) -> Vec<String> {
     let inputs = inputs(resource);
-    let mut found: Vec<Violation> = R::info().shape.check(&inputs);
+    let mut found: Vec<Violation> = R::info().schema.check(&inputs);
     found.extend((R::info().validate)(&inputs));
     found
         .into_iter()
@@ -39,29 +39,29 @@ pub(crate) fn problems<R: Resource>(resource: &R) -> Vec<String> {
         .collect()
 }
 
-/// A world, a session in it and one call.
+/// A sandbox, a session in it and one call.
 #[derive(Clone)]
-pub(crate) struct Lab {
-    pub(crate) world: Arc<World>,
+pub(crate) struct TestEnv {
+    pub(crate) sandbox: Arc<Sandbox>,
     config: SdkConfig,
     registry: Registry,
     call: Call,
     ids: Arc<Ids>,
 }
 
-impl Lab {
+impl TestEnv {
     pub(crate) fn new() -> Self {
-        Self::of(World::new(), REGION)
+        Self::of(Sandbox::new(), REGION)
     }
 
-    pub(crate) fn of(world: impl Into<Arc<World>>, region: &'static str) -> Self {
-        let world = world.into();
-        let config = config_in(&world, region);
+    pub(crate) fn of(sandbox: impl Into<Arc<Sandbox>>, region: &'static str) -> Self {
+        let sandbox = sandbox.into();
+        let config = config_in(&sandbox, region);
         let ids = Arc::new(Ids::default());
         Self {
             registry: registry(&connect(&config)),
             call: call(ADDRESS, &ids),
-            world,
+            sandbox,
             config,
             ids,
         }
@@ -83,7 +83,7 @@ impl Lab {
         &**self.registry.get(R::info().name).unwrap()
     }
 
-    /// Another attempt in the same world, with other tokens.
+    /// Another attempt in the same sandbox, with other tokens.
     pub(crate) fn attempt(&self, seed: &str) -> Self {
         let mut other = self.clone();
         seed.clone_into(&mut other.call.seed);
@@ -97,16 +97,16 @@ impl Lab {
 
     /// The operations that changed something, in order.
     pub(crate) fn written(&self) -> Vec<String> {
-        let requests = self.world.requests().into_iter();
+        let requests = self.sandbox.requests().into_iter();
         let writes = requests.filter(|request| request.mutates);
         writes.map(|request| request.operation).collect()
     }
 
     /// Runs one call of a type and asserts that it made no request the type does not list.
     async fn listed<R: Resource, T>(&self, call: impl Future<Output = T>) -> T {
-        let before = self.world.requests().len();
+        let before = self.sandbox.requests().len();
         let answer = call.await;
-        for request in &self.world.requests()[before..] {
+        for request in &self.sandbox.requests()[before..] {
             let action = request.action();
             assert!(
                 R::info().operations.contains(&action.as_str()),
@@ -195,7 +195,7 @@ impl Lab {
 /// The paths at which two values differ.
 pub(crate) fn differences(info: &TypeInfo, desired: &Value, live: &Value) -> Vec<String> {
     let changes = diff(&Comparison {
-        shape: &info.shape,
+        schema: &info.schema,
         desired,
         live,
         prior: None,

@@ -4,13 +4,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 
-use super::Job;
+use super::StepRun;
 use crate::{
     model::{ErrorKind, RemoteId, ResourceError},
-    state::{Intent, ObjectState, ResourceState, Status, Unsettled, Verb},
+    state::{Intent, ObjectState, PendingOperation, ResourceState, Status, Verb},
 };
 
-impl Job<'_> {
+impl StepRun<'_> {
     pub(in crate::apply) async fn create(&self) -> Result<RemoteId, ResourceError> {
         let inputs = self.resolve()?;
         let before = self.resource();
@@ -19,7 +19,7 @@ impl Job<'_> {
             .map(|resource| resource.deposed.clone())
             .unwrap_or_default();
         // a create-first replacement keeps the old object until the new one is there
-        let replaced = if self.change.action.replaces() && !self.change.work.retains() {
+        let replaced = if self.change.action.replaces() && !self.change.data.retains() {
             before.as_ref().and_then(|it| it.current.clone())
         } else {
             None
@@ -85,7 +85,10 @@ impl Job<'_> {
                 }
             }
             Ok(None) | Err(_) => {
-                self.shop.state().unsettled.push(Unsettled { intent, id: None });
+                self.cx
+                    .state()
+                    .pending_operations
+                    .push(PendingOperation { intent, id: None });
             }
         }
         Err(error)

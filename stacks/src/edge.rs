@@ -13,7 +13,7 @@ use iac_core::{
     text,
 };
 
-use crate::{environments::Environment, named};
+use crate::{environments::Environment, names::named};
 
 pub(crate) fn build(stack: &mut Stack, environment: &Environment, frontend: &Handle<Bucket>) -> Handle<Distribution> {
     let access = stack.add(

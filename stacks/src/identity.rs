@@ -14,9 +14,8 @@ use iac_core::{
 };
 
 use crate::{
-    NAME,
     environments::{Environment, REPOSITORY},
-    named,
+    names::{NAME, named},
 };
 
 const ISSUER: &str = "token.actions.githubusercontent.com";

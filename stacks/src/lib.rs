@@ -7,6 +7,7 @@
 mod edge;
 pub mod environments;
 mod identity;
+mod names;
 mod network;
 mod storage;
 
@@ -14,10 +15,10 @@ use iac_aws::{AwsConfig, AwsPlatform, StateStore};
 use iac_cli::App;
 use iac_core::model::Stack;
 
-use environments::Environment;
+pub use names::NAME;
 
-/// The stack's name, and the beginning of every name in AWS.
-pub const NAME: &str = "aws-gpu-spot-monitor";
+use environments::Environment;
+use names::named;
 
 /// The environments and how each is reached.
 pub fn app() -> App {
@@ -55,11 +56,6 @@ pub fn build(stack: &mut Stack, environment: &Environment) {
             tables: &tables,
         },
     );
-}
-
-/// A name as everything of an environment is called: `aws-gpu-spot-monitor-dev-frontend`.
-fn named(environment: &Environment, name: &str) -> String {
-    format!("{NAME}-{}-{name}", environment.name)
 }
 
 fn aws(environment: &Environment) -> AwsConfig {

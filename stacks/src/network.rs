@@ -3,7 +3,7 @@
 use iac_aws::ec2::{Rule, SecurityGroup, Subnet, Vpc};
 use iac_core::model::Stack;
 
-use crate::{environments::Environment, named};
+use crate::{environments::Environment, names::named};
 
 pub(crate) fn build(stack: &mut Stack, environment: &Environment) {
     let Environment { network, zones, .. } = environment;

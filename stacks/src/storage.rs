@@ -6,7 +6,7 @@ use iac_aws::{
 };
 use iac_core::model::{Handle, LifecycleExt, Stack};
 
-use crate::{environments::Environment, named};
+use crate::{environments::Environment, names::named};
 
 /// The bucket of the frontend: private, with versions, read by CloudFront alone.
 pub(crate) fn frontend(stack: &mut Stack, environment: &Environment) -> Handle<Bucket> {

@@ -16,6 +16,7 @@ mod reach;
 mod refresh;
 mod rescue;
 mod rollback;
+mod serial;
 mod state;
 mod unlock;
 mod validate;

@@ -9,7 +9,7 @@ use iac_core::{
     plan::{Plan, PlanOptions, SavedPlan, plan},
 };
 
-use super::{rescue::Rescued, rollback};
+use super::{rescue::Rescued, serial};
 use crate::{
     args::{ConsentArgs, RunArgs},
     context::{Context, stopped},
@@ -125,7 +125,8 @@ impl Work<'_> {
         let stack = match self.goal {
             Goal::Code(stack) | Goal::File(_, stack) => stack,
             Goal::Serial(serial) => {
-                recalled = rollback::recalled(cx, self, run, serial).await?;
+                recalled =
+                    serial::recalled(cx, (self.session, self.environment), &self.invocation, run, serial).await?;
                 &recalled
             }
         };

@@ -114,7 +114,7 @@ pub(super) fn lock_waiting(holder: &Lock) -> String {
 
 pub(super) fn lock_watching(holder: &Lock) -> String {
     format!(
-        "{} {holder} seems to be dead: its lock is taken over if it is not renewed for {} seconds\n",
+        "{} the lock of {holder} seems to have run out: it is taken over if nobody renews it for {} seconds\n",
         paint(WARNING, "waiting:"),
         LEASE.as_secs()
     )

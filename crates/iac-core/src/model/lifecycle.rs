@@ -1,4 +1,4 @@
-//! FieldAttributes that say how the engine treats a resource, and the fluent way to put them on.
+//! Attributes that say how the engine treats a resource, and the fluent way to put them on.
 
 use std::{fmt, time::Duration};
 

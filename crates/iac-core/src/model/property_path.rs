@@ -73,13 +73,13 @@ impl PropertyPath {
             };
             here = match (here, step) {
                 (Schema::Any, _) => return Ok(()),
-                (Schema::Struct(fields), PathStep::Key(name)) => match fields.iter().find(|field| field.name == name) {
-                    Some(field) => &field.schema,
-                    None => {
+                (Schema::Struct(fields), PathStep::Key(name)) => {
+                    let Some(field) = fields.iter().find(|field| field.name == name) else {
                         let of = if so_far.is_empty() { "the type" } else { &so_far };
                         return wrong(format!("{of} has no property `{name}`"), suggestion(name, fields));
-                    }
-                },
+                    };
+                    &field.schema
+                }
                 (Schema::Struct(fields), _) => {
                     return wrong(format!("`{so_far}` has properties with names"), names(fields));
                 }

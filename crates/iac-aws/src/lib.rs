@@ -18,6 +18,11 @@ mod session;
 mod state_s3;
 #[allow(dead_code, reason = "used by the services that have tags, each a feature of its own")]
 mod tags;
+#[allow(
+    dead_code,
+    reason = "used by the services whose reads lag behind, each a feature of its own"
+)]
+mod wait;
 
 #[cfg(feature = "cloudfront")]
 pub mod cloudfront;

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ec2::types::Filter;
 use futures::{StreamExt, stream};
-use iac_core::model::{ErrorKind, Live, ReadRequest, Reconcile, ResourceError};
+use iac_core::model::{Context, ErrorKind, Live, ReadRequest, Reconcile, ResourceError};
+
+use crate::{Aws, wait::SECOND_LOOKS};
 
 /// How many values a filter may have. Source: EC2 API reference, `Filter`.
 const VALUES: usize = 200;
@@ -21,10 +23,7 @@ pub(super) fn filter(name: &str, values: impl IntoIterator<Item = impl Into<Stri
 }
 
 /// Finds the objects with these ids by as few requests as there can be.
-pub(super) async fn by_id<T, F>(
-    ids: &[&str],
-    find: impl Fn(Vec<String>) -> F,
-) -> Result<BTreeMap<String, T>, ResourceError>
+async fn by_id<T, F>(ids: &[&str], find: impl Fn(Vec<String>) -> F) -> Result<BTreeMap<String, T>, ResourceError>
 where
     F: Future<Output = Result<BTreeMap<String, T>, ResourceError>>,
 {
@@ -38,31 +37,67 @@ where
     Ok(found)
 }
 
-/// The answers to `requests` from what was found: nothing for an object that was not, and that vanished while it was read.
-pub(super) async fn answers<'a, R, T, F>(
+/// Reads the objects of `requests`: `find` lists many by id, `live` makes the answer of one and may read more of it.
+///
+/// An object that is not listed is looked for again before it counts as gone: an answer may be older than the object. So is
+/// one of which a part is not found: only when the object itself is not listed any more it is gone.
+pub(super) async fn read_listed<'a, R, T, F, L>(
     requests: &'a [ReadRequest<R>],
-    found: &'a Result<BTreeMap<String, T>, ResourceError>,
-    live: impl Fn(&'a ReadRequest<R>, &'a T) -> F,
+    cx: &Context<'_, Aws>,
+    find: impl Fn(Vec<String>) -> F + Sync,
+    live: impl Fn(&'a ReadRequest<R>, T) -> L + Sync,
 ) -> Vec<Result<Option<Live<R>>, ResourceError>>
 where
     R: Reconcile,
-    F: Future<Output = Result<Live<R>, ResourceError>>,
+    T: Clone + Send + Sync,
+    F: Future<Output = Result<BTreeMap<String, T>, ResourceError>> + Send,
+    L: Future<Output = Result<Live<R>, ResourceError>> + Send,
 {
+    let ids: Vec<&str> = requests.iter().map(|request| request.id.as_str()).collect();
+    let listed = list_patiently(&ids, cx, &find).await;
     let answer = |request: &'a ReadRequest<R>| {
-        let live = &live;
+        let (find, live, listed) = (&find, &live, &listed);
         async move {
-            match found.as_ref().map(|found| found.get(request.id.as_str())) {
-                Err(error) => Err(error.clone()),
-                Ok(None) => Ok(None),
-                Ok(Some(object)) => match live(request, object).await {
-                    Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
-                    live => live.map(Some),
-                },
+            let mut object = listed.as_ref().map_err(Clone::clone)?.get(request.id.as_str()).cloned();
+            for pause in SECOND_LOOKS {
+                let Some(seen) = object else { return Ok(None) };
+                match live(request, seen).await {
+                    Err(error) if error.kind == ErrorKind::NotFound => {}
+                    live => return live.map(Some),
+                }
+                cx.clock.sleep(pause).await;
+                object = by_id(&[request.id.as_str()], find).await?.remove(request.id.as_str());
+            }
+            match object {
+                None => Ok(None),
+                // it is there, and what belongs to it is not: that is no answer at all
+                Some(seen) => live(request, seen).await.map(Some),
             }
         }
     };
     let answers: Vec<_> = requests.iter().map(answer).collect();
     stream::iter(answers).buffered(AT_ONCE).collect().await
+}
+
+/// Finds the objects with these ids, with further looks for those that are not listed.
+async fn list_patiently<T, F>(
+    ids: &[&str],
+    cx: &Context<'_, Aws>,
+    find: impl Fn(Vec<String>) -> F + Sync,
+) -> Result<BTreeMap<String, T>, ResourceError>
+where
+    F: Future<Output = Result<BTreeMap<String, T>, ResourceError>> + Send,
+{
+    let mut listed = by_id(ids, &find).await?;
+    for pause in SECOND_LOOKS {
+        let missing: Vec<&str> = ids.iter().copied().filter(|id| !listed.contains_key(*id)).collect();
+        if missing.is_empty() {
+            break;
+        }
+        cx.clock.sleep(pause).await;
+        listed.append(&mut by_id(&missing, &find).await?);
+    }
+    Ok(listed)
 }
 
 /// The one answer to one request.

@@ -5,7 +5,7 @@
 //! attempt and is set by the create itself.
 
 use std::{
-    sync::atomic::{AtomicBool, AtomicU32, Ordering},
+    sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 
@@ -13,14 +13,13 @@ use aws_sdk_ec2::config;
 use aws_smithy_types::retry::RetryConfig;
 use iac_core::model::{Context, ErrorKind, RemoteId, ResourceError};
 
-use crate::Aws;
+use crate::{
+    Aws,
+    wait::{RECOVERY_LOOKS, look_again},
+};
 
 /// How long EC2 may refuse to take a create.
 const PATIENCE: Duration = Duration::from_mins(2);
-
-/// How often is looked for an object that may be there: a new one may be unknown to reads for some seconds.
-const LOOKS: u32 = 5;
-const LOOKING: Duration = Duration::from_secs(30);
 
 /// The client's configuration for a create: one try.
 pub(super) fn one_try() -> config::Builder {
@@ -54,7 +53,8 @@ where
     .await
 }
 
-/// Looks for an object that may be there until it is found or was looked for often enough.
+/// Looks for an object that an interrupted create may have left, again and again: a new one may be unknown to reads for some
+/// seconds.
 pub(super) async fn look<F>(
     cx: &Context<'_, Aws>,
     find: impl Fn() -> F + Sync,
@@ -62,13 +62,7 @@ pub(super) async fn look<F>(
 where
     F: Future<Output = Result<Option<RemoteId>, ResourceError>> + Send,
 {
-    let looks = AtomicU32::new(0);
-    cx.until("what an interrupted create may have left", LOOKING, || async {
-        let found = find().await?;
-        let last = looks.fetch_add(1, Ordering::Relaxed) + 1 >= LOOKS;
-        Ok((found.is_some() || last).then_some(found))
-    })
-    .await
+    look_again(cx, &RECOVERY_LOOKS, find).await
 }
 
 /// Whether the request may have been carried out all the same.

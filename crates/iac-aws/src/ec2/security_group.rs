@@ -19,11 +19,7 @@ mod references;
 mod rule;
 mod traffic;
 
-use std::{
-    collections::BTreeMap,
-    sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{ResourceType, SecurityGroup as SdkSecurityGroup};
@@ -39,13 +35,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{
-    filters::{answers, by_id, filter, lacks, only},
+    filters::{filter, lacks, only, read_listed},
     ids, interfaces,
     once::{create_once, look, one_try},
     tags,
     vpc::VpcId,
 };
-use crate::{Arn, Aws, error::failed};
+use crate::{
+    Arn, Aws,
+    error::failed,
+    wait::{self, KNOWN},
+};
 use atoms::{Own, declared};
 use facts::{find, find_made, outputs};
 use permissions::Direction;
@@ -143,9 +143,6 @@ pub struct SecurityGroupOutputs<S: Stage = Resolved> {
     pub vpc_id: S::Value<VpcId>,
 }
 
-/// How long a new group may be unknown to parts of EC2.
-const KNOWN: Duration = Duration::from_mins(5);
-
 /// How long what uses the group may take to go.
 const UNUSED: Duration = Duration::from_mins(15);
 
@@ -212,13 +209,12 @@ impl Reconcile for SecurityGroup<Resolved> {
         requests: &[ReadRequest<Self>],
         cx: &Context<'_, Aws>,
     ) -> Vec<Result<Option<Live<Self>>, ResourceError>> {
-        let ids: Vec<&str> = requests.iter().map(|request| request.id.as_str()).collect();
-        let found = by_id(&ids, |ids| find(ids, cx.provider)).await;
-        answers(requests, &found, |request, group| async move {
+        let find = |ids| find(ids, cx.provider);
+        read_listed(requests, cx, find, |request, group: SdkSecurityGroup| async move {
             Ok(Live {
                 id: request.id.clone(),
-                inputs: Self::from_sdk(group, request.prior.as_ref(), cx.provider),
-                outputs: outputs(group, cx.provider)?,
+                inputs: Self::from_sdk(&group, request.prior.as_ref(), cx.provider),
+                outputs: outputs(&group, cx.provider)?,
             })
         })
         .await
@@ -227,15 +223,10 @@ impl Reconcile for SecurityGroup<Resolved> {
     async fn create(&self, cx: &Context<'_, Aws>) -> Result<Self::Outputs, ResourceError> {
         let id = create_once(cx, || self.request(cx), || find_made(cx)).await?;
         cx.created(&id).await?;
-        // seen once, it may still be unknown to the next read
-        let seen = AtomicBool::new(false);
-        let made = cx
-            .until("the security group to be known everywhere", KNOWN, || async {
-                let found = find(vec![id.to_string()], cx.provider).await?.remove(id.as_str());
-                let seen_before = seen.swap(found.is_some(), Ordering::Relaxed);
-                Ok(found.filter(|_| seen_before))
-            })
-            .await?;
+        let made = wait::known(cx, "the security group to be known everywhere", || {
+            facts::one(&id, cx.provider)
+        })
+        .await?;
         self.configure(&id, cx).await?;
         outputs(&made, cx.provider)
     }
@@ -281,7 +272,10 @@ impl Reconcile for SecurityGroup<Resolved> {
             Err(error) if in_use(&error) => Err(error
                 .hint("a network interface that is not in this stack is still in the group, or a rule of another group refers to it")
                 .hint("with `revoke_rules_on_delete` such rules are taken away first")),
-            outcome => outcome,
+            outcome => {
+                outcome?;
+                wait::gone(cx, "the security group to be gone", || facts::one(id, cx.provider)).await
+            }
         }
     }
 

@@ -33,16 +33,20 @@ use serde_json::{Map, Value, json};
 
 use super::{
     cidr::CidrBlock,
-    filters::{answers, by_id, filter, lacks, only},
+    filters::{filter, lacks, only, read_listed},
     ids::{self, IpamPoolId},
     interfaces,
     once::{create_once, look, one_try},
     tags,
     vpc::VpcId,
 };
-use crate::{Arn, Aws, error::failed};
+use crate::{
+    Arn, Aws,
+    error::failed,
+    wait::{self, KNOWN},
+};
 use attributes::Attributes;
-use facts::{described, find, find_made, outputs};
+use facts::{find, find_made, outputs};
 
 iac_core::text_type! {
     /// The id of a subnet: `subnet-` and hexadecimal digits.
@@ -157,9 +161,6 @@ pub struct SubnetOutputs<S: Stage = Resolved> {
 /// How long a new subnet may take to become available, and a change to show.
 const READY: Duration = Duration::from_mins(10);
 
-/// How long a new subnet may be unknown to parts of EC2.
-const KNOWN: Duration = Duration::from_mins(5);
-
 /// How long what was in the subnet may take to go.
 const EMPTY: Duration = Duration::from_mins(20);
 
@@ -216,13 +217,12 @@ impl Reconcile for Subnet<Resolved> {
         requests: &[ReadRequest<Self>],
         cx: &Context<'_, Aws>,
     ) -> Vec<Result<Option<Live<Self>>, ResourceError>> {
-        let ids: Vec<&str> = requests.iter().map(|request| request.id.as_str()).collect();
-        let found = by_id(&ids, |ids| find(ids, cx.provider)).await;
-        answers(requests, &found, |request, subnet| async move {
+        let find = |ids| find(ids, cx.provider);
+        read_listed(requests, cx, find, |request, subnet: SdkSubnet| async move {
             Ok(Live {
                 id: request.id.clone(),
-                inputs: Self::from_sdk(subnet, request.prior.as_ref()),
-                outputs: outputs(subnet, cx.provider)?,
+                inputs: Self::from_sdk(&subnet, request.prior.as_ref()),
+                outputs: outputs(&subnet, cx.provider)?,
             })
         })
         .await
@@ -233,13 +233,14 @@ impl Reconcile for Subnet<Resolved> {
         cx.created(&id).await?;
         let made = cx
             .until("the subnet to become available", READY, || async {
-                let found = find(vec![id.to_string()], cx.provider).await?.remove(id.as_str());
-                Ok(found.filter(|subnet| subnet.state == Some(SubnetState::Available)))
+                let seen = wait::found(facts::one(&id, cx.provider).await)?;
+                let available = |subnet: &SdkSubnet| subnet.state == Some(SubnetState::Available);
+                Ok(seen.filter(|subnet| available(subnet) && ipv6::is_there(subnet, self)))
             })
             .await?;
         // nothing but the switches may differ, and those of a new subnet depend on its kind
         let live = Self::from_sdk(&made, Some(self));
-        self.configure(&id, &live, cx).await
+        self.configure(&id, &live, made, cx).await
     }
 
     async fn update(
@@ -249,7 +250,8 @@ impl Reconcile for Subnet<Resolved> {
         cx: &Context<'_, Aws>,
     ) -> Result<Self::Outputs, ResourceError> {
         tags::retag(&live.id, &live.inputs.tags, &self.tags, cx).await?;
-        self.configure(&live.id, &live.inputs, cx).await
+        let there = facts::known(&live.id, cx).await?;
+        self.configure(&live.id, &live.inputs, there, cx).await
     }
 
     async fn delete(_last: &Self, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
@@ -275,7 +277,10 @@ impl Reconcile for Subnet<Resolved> {
                 "something that is not in this stack still has a network interface in the subnet: an instance, a load \
                  balancer, a NAT gateway, an endpoint",
             )),
-            outcome => outcome,
+            outcome => {
+                outcome?;
+                wait::gone(cx, "the subnet to be gone", || facts::one(id, cx.provider)).await
+            }
         }
     }
 
@@ -319,11 +324,12 @@ impl Subnet<Resolved> {
     }
 
     /// Brings all but the tags from what is live to what is desired. IPv6 switches go off before the addresses go, and on
-    /// after they, or others, have come.
+    /// after they, or others, have come. The outputs come from what was `seen` last: a further read may be older.
     async fn configure(
         &self,
         id: &RemoteId,
         live: &Self,
+        seen: SdkSubnet,
         cx: &Context<'_, Aws>,
     ) -> Result<SubnetOutputs, ResourceError> {
         let (live_switches, desired) = (Attributes::of(live), Attributes::of(self));
@@ -333,9 +339,9 @@ impl Subnet<Resolved> {
             live_switches.without_ipv6_unless(&Attributes::default())
         };
         live_switches.change_to(&without, id, cx).await?;
-        ipv6::associate(self, live, id, cx).await?;
+        let seen = ipv6::associate(self, live, seen, id, cx).await?;
         without.change_to(&desired, id, cx).await?;
-        outputs(&described(id, cx).await?, cx.provider)
+        outputs(&seen, cx.provider)
     }
 
     fn from_sdk(subnet: &SdkSubnet, prior: Option<&Self>) -> Self {

@@ -23,7 +23,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use aws_sdk_ec2::types::{ResourceType, VpcState, VpcTenancy};
+use aws_sdk_ec2::types::{ResourceType, VpcTenancy};
 use bon::Builder;
 use iac_core::{
     Outputs, Resource,
@@ -37,13 +37,13 @@ use serde_json::{Map, Value, json};
 
 use super::{
     cidr::CidrBlock,
-    filters::{answers, by_id, lacks, only},
+    filters::{lacks, only, read_listed},
     ids::{self, DhcpOptionsId, IpamPoolId, NetworkAclId, RouteTableId},
     once::{create_once, look, one_try},
     security_group::SecurityGroupId,
     tags,
 };
-use crate::{Arn, Aws, error::failed};
+use crate::{Arn, Aws, error::failed, wait};
 use attributes::Attributes;
 use facts::Facts;
 
@@ -148,9 +148,8 @@ pub struct VpcOutputs<S: Stage = Resolved> {
     pub dhcp_options_id: S::Value<DhcpOptionsId>,
 }
 
-/// How long a new VPC may take to become available, and to be known to all of EC2.
+/// How long a new VPC may take to become available, and a change to show.
 const READY: Duration = Duration::from_mins(10);
-const KNOWN: Duration = Duration::from_mins(5);
 
 /// How long what was in the VPC may take to go.
 const EMPTY: Duration = Duration::from_mins(5);
@@ -206,13 +205,12 @@ impl Reconcile for Vpc<Resolved> {
         requests: &[ReadRequest<Self>],
         cx: &Context<'_, Aws>,
     ) -> Vec<Result<Option<Live<Self>>, ResourceError>> {
-        let ids: Vec<&str> = requests.iter().map(|request| request.id.as_str()).collect();
-        let found = by_id(&ids, |ids| facts::find(ids, cx.provider)).await;
-        answers(requests, &found, |request, facts| async move {
+        let find = |ids| facts::find(ids, cx.provider);
+        read_listed(requests, cx, find, |request, facts: Facts| async move {
             Ok(Live {
                 id: request.id.clone(),
                 inputs: Self::from_sdk(
-                    facts,
+                    &facts,
                     Attributes::read(&request.id, cx.provider).await?,
                     request.prior.as_ref(),
                 ),
@@ -225,13 +223,14 @@ impl Reconcile for Vpc<Resolved> {
     async fn create(&self, cx: &Context<'_, Aws>) -> Result<Self::Outputs, ResourceError> {
         let id = create_once(cx, || self.request(cx), || find_made(cx)).await?;
         cx.created(&id).await?;
-        cx.until("the VPC to become available", READY, || async {
-            let facts = facts::one(&id, cx.provider).await?;
-            let available = |facts: &Facts| facts.vpc.state == Some(VpcState::Available) && facts.is_complete();
-            Ok(facts.filter(available).map(drop))
-        })
-        .await?;
-        self.configure(&id, &self.as_made(), cx).await
+        let made = cx
+            .until("the VPC to become available", READY, || async {
+                let facts = wait::found(facts::one(&id, cx.provider).await)?;
+                Ok(facts
+                    .filter(|facts| facts.is_available() && facts.is_complete() && blocks::has_ipv6(&facts.vpc, self)))
+            })
+            .await?;
+        self.configure(&id, &self.as_made(), made, cx).await
     }
 
     async fn update(
@@ -241,7 +240,8 @@ impl Reconcile for Vpc<Resolved> {
         cx: &Context<'_, Aws>,
     ) -> Result<Self::Outputs, ResourceError> {
         tags::retag(&live.id, &live.inputs.tags, &self.tags, cx).await?;
-        self.configure(&live.id, &live.inputs, cx).await
+        let there = facts::known(&live.id, cx).await?;
+        self.configure(&live.id, &live.inputs, there, cx).await
     }
 
     async fn delete(_last: &Self, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
@@ -258,7 +258,10 @@ impl Reconcile for Vpc<Resolved> {
                 "something that is not in this stack is still in the VPC: network interfaces, gateways, or what GuardDuty \
                  has made, an endpoint and its security group",
             )),
-            outcome => outcome.map(drop),
+            outcome => {
+                outcome?;
+                wait::gone(cx, "the VPC to be gone", || facts::one(id, cx.provider)).await
+            }
         }
     }
 
@@ -310,18 +313,22 @@ impl Vpc<Resolved> {
         }
     }
 
-    /// Brings all but the tags from what is live to what is desired.
-    async fn configure(&self, id: &RemoteId, live: &Self, cx: &Context<'_, Aws>) -> Result<VpcOutputs, ResourceError> {
+    /// Brings all but the tags from what is live to what is desired. The outputs come from what was `seen` last: a further
+    /// read may be older.
+    async fn configure(
+        &self,
+        id: &RemoteId,
+        live: &Self,
+        mut seen: Facts,
+        cx: &Context<'_, Aws>,
+    ) -> Result<VpcOutputs, ResourceError> {
         Attributes::of(live).change_to(Attributes::of(self), id, cx).await?;
         if self.instance_tenancy != live.instance_tenancy {
             self.loosen_tenancy(id, cx).await?;
         }
-        blocks::associate_secondary(self, id, cx).await?;
-        blocks::associate_ipv6(self, live, id, cx).await?;
-        let facts = facts::one(id, cx.provider).await?;
-        facts
-            .ok_or_else(|| lacks("ec2:DescribeVpcs", "such VPC"))?
-            .outputs(cx.provider)
+        seen.vpc = blocks::associate_secondary(self, seen.vpc, id, cx).await?;
+        seen.vpc = blocks::associate_ipv6(self, live, seen.vpc, id, cx).await?;
+        seen.outputs(cx.provider)
     }
 
     async fn loosen_tenancy(&self, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
@@ -358,7 +365,7 @@ impl Vpc<Resolved> {
             enable_network_address_usage_metrics: attributes.usage_metrics,
             assign_generated_ipv6_cidr_block: ipv6.is_some_and(blocks::is_generated),
             ipv6_cidr_block: ipv6.and_then(|ipv6| ipv6.ipv6_cidr_block()).map(CidrBlock::canonical),
-            ipv6_ipam_pool_id: blocks::ipam_pool(ipv6).map(IpamPoolId::from),
+            ipv6_ipam_pool_id: blocks::ipam_pool(ipv6, prior).map(IpamPoolId::from),
             ipv6_netmask_length: prior.and_then(|prior| prior.ipv6_netmask_length),
             ipv6_pool: blocks::own_pool(ipv6).map(str::to_owned),
             ipv6_cidr_block_network_border_group: ipv6.and_then(|ipv6| ipv6.network_border_group.clone()),

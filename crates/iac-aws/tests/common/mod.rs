@@ -6,6 +6,7 @@ mod call;
 mod clock;
 mod connect;
 mod crashes;
+mod empty_reads;
 mod engine;
 mod test_env;
 
@@ -13,5 +14,6 @@ pub(crate) use call::{Ids, call, owned};
 pub(crate) use clock::Jumping;
 pub(crate) use connect::{REGION, config, config_in, connect, mortal};
 pub(crate) use crashes::Crashes;
+pub(crate) use empty_reads::EmptyReads;
 pub(crate) use engine::Engine;
 pub(crate) use test_env::{NONE, OURS, TestEnv, differences, inputs, problems};

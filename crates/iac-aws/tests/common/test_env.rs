@@ -14,7 +14,7 @@ use iac_core::{
 use iac_sandbox::Sandbox;
 use serde_json::Value;
 
-use super::{Ids, REGION, call, config_in, connect, owned};
+use super::{EmptyReads, Ids, REGION, call, config_in, connect, owned};
 
 pub(crate) const NONE: Vec<String> = Vec::new();
 
@@ -81,6 +81,15 @@ impl TestEnv {
 
     fn of_type<R: Resource>(&self) -> &dyn Reconciler {
         &**self.registry.get(R::info().name).unwrap()
+    }
+
+    /// The same sandbox, where the type under test gets empty answers to `times` requests of `operation`, from the `from`-th on.
+    pub(crate) fn with_empty_reads(&self, operation: &'static str, from: usize, times: usize) -> (Self, EmptyReads) {
+        let reads = EmptyReads::new(self.sandbox.http_client(), operation, from, times);
+        let config = self.config.to_builder().http_client(reads.clone()).build();
+        let mut other = self.clone();
+        other.registry = registry(&connect(&config));
+        (other, reads)
     }
 
     /// Another attempt in the same sandbox, with other tokens.

@@ -11,5 +11,6 @@ mod common;
 
 mod engine;
 mod security_group;
+mod stale;
 mod subnet;
 mod vpc;

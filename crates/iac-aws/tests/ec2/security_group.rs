@@ -10,17 +10,17 @@ use crate::{
     vpc,
 };
 
-async fn network(env: &TestEnv) -> String {
+pub(crate) async fn network(env: &TestEnv) -> String {
     env.create(&vpc::plain()).await.unwrap();
     env.sandbox.clear_requests();
     env.id().to_string()
 }
 
-fn plain(vpc: &str) -> SecurityGroup {
+pub(crate) fn plain(vpc: &str) -> SecurityGroup {
     SecurityGroup::builder().name("web").vpc_id(vpc).tags(OURS).build()
 }
 
-fn full(vpc: &str) -> SecurityGroup {
+pub(crate) fn full(vpc: &str) -> SecurityGroup {
     SecurityGroup::builder()
         .name("web")
         .description("what the web may see")

@@ -8,7 +8,7 @@ use ipnet::Ipv6Net;
 use crate::common::{NONE, OURS, TestEnv};
 
 /// A VPC with IPv6 addresses: its id and the first `/64` of them.
-async fn network(env: &TestEnv) -> (String, String) {
+pub(crate) async fn network(env: &TestEnv) -> (String, String) {
     let vpc: Vpc = Vpc::builder()
         .cidr_block("10.0.0.0/16")
         .assign_generated_ipv6_cidr_block(true)
@@ -19,7 +19,7 @@ async fn network(env: &TestEnv) -> (String, String) {
     (env.id().to_string(), block)
 }
 
-fn plain(vpc: &str) -> Subnet {
+pub(crate) fn plain(vpc: &str) -> Subnet {
     Subnet::builder()
         .vpc_id(vpc)
         .cidr_block("10.0.1.0/24")
@@ -28,7 +28,7 @@ fn plain(vpc: &str) -> Subnet {
         .build()
 }
 
-fn full(vpc: &str, ipv6: &str) -> Subnet {
+pub(crate) fn full(vpc: &str, ipv6: &str) -> Subnet {
     Subnet::builder()
         .vpc_id(vpc)
         .cidr_block("10.0.1.0/24")

@@ -32,6 +32,11 @@ pub(super) async fn find(ids: Vec<String>, aws: &Aws) -> Result<BTreeMap<String,
         .collect())
 }
 
+/// One group.
+pub(super) async fn one(id: &RemoteId, aws: &Aws) -> Result<Option<SdkSecurityGroup>, ResourceError> {
+    Ok(find(vec![id.to_string()], aws).await?.remove(id.as_str()))
+}
+
 /// The group that this create has made.
 pub(super) async fn find_made(cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {
     let request = cx.provider.ec2.describe_security_groups().filters(tags::made_by(cx));

@@ -1,18 +1,23 @@
 //! Brings the rules of a group to what is desired: new ones first, so that traffic which stays allowed is never cut.
 
+use std::time::Duration;
+
 use aws_sdk_ec2::types::{IpPermission, SecurityGroup as SdkSecurityGroup};
 use iac_core::model::{Context, RemoteId, Resolved, ResourceError};
 
 use super::{
-    KNOWN,
     atoms::{Atom, Atoms, Own, of_permissions, of_rules},
-    facts::find,
+    facts::one,
     rule::Rule,
 };
-use crate::{Aws, ec2::filters::lacks, error::failed};
+use crate::{
+    Aws,
+    error::failed,
+    wait::{self, KNOWN},
+};
 
-/// How often the difference is looked up again because somebody else was changing the rules too.
-const TURNS: usize = 3;
+/// How long reads of a group's rules may be older than the rules.
+const SEEN: Duration = Duration::from_mins(1);
 
 /// In or out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,17 +71,13 @@ pub(super) async fn apply(
 ) -> Result<(), ResourceError> {
     let own = Own::of(id, cx.provider);
     let wanted = of_rules(desired, &own);
-    for turn in 1.. {
-        let group = find(vec![id.to_string()], cx.provider).await?.remove(id.as_str());
-        let group = group.ok_or_else(|| lacks("ec2:DescribeSecurityGroups", "such group"))?;
+    // reads were older than the rules, or somebody else was faster: then the difference is looked up anew
+    cx.retry("the rules to be seen as they are", SEEN, is_done_already, || async {
+        let group = wait::known(cx, "the security group to be known everywhere", || one(id, cx.provider)).await?;
         let live = of_permissions(direction.permissions(&group), &own);
-        match take(direction, &Steps::between(&live, &wanted), id, cx).await {
-            // reads were stale, or somebody else was faster
-            Err(error) if turn < TURNS && is_done_already(&error) => {}
-            outcome => return outcome,
-        }
-    }
-    Ok(())
+        take(direction, &Steps::between(&live, &wanted), id, cx).await
+    })
+    .await
 }
 
 fn is_done_already(error: &ResourceError) -> bool {

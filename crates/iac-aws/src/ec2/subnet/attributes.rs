@@ -8,8 +8,12 @@ use aws_sdk_ec2::{
 };
 use iac_core::model::{Context, RemoteId, Resolved, ResourceError};
 
-use super::{HostnameType, KNOWN, READY, Subnet, described};
-use crate::{Aws, error::failed};
+use super::{HostnameType, READY, Subnet, facts::one};
+use crate::{
+    Aws,
+    error::failed,
+    wait::{self, KNOWN},
+};
 
 /// The switches; a hostname type that is unset is left as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -86,8 +90,10 @@ impl Attributes {
             })
             .await?;
             cx.until("the subnet's attribute to change", READY, || async {
-                let now = Self::from_sdk(&described(id, cx).await?);
-                Ok(now.has(step).then_some(()))
+                let Some(subnet) = wait::found(one(id, cx.provider).await)? else {
+                    return Ok(None);
+                };
+                Ok(Self::from_sdk(&subnet).has(step).then_some(()))
             })
             .await?;
         }

@@ -15,6 +15,7 @@ use crate::{
         vpc::VpcId,
     },
     error::failed,
+    wait,
 };
 
 /// The subnets of these ids.
@@ -33,10 +34,14 @@ pub(super) async fn find(ids: Vec<String>, aws: &Aws) -> Result<BTreeMap<String,
         .collect())
 }
 
-/// The subnet, which must be there.
-pub(super) async fn described(id: &RemoteId, cx: &Context<'_, Aws>) -> Result<SdkSubnet, ResourceError> {
-    let found = find(vec![id.to_string()], cx.provider).await?.remove(id.as_str());
-    found.ok_or_else(|| lacks("ec2:DescribeSubnets", "such subnet"))
+/// One subnet.
+pub(super) async fn one(id: &RemoteId, aws: &Aws) -> Result<Option<SdkSubnet>, ResourceError> {
+    Ok(find(vec![id.to_string()], aws).await?.remove(id.as_str()))
+}
+
+/// A subnet that is there. "Not listed" means "not yet", since it may have been made a moment ago.
+pub(super) async fn known(id: &RemoteId, cx: &Context<'_, Aws>) -> Result<SdkSubnet, ResourceError> {
+    wait::known(cx, "the subnet to be known everywhere", || one(id, cx.provider)).await
 }
 
 /// The subnet that this create has made.

@@ -8,11 +8,12 @@ use aws_sdk_ec2::types::{
 };
 use iac_core::model::{Context, ErrorKind, RemoteId, Resolved, ResourceError};
 
-use super::{KNOWN, READY, Subnet, attributes::is_unknown, described};
+use super::{READY, Subnet, attributes::is_unknown, facts::one};
 use crate::{
     Aws,
     ec2::{cidr::CidrBlock, filters::lacks},
     error::failed,
+    wait::{self, KNOWN},
 };
 
 /// Whether the resource speaks of IPv6 addresses.
@@ -52,28 +53,37 @@ pub(super) fn declared(subnet: &SdkSubnet, prior: Option<&Subnet<Resolved>>) -> 
         .flatten()
 }
 
-/// Brings the IPv6 block to what is desired: the old one goes first, because there can be only one.
+/// Whether the subnet has IPv6 addresses where the resource asks for some.
+pub(super) fn is_there(subnet: &SdkSubnet, asking: &Subnet<Resolved>) -> bool {
+    !asks(asking) || associations(subnet).next().is_some()
+}
+
+/// Brings the IPv6 block from the one that was `seen` to what is desired: the old one goes first, because there can be only
+/// one. Gives the subnet as it was seen last.
 pub(super) async fn associate(
     desired: &Subnet<Resolved>,
     before: &Subnet<Resolved>,
+    seen: SdkSubnet,
     id: &RemoteId,
     cx: &Context<'_, Aws>,
-) -> Result<(), ResourceError> {
+) -> Result<SdkSubnet, ResourceError> {
     if !asks(desired) && !asks(before) {
-        return Ok(());
+        return Ok(seen);
     }
-    let subnet = described(id, cx).await?;
-    if let Some(there) = associations(&subnet).next() {
-        let association = there.association_id().unwrap_or_default();
+    let mut subnet = seen;
+    let there = associations(&subnet).next().map(|there| {
         let block = there.ipv6_cidr_block().map(CidrBlock::canonical);
+        (there.association_id().unwrap_or_default().to_owned(), block)
+    });
+    if let Some((association, block)) = there {
         let fits = desired.ipv6_cidr_block.is_none() || desired.ipv6_cidr_block == block;
         if asks(desired) && fits && desired.ipv6_ipam_pool_id == before.ipv6_ipam_pool_id {
-            return settled(association, id, cx).await;
+            return settled(&association, id, cx).await;
         }
-        disassociate(association, id, cx).await?;
+        subnet = disassociate(&association, id, cx).await?;
     }
     if !asks(desired) {
-        return Ok(());
+        return Ok(subnet);
     }
     let made = cx
         .retry("the subnet to be known everywhere", KNOWN, is_unknown, || async {
@@ -94,34 +104,38 @@ pub(super) async fn associate(
     settled(&association, id, cx).await
 }
 
-async fn disassociate(association: &str, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
+/// Takes the addresses away and waits until that shows. Gives the subnet as it was seen then.
+async fn disassociate(association: &str, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<SdkSubnet, ResourceError> {
     let request = cx
         .provider
         .ec2
         .disassociate_subnet_cidr_block()
         .association_id(association);
     match request.send().await.map_err(failed("ec2:DisassociateSubnetCidrBlock")) {
-        Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind == ErrorKind::NotFound => {}
         outcome => drop(outcome?),
     }
     cx.until("the addresses to be taken from the subnet", READY, || async {
-        let state = state(&described(id, cx).await?, association);
-        let gone = state
-            .and_then(|state| state.state)
-            .is_none_or(|code| code == Code::Disassociated);
-        Ok(gone.then_some(()))
+        let Some(subnet) = wait::found(one(id, cx.provider).await)? else {
+            return Ok(None);
+        };
+        let state = state(&subnet, association).and_then(|state| state.state);
+        Ok(state.is_none_or(|code| code == Code::Disassociated).then_some(subnet))
     })
     .await
 }
 
-/// Waits until the association has come about.
-async fn settled(association: &str, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
+/// Waits until the association has come about. Gives the subnet as it was seen then.
+async fn settled(association: &str, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<SdkSubnet, ResourceError> {
     cx.until("the addresses to be given to the subnet", READY, || async {
-        let Some(state) = state(&described(id, cx).await?, association) else {
+        let Some(subnet) = wait::found(one(id, cx.provider).await)? else {
+            return Ok(None);
+        };
+        let Some(state) = state(&subnet, association) else {
             return Ok(None);
         };
         match state.state {
-            Some(Code::Associated) | None => Ok(Some(())),
+            Some(Code::Associated) | None => Ok(Some(subnet)),
             Some(Code::Failed | Code::Failing) => {
                 let why = state.status_message.unwrap_or_default();
                 let message = format!("the addresses could not be given to the subnet: {why}");

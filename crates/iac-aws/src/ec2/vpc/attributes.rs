@@ -6,8 +6,12 @@ use aws_sdk_ec2::types::{AttributeBooleanValue, VpcAttributeName};
 use futures::future::try_join3;
 use iac_core::model::{Context, RemoteId, Resolved, ResourceError};
 
-use super::{KNOWN, READY, Vpc};
-use crate::{Aws, error::failed};
+use super::{READY, Vpc};
+use crate::{
+    Aws,
+    error::failed,
+    wait::{self, KNOWN},
+};
 
 /// The switches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,8 +64,8 @@ impl Attributes {
             })
             .await?;
             cx.until("the VPC's attribute to change", READY, || async {
-                let now = one(id, name.clone(), cx.provider).await?;
-                Ok((now == value).then_some(()))
+                let now = wait::found(one(id, name.clone(), cx.provider).await.map(Some))?;
+                Ok((now == Some(value)).then_some(()))
             })
             .await?;
         }

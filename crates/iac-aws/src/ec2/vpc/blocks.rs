@@ -17,12 +17,19 @@ use iac_core::model::{Context, ErrorKind, RemoteId, Resolved, ResourceError};
 use super::{READY, Vpc, facts};
 use crate::{
     Aws,
-    ec2::{cidr::CidrBlock, filters::lacks},
+    ec2::{cidr::CidrBlock, filters::lacks, ids::IpamPoolId},
     error::failed,
+    wait::{self, KNOWN},
 };
 
-/// What IPv6 says when Amazon chose the block.
+/// The pool that AWS tells of a block that Amazon chose.
 const AMAZON: &str = "Amazon";
+
+/// The pool that AWS tells of a block from any IPAM pool: which one it does not say.
+const IPAM: &str = "IPAM Managed";
+
+/// How the ids of IPAM pools begin.
+const IPAM_POOL: &str = "ipam-pool-";
 
 /// The IPv6 block that a resource asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +58,8 @@ impl<'a> Ipv6<'a> {
     fn fits(&self, association: &Ipv6Association) -> bool {
         let same = |asked: Option<&str>, live: Option<&str>| asked.is_none() || asked == live;
         let block = association.ipv6_cidr_block().map(CidrBlock::canonical);
-        self.pool == association.ipv6_pool().unwrap_or(AMAZON)
+        let pool = association.ipv6_pool().unwrap_or(AMAZON);
+        (self.pool == pool || self.pool.starts_with(IPAM_POOL) && pool == IPAM)
             && same(self.border_group, association.network_border_group())
             && (self.block.is_none() || self.block == block.as_ref())
     }
@@ -76,14 +84,16 @@ pub(super) fn ipv6_blocks(vpc: &SdkVpc) -> Vec<CidrBlock> {
     blocks.map(CidrBlock::canonical).collect()
 }
 
-/// The IPv6 block that the resource speaks of: the one it has asked for, or any when it asks for another or is imported.
+/// The IPv6 block that the resource speaks of: the one it has asked for, or any when it is imported. Those of others are left
+/// alone.
 pub(super) fn declared_ipv6<'a>(vpc: &'a SdkVpc, prior: Option<&Vpc<Resolved>>) -> Option<&'a Ipv6Association> {
-    match prior.map(Ipv6::of) {
-        Some(None) => None,
-        Some(Some(asked)) => ipv6_associations(vpc)
-            .find(|association| asked.fits(association))
-            .or_else(|| ipv6_associations(vpc).next()),
-        None => ipv6_associations(vpc).next(),
+    let mut all = ipv6_associations(vpc);
+    match prior {
+        None => all.next(),
+        Some(prior) => {
+            let asked = Ipv6::of(prior)?;
+            all.find(|association| asked.fits(association))
+        }
     }
 }
 
@@ -91,14 +101,21 @@ pub(super) fn is_generated(association: &Ipv6Association) -> bool {
     association.ipv6_pool().unwrap_or(AMAZON) == AMAZON
 }
 
-pub(super) fn ipam_pool(association: Option<&Ipv6Association>) -> Option<&str> {
-    association?.ipv6_pool().filter(|pool| pool.starts_with("ipam-pool-"))
+/// The IPAM pool of a block; where AWS does not tell which one it is, the one that was asked for.
+pub(super) fn ipam_pool<'a>(
+    association: Option<&'a Ipv6Association>,
+    prior: Option<&'a Vpc<Resolved>>,
+) -> Option<&'a str> {
+    match association?.ipv6_pool()? {
+        IPAM => prior?.ipv6_ipam_pool_id.as_ref().map(IpamPoolId::as_str),
+        pool => Some(pool).filter(|pool| pool.starts_with(IPAM_POOL)),
+    }
 }
 
 pub(super) fn own_pool(association: Option<&Ipv6Association>) -> Option<&str> {
     association?
         .ipv6_pool()
-        .filter(|&pool| pool != AMAZON && !pool.starts_with("ipam-pool-"))
+        .filter(|&pool| pool != AMAZON && pool != IPAM && !pool.starts_with(IPAM_POOL))
 }
 
 /// The further IPv4 blocks that the resource speaks of.
@@ -122,50 +139,62 @@ fn secondary(vpc: &SdkVpc) -> BTreeMap<CidrBlock, String> {
         .collect()
 }
 
-/// Brings the further IPv4 blocks to what is desired: new ones first. Nothing is done where nothing is said of them.
-pub(super) async fn associate_secondary(
-    desired: &Vpc<Resolved>,
-    id: &RemoteId,
-    cx: &Context<'_, Aws>,
-) -> Result<(), ResourceError> {
-    let Some(wanted) = &desired.secondary_cidr_blocks else {
-        return Ok(());
-    };
-    let live = secondary(&described(id, cx).await?);
-    for block in wanted {
-        match live.get(block) {
-            Some(association) => settled(association, id, cx).await?,
-            None => associate(request(id, cx).cidr_block(block.as_str()), id, cx).await?,
-        }
-    }
-    for (_, association) in live.iter().filter(|(block, _)| !wanted.contains(block)) {
-        disassociate(association, id, cx).await?;
-    }
-    Ok(())
+/// Whether the VPC has an IPv6 block of the kind that the resource asks for, if it asks for one.
+pub(super) fn has_ipv6(vpc: &SdkVpc, asking: &Vpc<Resolved>) -> bool {
+    Ipv6::of(asking).is_none_or(|asked| ipv6_associations(vpc).any(|association| asked.fits(association)))
 }
 
-/// Brings the IPv6 block to what is desired. The old one goes first, because Amazon gives only one.
+/// Brings the further IPv4 blocks from those that were `seen` to what is desired: new ones first. Nothing is done where
+/// nothing is said of them. Gives the VPC as it was seen last.
+pub(super) async fn associate_secondary(
+    desired: &Vpc<Resolved>,
+    seen: SdkVpc,
+    id: &RemoteId,
+    cx: &Context<'_, Aws>,
+) -> Result<SdkVpc, ResourceError> {
+    let Some(wanted) = &desired.secondary_cidr_blocks else {
+        return Ok(seen);
+    };
+    let live = secondary(&seen);
+    let mut seen = seen;
+    for block in wanted {
+        seen = match live.get(block) {
+            Some(association) => settled(association, id, cx).await?,
+            None => associate(request(id, cx).cidr_block(block.as_str()), id, cx).await?,
+        };
+    }
+    for (_, association) in live.iter().filter(|(block, _)| !wanted.contains(block)) {
+        seen = disassociate(association, id, cx).await?;
+    }
+    Ok(seen)
+}
+
+/// Brings the IPv6 block to what is desired. The old one goes first, because Amazon gives only one. Gives the VPC as it was
+/// seen last.
 pub(super) async fn associate_ipv6(
     desired: &Vpc<Resolved>,
     before: &Vpc<Resolved>,
+    seen: SdkVpc,
     id: &RemoteId,
     cx: &Context<'_, Aws>,
-) -> Result<(), ResourceError> {
-    let wanted = Ipv6::of(desired);
-    if wanted.is_none() && Ipv6::of(before).is_none() {
-        return Ok(());
-    }
-    let vpc = described(id, cx).await?;
+) -> Result<SdkVpc, ResourceError> {
+    let (wanted, had) = (Ipv6::of(desired), Ipv6::of(before));
+    // of a block from an IPAM pool AWS does not tell which pool it is
+    let same_pool = desired.ipv6_ipam_pool_id == before.ipv6_ipam_pool_id || before.ipv6_ipam_pool_id.is_none();
     if let Some(wanted) = wanted
-        && let Some(there) = ipv6_associations(&vpc).find(|association| wanted.fits(association))
+        && same_pool
+        && let Some(there) = ipv6_associations(&seen).find(|association| wanted.fits(association))
     {
         return settled(there.association_id().unwrap_or_default(), id, cx).await;
     }
-    if let Some(stale) = declared_ipv6(&vpc, Some(before)) {
-        disassociate(stale.association_id().unwrap_or_default(), id, cx).await?;
+    let mut vpc = seen;
+    // blocks that others have associated stay
+    let stale = had.and_then(|had| ipv6_associations(&vpc).find(|association| had.fits(association)));
+    if let Some(stale) = stale.and_then(Ipv6Association::association_id).map(str::to_owned) {
+        vpc = disassociate(&stale, id, cx).await?;
     }
     if wanted.is_none() {
-        return Ok(());
+        return Ok(vpc);
     }
     let block = request(id, cx)
         .set_amazon_provided_ipv6_cidr_block(desired.assign_generated_ipv6_cidr_block.then_some(true))
@@ -185,8 +214,14 @@ async fn associate(
     block: AssociateVpcCidrBlockFluentBuilder,
     id: &RemoteId,
     cx: &Context<'_, Aws>,
-) -> Result<(), ResourceError> {
-    let made = block.send().await.map_err(failed("ec2:AssociateVpcCidrBlock"))?;
+) -> Result<SdkVpc, ResourceError> {
+    let unknown = |error: &ResourceError| error.code == "InvalidVpcID.NotFound";
+    let made = cx
+        .retry("the VPC to be known everywhere", KNOWN, unknown, || async {
+            let made = block.clone().send().await;
+            made.map_err(failed("ec2:AssociateVpcCidrBlock"))
+        })
+        .await?;
     let ipv4 = made
         .cidr_block_association
         .and_then(|association| association.association_id);
@@ -199,34 +234,38 @@ async fn associate(
     settled(&association, id, cx).await
 }
 
-async fn disassociate(association: &str, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
+/// Takes addresses away and waits until that shows. Gives the VPC as it was seen then.
+async fn disassociate(association: &str, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<SdkVpc, ResourceError> {
     let request = cx
         .provider
         .ec2
         .disassociate_vpc_cidr_block()
         .association_id(association);
     match request.send().await.map_err(failed("ec2:DisassociateVpcCidrBlock")) {
-        Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind == ErrorKind::NotFound => {}
         outcome => drop(outcome?),
     }
     cx.until("the addresses to be taken from the VPC", READY, || async {
-        let state = state(&described(id, cx).await?, association);
-        let gone = state
-            .and_then(|state| state.state)
-            .is_none_or(|code| code == Code::Disassociated);
-        Ok(gone.then_some(()))
+        let Some(vpc) = wait::found(listed(id, cx).await)? else {
+            return Ok(None);
+        };
+        let state = state(&vpc, association).and_then(|state| state.state);
+        Ok(state.is_none_or(|code| code == Code::Disassociated).then_some(vpc))
     })
     .await
 }
 
-/// Waits until the association has come about.
-async fn settled(association: &str, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
+/// Waits until the association has come about. Gives the VPC as it was seen then.
+async fn settled(association: &str, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<SdkVpc, ResourceError> {
     cx.until("the addresses to be given to the VPC", READY, || async {
-        let Some(state) = state(&described(id, cx).await?, association) else {
+        let Some(vpc) = wait::found(listed(id, cx).await)? else {
+            return Ok(None);
+        };
+        let Some(state) = state(&vpc, association) else {
             return Ok(None);
         };
         match state.state {
-            Some(Code::Associated) | None => Ok(Some(())),
+            Some(Code::Associated) | None => Ok(Some(vpc)),
             Some(Code::Failed | Code::Failing) => {
                 let why = state.status_message.unwrap_or_default();
                 let message = format!("the addresses could not be given to the VPC: {why}");
@@ -248,12 +287,8 @@ fn state(vpc: &SdkVpc, association: &str) -> Option<VpcCidrBlockState> {
     Some(state.cloned().unwrap_or_else(|| VpcCidrBlockState::builder().build()))
 }
 
-async fn described(id: &RemoteId, cx: &Context<'_, Aws>) -> Result<SdkVpc, ResourceError> {
-    let found = facts::vpcs(&[id.to_string()], cx.provider).await?;
-    found
-        .into_iter()
-        .next()
-        .ok_or_else(|| lacks("ec2:DescribeVpcs", "such VPC"))
+async fn listed(id: &RemoteId, cx: &Context<'_, Aws>) -> Result<Option<SdkVpc>, ResourceError> {
+    Ok(facts::vpcs(&[id.to_string()], cx.provider).await?.into_iter().next())
 }
 
 #[cfg(test)]
@@ -289,9 +324,28 @@ mod tests {
         let found = live();
         let found = declared_ipv6(&found, Some(&pool));
         assert_eq!(
-            (block(found), ipam_pool(found)),
+            (block(found), ipam_pool(found, Some(&pool))),
             (Some("2001:db8:1::/56"), Some("ipam-pool-1"))
         );
+    }
+
+    #[test]
+    fn a_block_from_an_ipam_pool_is_of_the_pool_that_was_asked_for() {
+        let pool: Vpc<Resolved> = Vpc::builder().ipv6_ipam_pool_id("ipam-pool-1").build();
+        let vpc = SdkVpc::builder()
+            .ipv6_cidr_block_association_set(associated("2001:db8:1::/56", IPAM, Code::Associated))
+            .build();
+        let found = declared_ipv6(&vpc, Some(&pool));
+        assert_eq!((block(found), own_pool(found)), (Some("2001:db8:1::/56"), None));
+        assert_eq!(ipam_pool(found, Some(&pool)), Some("ipam-pool-1"));
+        assert_eq!(ipam_pool(found, None), None);
+        assert!(!found.is_some_and(is_generated));
+    }
+
+    #[test]
+    fn another_block_than_the_one_asked_for_is_somebody_elses() {
+        let own: Vpc<Resolved> = Vpc::builder().ipv6_pool("ipv6pool-ec2-1").build();
+        assert_eq!(block(declared_ipv6(&live(), Some(&own))), None);
     }
 
     #[test]

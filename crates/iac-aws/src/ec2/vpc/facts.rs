@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_ec2::types::Vpc as SdkVpc;
+use aws_sdk_ec2::types::{Vpc as SdkVpc, VpcState};
 use futures::future::try_join4;
-use iac_core::model::{RemoteId, ResourceError};
+use iac_core::model::{Context, RemoteId, ResourceError};
 
 use super::{VpcId, VpcOutputs, blocks};
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
         security_group::SecurityGroupId,
     },
     error::failed,
+    wait,
 };
 
 /// A VPC and its parts.
@@ -37,6 +38,11 @@ impl Facts {
             ..
         } = self;
         main_route_table.is_some() && default_network_acl.is_some() && default_security_group.is_some()
+    }
+
+    /// Whether the VPC can be used.
+    pub(super) fn is_available(&self) -> bool {
+        self.vpc.state == Some(VpcState::Available)
     }
 
     pub(super) fn outputs(&self, aws: &Aws) -> Result<VpcOutputs, ResourceError> {
@@ -63,6 +69,14 @@ impl Facts {
 /// One VPC.
 pub(super) async fn one(id: &RemoteId, aws: &Aws) -> Result<Option<Facts>, ResourceError> {
     Ok(find(vec![id.to_string()], aws).await?.remove(id.as_str()))
+}
+
+/// A VPC that is there, with all its parts. "Not listed" means "not yet", since it may have been made a moment ago.
+pub(super) async fn known(id: &RemoteId, cx: &Context<'_, Aws>) -> Result<Facts, ResourceError> {
+    wait::known(cx, "the VPC to be known everywhere", || async {
+        Ok(one(id, cx.provider).await?.filter(Facts::is_complete))
+    })
+    .await
 }
 
 /// The VPCs of these ids.

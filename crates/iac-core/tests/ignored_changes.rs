@@ -3,6 +3,8 @@
 
 mod support;
 
+use std::fmt::Write;
+
 use iac_core::{
     model::{Hint, Input, LifecycleExt, PathStep, PropertyPath, Stack},
     plan::Action,
@@ -149,11 +151,12 @@ proptest! {
     fn any_key_can_be_named(first in "[a-z_]{1,8}", steps in prop::collection::vec(step(), 0..5)) {
         let mut text = first.clone();
         for step in &steps {
-            text += &match step {
-                PathStep::Key(key) => format!("[{}]", serde_json::to_string(key).unwrap()),
-                PathStep::Index(index) => format!("[{index}]"),
-                PathStep::Every => "[*]".to_owned(),
-            };
+            match step {
+                PathStep::Key(key) => write!(text, "[{}]", serde_json::to_string(key).unwrap()),
+                PathStep::Index(index) => write!(text, "[{index}]"),
+                PathStep::Every => write!(text, "[*]"),
+            }
+            .unwrap();
         }
         let path: PropertyPath = text.parse().unwrap();
         prop_assert_eq!(&path.steps()[1..], &steps[..]);

@@ -177,7 +177,7 @@ impl Reconcile for Table<Resolved> {
 
     fn validate(&self) -> Vec<Violation> {
         let mut found = validate::violations(self);
-        found.extend(tags::violations(&self.tags));
+        found.extend(tags::strict_violations(&self.tags));
         if let Some(policy) = &self.resource_policy {
             found.extend(policy.violations("resource_policy", PolicyUse::Resource));
         }
@@ -264,11 +264,7 @@ impl Reconcile for Table<Resolved> {
             return Ok(None);
         };
         let tags = aspects::tags(cx.provider, table.table_arn().unwrap_or_default()).await?;
-        let tag = |key: &str| tags.get(key).map(String::as_str).unwrap_or_default();
-        let ours = tag("iac:stack") == cx.stack
-            && tag("iac:environment") == cx.environment
-            && tag("iac:address") == cx.address.to_string();
-        Ok(ours.then(|| RemoteId::new(name)))
+        Ok(tags::are_ours(&tags, cx).then(|| RemoteId::new(name)))
     }
 }
 

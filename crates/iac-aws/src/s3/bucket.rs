@@ -3,7 +3,9 @@
 //! - Operations and IAM actions: see [`Reconcile::OPERATIONS`]. The actions are called like the operations but for these:
 //!   `HeadBucket`, `ListObjectVersions` and `ListMultipartUploads` need `s3:ListBucket`, `s3:ListBucketVersions` and
 //!   `s3:ListBucketMultipartUploads`; configurations need `s3:Get...` and `s3:Put...` of their own names. Making a bucket
-//!   needs `s3:TagResource` for its tags, and the `s3:Put...` of an ownership or a lock that are not the default.
+//!   needs the `s3:Put...` of an ownership or a lock that are not the default, and `s3:TagResource` for its tags; without
+//!   that one it is made without tags, and `PutBucketTagging` follows. A run that dies just in between leaves a bucket that
+//!   nothing marks as ours: import it.
 //! - Remote id and import: the bucket's name. A bucket in another region than the session's is followed there.
 //! - Replaced when `bucket`, `namespace` or `object_lock` changes. Not read back: `force_destroy`.
 //! - Waits: a name that was just deleted is refused for minutes, up to hours (`OperationAborted`); changes of a new bucket
@@ -70,11 +72,8 @@ pub(super) use empty::{decode, delete_keys, delete_versions_of};
 use lifecycle_wire::Lifecycle;
 use versioning::Lock;
 
-use super::{
-    name::{BucketName, StorageClass},
-    tags,
-};
-use crate::{Aws, error::failed};
+use super::name::{BucketName, StorageClass};
+use crate::{Aws, error::failed, tags};
 
 /// A bucket. Private, encrypted with keys of S3 and without versions unless said otherwise, as a new bucket is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Resource)]
@@ -261,10 +260,10 @@ impl Reconcile for Bucket<Resolved> {
 
     async fn create(&self, cx: &Context<'_, Aws>) -> Result<BucketOutputs, ResourceError> {
         let name = self.named()?;
-        self.make(name, cx).await?;
+        let made = self.make(name, cx).await?;
         cx.created(&RemoteId::new(name.as_str())).await?;
         let at = At::here(cx, name.as_str());
-        self.configure(&at, &self.fresh()).await?;
+        self.configure(&at, &made).await?;
         Ok(BucketOutputs::of(name, &at.region, cx.provider))
     }
 
@@ -332,6 +331,10 @@ impl Bucket<Resolved> {
         at.bring(&self.tags, &live.tags).await?;
         at.bring(&self.ownership, &live.ownership).await?;
         at.bring(&self.public_access_block, &live.public_access_block).await?;
+        // S3 lets no bucket change its versioning while there is replication, and takes no replication without versioning
+        if self.replication.is_none() {
+            at.bring(&self.replication, &live.replication).await?;
+        }
         at.bring(&self.versioning, &live.versioning).await?;
         at.bring(&self.encryption.over(&live.encryption), &live.encryption)
             .await?;
@@ -342,7 +345,9 @@ impl Bucket<Resolved> {
         at.bring(&self.logging, &live.logging).await?;
         at.bring(&self.notification, &live.notification).await?;
         tiering::bring(at, &self.intelligent_tiering, &live.intelligent_tiering).await?;
-        at.bring(&self.replication, &live.replication).await?;
+        if self.replication.is_some() {
+            at.bring(&self.replication, &live.replication).await?;
+        }
         at.bring(&self.acceleration, &live.acceleration).await?;
         at.bring(&self.request_payer, &live.request_payer).await
     }

@@ -41,9 +41,8 @@ pub(super) use upload::{Condition, Source, Upload, upload};
 use super::{
     bucket::{At, SseAlgorithm, delete_versions_of},
     name::{BucketName, StorageClass},
-    tags,
 };
-use crate::{Arn, Aws};
+use crate::{Arn, Aws, tags};
 
 /// One object. It is private, and encrypted as the bucket says, unless said otherwise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Resource)]
@@ -155,7 +154,7 @@ impl Reconcile for Object<Resolved> {
     ];
 
     fn validate(&self) -> Vec<Violation> {
-        let mut problems = crate::tags::violations(&self.tags);
+        let mut problems = tags::strict_violations(&self.tags);
         let mut refuse = |when: bool, path: &str, message: &str| {
             if when {
                 problems.push(Violation {

@@ -11,6 +11,7 @@ mod common;
 
 mod bucket;
 mod bucket_policy;
+mod bucket_refusals;
 mod directory;
 mod engine;
 mod object;

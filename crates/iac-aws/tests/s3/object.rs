@@ -3,6 +3,7 @@
 use aws_sdk_s3::primitives::ByteStream;
 use iac_aws::s3::{Bucket, Content, Object, ObjectRetention, RetentionMode, SseAlgorithm, StorageClass, Versioning};
 use iac_core::model::ErrorKind;
+use iac_sandbox::Fault;
 
 use crate::common::{OURS, TestEnv, problems};
 
@@ -61,7 +62,7 @@ async fn headers_metadata_and_tags_come_back() {
         .storage_class(StorageClass::StandardIa)
         .encryption(SseAlgorithm::Aes256)
         .website_redirect("/other")
-        .tags(OURS.into_iter().chain([("a b", "c&d")]))
+        .tags(OURS.into_iter().chain([("a b", "c+d=ä")]))
         .build();
     env.create(&full).await.unwrap();
     env.assert_settled(&full).await;
@@ -214,4 +215,54 @@ fn what_s3_refuses_is_refused_when_planned() {
         ..keyed("a")
     };
     assert_eq!(problems(&upper).len(), 1);
+}
+
+/// A file that goes up in two parts, and an object of it.
+fn large() -> (tempfile::NamedTempFile, Object) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), vec![7; 17 * 1024 * 1024]).unwrap();
+    let object = Object::builder()
+        .bucket("things")
+        .key("large")
+        .content(Content::file(file.path()))
+        .tags(OURS)
+        .build();
+    (file, object)
+}
+
+#[tokio::test]
+async fn a_conflict_at_the_end_of_an_upload_does_not_begin_it_anew() {
+    let env = with_bucket(bucket()).await;
+    let (_file, object) = large();
+    let conflict = Fault::error(409, "ConditionalRequestConflict", "a conflicting operation occurred");
+    env.sandbox
+        .inject(conflict.on_operation("CompleteMultipartUpload").first(2));
+    env.create(&object).await.unwrap();
+    let count = |operation: &str| env.written().iter().filter(|written| *written == operation).count();
+    assert_eq!((count("CreateMultipartUpload"), count("UploadPart")), (1, 2));
+    assert_eq!(count("CompleteMultipartUpload"), 3);
+    env.assert_settled(&object).await;
+}
+
+#[tokio::test]
+async fn an_upload_that_s3_dropped_is_begun_anew_and_a_completed_one_is_not() {
+    let gone = |timing: fn() -> Fault| timing().on_operation("CompleteMultipartUpload").first(1);
+    let no_upload = || Fault::error(404, "NoSuchUpload", "The specified upload does not exist.");
+    let env = with_bucket(bucket()).await;
+    let (_file, object) = large();
+    env.sandbox.inject(gone(no_upload));
+    env.create(&object).await.unwrap();
+    let begun = |env: &TestEnv| env.written().iter().filter(|it| *it == "CreateMultipartUpload").count();
+    assert_eq!(begun(&env), 2);
+    env.assert_settled(&object).await;
+
+    // the answer to the call that completed it is lost, and the next one finds no upload any more
+    let (_file, mut object) = large();
+    object.cache_control = Some("no-cache".into());
+    env.sandbox.clear_faults();
+    env.sandbox.clear_requests();
+    env.sandbox.inject(gone(Fault::response_lost));
+    env.update(&object, None).await.unwrap();
+    assert_eq!(begun(&env), 1);
+    env.assert_settled(&object).await;
 }

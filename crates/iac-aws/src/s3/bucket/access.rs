@@ -106,6 +106,8 @@ impl Aspect for ObjectOwnership {
 #[async_trait]
 impl Aspect for PublicAccessBlock {
     const NOT_CONFIGURED: &'static [&'static str] = &["NoSuchPublicAccessBlockConfiguration"];
+    /// A policy that lets the public in is refused for seconds after the block was lifted.
+    const AGREEING_READS: u32 = 2;
 
     fn absent() -> Self {
         Self::NONE

@@ -15,18 +15,15 @@ use crate::{Aws, error::failed};
 
 /// How long S3 may take until a change of a bucket is seen everywhere.
 pub(in crate::s3) const PROPAGATION: Duration = Duration::from_mins(2);
-/// How long reads of a lifecycle configuration may lag behind.
+/// How long reads of a configuration may lag behind.
 const LAG: Duration = Duration::from_mins(3);
-/// How many reads in a row must agree before a lagging configuration counts as settled.
-const AGREEING_READS: u32 = 3;
-
 /// A configuration of a bucket, as its property holds it.
 #[async_trait]
 pub(super) trait Aspect: Sized + PartialEq + Send + Sync {
     /// The codes that say that it is not configured, or that it is not there in this partition.
     const NOT_CONFIGURED: &'static [&'static str] = &[];
-    /// Whether reads may show the old configuration for a while after a put.
-    const LAGS: bool = false;
+    /// How many reads in a row must show a change before it counts as made; 0 where the answer to the put is trusted.
+    const AGREEING_READS: u32 = 0;
 
     /// What a bucket has when it is not configured.
     fn absent() -> Self;
@@ -138,7 +135,10 @@ impl<'a> At<'a> {
             Some(advice) => error.hint(advice),
             None => error,
         })?;
-        if A::LAGS { self.settled(desired).await } else { Ok(()) }
+        match A::AGREEING_READS {
+            0 => Ok(()),
+            _ => self.settled(desired).await,
+        }
     }
 
     /// Repeats a change while the bucket is not known everywhere yet or another change is under way.
@@ -161,7 +161,7 @@ impl<'a> At<'a> {
             .until("the configuration to be seen everywhere", LAG, || async {
                 if self.get::<A>().await? == *desired {
                     let reads = agreeing.fetch_add(1, Ordering::Relaxed) + 1;
-                    Ok((reads >= AGREEING_READS).then_some(()))
+                    Ok((reads >= A::AGREEING_READS).then_some(()))
                 } else {
                     agreeing.store(0, Ordering::Relaxed);
                     Ok(None)

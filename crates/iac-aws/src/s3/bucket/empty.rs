@@ -1,5 +1,7 @@
 //! Emptying a bucket: every version, delete marker and unfinished upload.
 
+use std::time::Duration;
+
 use aws_sdk_s3::types::{
     Delete, EncodingType, Error as Refused, ObjectIdentifier, ObjectLockLegalHold, ObjectLockLegalHoldStatus,
 };
@@ -12,6 +14,16 @@ use crate::{error::failed, s3::words::built};
 struct Version {
     key: String,
     id: Option<String>,
+}
+
+impl Version {
+    /// The one that an answer speaks of.
+    fn refused(refused: &Refused) -> Self {
+        Self {
+            key: refused.key().unwrap_or_default().to_owned(),
+            id: refused.version_id().map(str::to_owned),
+        }
+    }
 }
 
 /// Empties the bucket. With `locked`, locks that the caller may lift are lifted.
@@ -125,7 +137,34 @@ async fn delete_all(at: &At<'_>, versions: Vec<Version>, locked: bool) -> Result
     Ok(())
 }
 
+/// The pauses before each further try of keys that S3 could not delete for a reason of its own: 23.5 seconds in all.
+const FURTHER_TRIES: [Duration; 6] = [
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+    Duration::from_secs(8),
+    Duration::from_secs(8),
+];
+
+/// Deletes a batch. The call succeeds as a whole and tells of each key apart, so what failed for a reason that passes is
+/// sent again by itself. Source: S3 API reference, `DeleteObjects`.
 async fn delete_batch(at: &At<'_>, batch: &[Version], locked: bool) -> Result<(), ResourceError> {
+    let mut refused = send_batch(at, batch, locked).await?;
+    for pause in FURTHER_TRIES {
+        if refused.is_empty() {
+            return Ok(());
+        }
+        at.call.clock.sleep(pause).await;
+        at.call.recorder.may_change()?;
+        let again: Vec<Version> = refused.iter().map(Version::refused).collect();
+        refused = send_batch(at, &again, locked).await?;
+    }
+    refused.first().map_or(Ok(()), |refused| Err(refusal(refused)))
+}
+
+/// Sends one batch; gives what may succeed soon.
+async fn send_batch(at: &At<'_>, batch: &[Version], locked: bool) -> Result<Vec<Refused>, ResourceError> {
     let objects = batch.iter().map(|version| {
         let object = ObjectIdentifier::builder().key(&version.key);
         object.set_version_id(version.id.clone()).build().map_err(built)
@@ -140,21 +179,20 @@ async fn delete_batch(at: &At<'_>, batch: &[Version], locked: bool) -> Result<()
         .delete(delete.build().map_err(built)?);
     let request = request.set_bypass_governance_retention(locked.then_some(true));
     let answer = request.send().await.map_err(failed("s3:DeleteObjects"))?;
-    for refused in answer.errors() {
+    let mut passing = Vec::new();
+    for refused in answer.errors.unwrap_or_default() {
         match refused.code().unwrap_or_default() {
             "NoSuchKey" | "NoSuchVersion" => {}
+            "InternalError" | "SlowDown" | "ServiceUnavailable" | "OperationAborted" => passing.push(refused),
             "AccessDenied" if locked => {
-                let version = Version {
-                    key: refused.key().unwrap_or_default().to_owned(),
-                    id: refused.version_id().map(str::to_owned),
-                };
+                let version = Version::refused(&refused);
                 lift_hold(at, &version).await?;
                 delete_one(at, &version, locked).await?;
             }
-            _ => return Err(refusal(refused)),
+            _ => return Err(refusal(&refused)),
         }
     }
-    Ok(())
+    Ok(passing)
 }
 
 async fn delete_one(at: &At<'_>, version: &Version, locked: bool) -> Result<(), ResourceError> {
@@ -181,7 +219,8 @@ fn refusal(refused: &Refused) -> ResourceError {
     let kind = match code {
         "AccessDenied" => ErrorKind::Denied,
         "SlowDown" => ErrorKind::Throttled,
-        "InternalError" => ErrorKind::Unavailable,
+        "OperationAborted" => ErrorKind::Conflict,
+        "InternalError" | "ServiceUnavailable" => ErrorKind::Unavailable,
         _ => ErrorKind::Other,
     };
     let message = format!(

@@ -35,7 +35,7 @@ pub(super) struct Lifecycle {
 #[async_trait]
 impl Aspect for Lifecycle {
     const NOT_CONFIGURED: &'static [&'static str] = &["NoSuchLifecycleConfiguration"];
-    const LAGS: bool = true;
+    const AGREEING_READS: u32 = 3;
 
     fn absent() -> Self {
         Self::default()
@@ -175,7 +175,7 @@ fn from_sdk(sdk: &SdkRule) -> (String, LifecycleRule) {
         .and_then(LifecycleRuleFilter::tag)
         .into_iter()
         .chain(and.map(LifecycleRuleAndOperator::tags).unwrap_or_default());
-    let size = |one: Option<i64>, inside: Option<i64>| one.or(inside).filter(|bytes| *bytes > 0);
+    let size = |one: Option<i64>, inside: Option<i64>| one.or(inside);
     let expiration = sdk.expiration();
     let days = |days: Option<i32>| days.filter(|days| *days > 0);
     let rule = LifecycleRule {

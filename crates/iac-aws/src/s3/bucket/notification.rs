@@ -62,9 +62,11 @@ pub struct Target<S: Stage = Declared> {
     /// The events.
     #[builder(with = |events: impl IntoIterator<Item = impl Into<Event>>| events.into_iter().map(Into::into).collect())]
     pub events: BTreeSet<Event>,
-    /// Only keys that start so.
+    /// Only keys that start so; an empty prefix is none.
+    #[serde(default, skip_serializing_if = "crate::s3::words::is_blank")]
     pub prefix: Option<String>,
-    /// Only keys that end so.
+    /// Only keys that end so; an empty suffix is none.
+    #[serde(default, skip_serializing_if = "crate::s3::words::is_blank")]
     pub suffix: Option<String>,
 }
 

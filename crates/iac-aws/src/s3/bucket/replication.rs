@@ -38,7 +38,8 @@ pub struct ReplicationRule<S: Stage = Declared> {
     #[builder(default = 0)]
     #[serde(default)]
     pub priority: i32,
-    /// Only keys that start so.
+    /// Only keys that start so; an empty prefix is none.
+    #[serde(default, skip_serializing_if = "crate::s3::words::is_blank")]
     pub prefix: Option<String>,
     /// Only objects with all of these tags.
     #[serde(default)]

@@ -51,7 +51,7 @@ impl Bucket<Resolved> {
             "in the namespace of an account ends in `-<account>-<region>-an`",
         );
         refuse(self.cors_rules.len() > 100, "cors_rules", "has at most 100 rules");
-        problems.extend(crate::tags::violations(&self.tags));
+        problems.extend(crate::tags::strict_violations(&self.tags));
         problems.extend(self.default_retention.and_then(Retention::check));
         problems.extend(self.encryption.check());
         problems.extend(self.lifecycle_rules.iter().flat_map(|(id, rule)| rule.check(id)));

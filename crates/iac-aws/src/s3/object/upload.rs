@@ -14,7 +14,7 @@ use tokio::{fs::File, io::AsyncReadExt};
 use super::{
     Headers,
     content::{hex_sha256, problem},
-    live::unquoted,
+    live::{head, live_sha256, unquoted},
 };
 use crate::{error::failed, s3::bucket::At};
 
@@ -147,7 +147,36 @@ async fn in_one(at: &At<'_>, upload: &Upload<'_>, bytes: &[u8]) -> Result<Upload
     })
 }
 
+/// How often an upload in parts is begun anew when S3 has dropped it.
+const UPLOADS: u32 = 3;
+
 async fn in_parts(at: &At<'_>, upload: &Upload<'_>, path: &Path, size: u64) -> Result<Uploaded, ResourceError> {
+    for _ in 1..UPLOADS {
+        match in_parts_once(at, upload, path, size).await {
+            // it is completed, and the answer was lost; or another write of the key made S3 drop it
+            Err(error) if error.code == "NoSuchUpload" => {
+                if let Some(uploaded) = made_already(at, upload).await? {
+                    return Ok(uploaded);
+                }
+            }
+            made => return made,
+        }
+    }
+    in_parts_once(at, upload, path, size).await
+}
+
+/// The object, if it is the one of this upload.
+async fn made_already(at: &At<'_>, upload: &Upload<'_>) -> Result<Option<Uploaded>, ResourceError> {
+    let head = head(&at.s3, at.name, upload.key).await?;
+    Ok(head
+        .filter(|head| live_sha256(head).as_deref() == Some(upload.sha256))
+        .map(|head| Uploaded {
+            etag: unquoted(head.e_tag()),
+            version_id: head.version_id().unwrap_or_default().to_owned(),
+        }))
+}
+
+async fn in_parts_once(at: &At<'_>, upload: &Upload<'_>, path: &Path, size: u64) -> Result<Uploaded, ResourceError> {
     let mut headers = upload.headers.clone();
     headers.metadata.insert(SHA256_KEY.to_owned(), upload.sha256.to_owned());
     let begun = at.steadily(passes, || async {
@@ -163,6 +192,7 @@ async fn in_parts(at: &At<'_>, upload: &Upload<'_>, path: &Path, size: u64) -> R
     };
     match made.await {
         Ok(uploaded) => Ok(uploaded),
+        Err(error) if error.code == "NoSuchUpload" => Err(error),
         Err(error) => {
             let request = at
                 .s3
@@ -223,6 +253,8 @@ async fn send_parts(
     }
 }
 
+/// Puts the parts together. Another write of the key at the same time is answered with 409: the parts are still there, so
+/// only this call is sent again. An upload that S3 has dropped on it is answered with `NoSuchUpload`.
 async fn complete(
     at: &At<'_>,
     upload: &Upload<'_>,

@@ -15,3 +15,4 @@ mod engine;
 mod state;
 mod state_store;
 mod table;
+mod table_refusals;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_s3::types::Tag;
 use iac_core::model::ResourceError;
 
-use super::words::built;
+use super::sdk::built;
 use crate::tags::without_aws;
 
 /// As the SDK wants them.

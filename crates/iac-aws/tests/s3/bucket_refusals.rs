@@ -163,6 +163,27 @@ async fn empty_filters_and_a_size_of_zero_settle() {
     env.assert_settled(&bucket).await;
 }
 
+#[tokio::test]
+async fn tags_of_a_bucket_with_abac_are_changed_elsewhere() {
+    let env = TestEnv::new();
+    env.create(&plain()).await.unwrap();
+    let refused = Fault::error(
+        400,
+        "InvalidRequest",
+        "PutBucketTagging is not supported on ABAC enabled buckets",
+    );
+    env.sandbox.inject(refused.on_operation("PutBucketTagging"));
+    let tagged = Bucket::builder()
+        .bucket("plain")
+        .tags([("a", "b")].into_iter().chain(OURS))
+        .build();
+    let error = env.update(&tagged, Some(&plain())).await.unwrap_err();
+    assert!(
+        error.hints.iter().any(|hint| hint.contains("s3control tag-resource")),
+        "{error:?}"
+    );
+}
+
 async fn filled() -> (TestEnv, Bucket) {
     let env = TestEnv::new();
     let bucket = Bucket {

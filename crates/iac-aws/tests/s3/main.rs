@@ -10,6 +10,7 @@
 mod common;
 
 mod bucket;
+mod bucket_notification;
 mod bucket_policy;
 mod bucket_refusals;
 mod directory;

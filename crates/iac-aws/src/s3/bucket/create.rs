@@ -5,42 +5,20 @@ use std::{collections::BTreeMap, time::Duration};
 use aws_sdk_s3::types::CreateBucketConfiguration;
 use iac_core::model::{Context, ErrorKind, Resolved, ResourceError};
 
-use super::{Bucket, BucketName, ObjectOwnership, aspect::At, versioning::Versioning};
-use crate::{Aws, error::failed, s3::tags};
-
-string_enum! {
-    /// Whose the name of a bucket is.
-    #[derive(Default)]
-    pub enum BucketNamespace {
-        /// Everybody's: the first takes it.
-        #[default]
-        Global = "global",
-        /// This account's in this region; the name ends in `-<account>-<region>-an`.
-        AccountRegional = "account-regional",
-    }
-}
-
-impl BucketNamespace {
-    /// The namespace a name is of; S3 does not give it back.
-    pub(super) fn of_name(name: &str, account: &str, region: &str) -> Self {
-        if name.ends_with(&format!("-{account}-{region}-an")) {
-            Self::AccountRegional
-        } else {
-            Self::Global
-        }
-    }
-}
+use super::{access::ObjectOwnership, properties::Bucket, setting::BucketClient, versioning::Versioning};
+use crate::{
+    Aws,
+    error::failed,
+    s3::{
+        name::{BucketName, BucketNamespace},
+        tags,
+    },
+};
 
 /// How long the name of a bucket that was just deleted may stay taken.
 const NAME_TAKEN: Duration = Duration::from_mins(20);
 
 impl Bucket<Resolved> {
-    /// The name, which the engine has filled when the user did not.
-    pub(super) fn named(&self) -> Result<&BucketName, ResourceError> {
-        let missing = || ResourceError::invalid("the bucket has no name");
-        self.bucket.as_ref().ok_or_else(missing)
-    }
-
     /// Makes the bucket; gives what it is like then.
     ///
     /// Tags go along in the call: organisations refuse buckets that are made without. That needs `s3:TagResource`, which
@@ -112,7 +90,7 @@ impl Bucket<Resolved> {
     }
 
     async fn refuse_taken(&self, name: &BucketName, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
-        let taken = match At::find(cx, name.as_str()).await {
+        let taken = match BucketClient::find(cx, name.as_str()).await {
             Err(error) if error.kind == ErrorKind::Denied => true,
             found => found?.is_some(),
         };
@@ -166,12 +144,5 @@ mod tests {
     fn a_new_bucket_is_what_the_defaults_say() {
         let default = Bucket::<Resolved>::builder().build();
         assert_eq!(default.fresh(BTreeMap::new()), default);
-    }
-
-    #[test]
-    fn the_namespace_shows_in_the_name() {
-        let of = |name| BucketNamespace::of_name(name, "123456789012", "eu-west-1");
-        assert_eq!(of("logs-123456789012-eu-west-1-an"), BucketNamespace::AccountRegional);
-        assert_eq!(of("logs"), BucketNamespace::Global);
     }
 }

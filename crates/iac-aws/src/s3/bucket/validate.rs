@@ -3,9 +3,13 @@
 use iac_core::model::{Resolved, Violation};
 
 use super::{
-    Acceleration, Bucket, BucketName, BucketNamespace, MinimumTransitionSize, Replication, Retention, Versioning,
-    Website,
+    lifecycle::MinimumTransitionSize,
+    properties::{Bucket, Replication},
+    transfer::Acceleration,
+    versioning::{Retention, Versioning},
+    website::Website,
 };
+use crate::s3::name::{BucketName, BucketNamespace};
 
 impl Bucket<Resolved> {
     /// What S3 would refuse.
@@ -56,7 +60,6 @@ impl Bucket<Resolved> {
         problems.extend(self.encryption.check());
         problems.extend(self.lifecycle_rules.iter().flat_map(|(id, rule)| rule.check(id)));
         problems.extend(self.website.iter().flat_map(Website::check));
-        problems.extend(self.notification.check());
         problems.extend(
             self.intelligent_tiering
                 .iter()

@@ -84,6 +84,8 @@ macro_rules! for_each_type {
         #[cfg(feature = "s3")]
         $use!(s3::Bucket);
         #[cfg(feature = "s3")]
+        $use!(s3::BucketNotification);
+        #[cfg(feature = "s3")]
         $use!(s3::BucketPolicy);
         #[cfg(feature = "s3")]
         $use!(s3::Directory);

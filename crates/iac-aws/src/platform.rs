@@ -11,8 +11,8 @@ use iac_core::{
 
 use crate::{Aws, AwsConfig, BootstrapOptions, S3Backend, StateStore, bootstrap, registry};
 
-/// Environments in AWS, by name. State is kept in S3 with the lock in DynamoDB, in the environment's own account; with
-/// `--state-dir` it is kept in a local folder instead.
+/// Environments in AWS, by name. State is kept in S3 with the lock in DynamoDB, in the environment's own account and region
+/// unless its [`StateStore`] says otherwise; with `--state-dir` it is kept in a local folder instead.
 #[derive(Clone, Debug, Default)]
 pub struct AwsPlatform {
     environments: BTreeMap<String, (AwsConfig, StateStore)>,
@@ -38,8 +38,8 @@ impl AwsPlatform {
         Self::default()
     }
 
-    /// Says how an environment is reached and where its state is kept. `{account}` in the names of the bucket, the table
-    /// and the key stands for the id of the account that was reached.
+    /// Says how an environment is reached and where its state is kept. `{account}` in the names of the bucket, the table,
+    /// the key and the owner stands for the id of the account that the state is reached in.
     #[must_use]
     pub fn environment(mut self, name: &str, config: AwsConfig, store: StateStore) -> Self {
         self.environments.insert(name.to_owned(), (config, store));
@@ -52,19 +52,22 @@ impl AwsPlatform {
             .ok_or_else(|| OpenError::new("cannot open the environment", Unconfigured(request.environment.clone())))
     }
 
-    async fn connect(&self, request: &OpenRequest) -> Result<(Aws, StateStore), OpenError> {
-        let (config, store) = self.configured(request)?;
-        let aws = Aws::connect(config)
+    async fn connect(&self, request: &OpenRequest) -> Result<Aws, OpenError> {
+        let (config, _) = self.configured(request)?;
+        Aws::connect(config)
             .await
-            .map_err(|error| OpenError::new(format!("cannot reach AWS for `{}`", request.environment), error))?;
-        let store = StateStore {
-            bucket: store.bucket.replace("{account}", aws.account()),
-            table: store.table.replace("{account}", aws.account()),
-            kms_key: store
-                .kms_key
-                .as_ref()
-                .map(|key| key.replace("{account}", aws.account())),
-        };
+            .map_err(|error| OpenError::new(format!("cannot reach AWS for `{}`", request.environment), error))
+    }
+
+    /// The session that the state is reached in, and the state's place. `aws` is the environment's session.
+    async fn state(&self, request: &OpenRequest, aws: &Aws) -> Result<(Aws, StateStore), OpenError> {
+        let (config, store) = self.configured(request)?;
+        let own = store
+            .connect(config, aws.region())
+            .await
+            .map_err(|error| OpenError::new(format!("cannot reach the state of `{}`", request.environment), error))?;
+        let aws = own.unwrap_or_else(|| aws.clone());
+        let store = store.in_account(aws.account());
         Ok((aws, store))
     }
 }
@@ -80,10 +83,13 @@ fn local(folder: &Path, request: &OpenRequest) -> Arc<dyn Backend> {
 #[async_trait]
 impl Platform for AwsPlatform {
     async fn open(&self, request: &OpenRequest) -> Result<Session, OpenError> {
-        let (aws, store) = self.connect(request).await?;
+        let aws = self.connect(request).await?;
         let backend = match &request.state_dir {
             Some(folder) => local(folder, request),
-            None => Arc::new(S3Backend::new(&aws, &store, &key(request))),
+            None => {
+                let (aws, store) = self.state(request, &aws).await?;
+                Arc::new(S3Backend::new(&aws, &store, &key(request)))
+            }
         };
         Ok(Session {
             registry: registry(&Arc::new(aws)),
@@ -101,7 +107,7 @@ impl Platform for AwsPlatform {
     }
 
     async fn bootstrap(&self, request: &OpenRequest) -> Result<Vec<String>, OpenError> {
-        let (aws, store) = self.connect(request).await?;
+        let (aws, store) = self.state(request, &self.connect(request).await?).await?;
         let options = BootstrapOptions {
             plain_http: aws.speaks_plain_http(),
             ..BootstrapOptions::default()

@@ -7,35 +7,21 @@ use aws_sdk_s3::types::{
     ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
     VersioningConfiguration,
 };
-use iac_core::model::{ErrorKind, Resolved, ResourceError};
+use iac_core::model::{ErrorKind, ResourceError};
 
-use super::{BootstrapOptions, BootstrapOutcome, Work};
-use crate::{
-    error::failed,
-    policy::{PolicyDocument, Principal, Statement},
+use super::{
+    report::{BootstrapOptions, BootstrapOutcome},
+    work::Work,
 };
+use crate::{StateStore, error::failed};
 
-/// For a new bucket to be known everywhere, and for other changes of it to get out of the way.
-const VISIBLE: Duration = Duration::from_mins(2);
 /// For a name whose bucket was deleted a moment ago.
 const NAME_FREE: Duration = Duration::from_mins(20);
 
-fn passes(error: &ResourceError) -> bool {
-    matches!(error.code.as_str(), "NoSuchBucket" | "OperationAborted")
-}
-
-/// What became of a setting that was `right` or was set, in a bucket that is `new` or was there.
-fn outcome(right: bool, new: bool) -> BootstrapOutcome {
-    match (right, new) {
-        (true, _) => BootstrapOutcome::AlreadyRight,
-        (false, true) => BootstrapOutcome::Created,
-        (false, false) => BootstrapOutcome::Repaired,
-    }
-}
-
 impl Work<'_> {
     /// The bucket, then each of its settings. S3 wants the changes of one bucket one after the other.
-    pub(super) async fn bucket(&mut self, bucket: &str, options: BootstrapOptions) -> Result<(), ResourceError> {
+    pub(super) async fn bucket(&mut self, store: &StateStore, options: BootstrapOptions) -> Result<(), ResourceError> {
+        let bucket = store.bucket.as_str();
         let itself = self.bucket_itself(bucket).await?;
         self.note(format!("the bucket {bucket}"), itself);
         let new = itself == BootstrapOutcome::Created;
@@ -44,15 +30,20 @@ impl Work<'_> {
         if !right {
             self.enable_versioning(bucket).await?;
         }
-        self.note("its versioning", outcome(right, new));
-        let right = self.encryption(bucket).await?;
-        self.note("its encryption", outcome(right, new));
+        self.note("its versioning", BootstrapOutcome::of(right, new));
+        let right = self.encryption(bucket, store.kms_key.as_deref()).await?;
+        self.note("its encryption", BootstrapOutcome::of(right, new));
         let right = self.public_access(bucket).await?;
-        self.note("its block of public access", outcome(right, new));
+        self.note("its block of public access", BootstrapOutcome::of(right, new));
         if !options.plain_http {
             let right = self.policy(bucket).await?;
-            self.note("its refusal of connections without TLS", outcome(right, new));
+            self.note(
+                "its refusal of connections without TLS",
+                BootstrapOutcome::of(right, new),
+            );
         }
+        let right = self.lifecycle(bucket).await?;
+        self.note("its removal of old versions", BootstrapOutcome::of(right, new));
         Ok(())
     }
 
@@ -63,7 +54,7 @@ impl Work<'_> {
             .s3
             .head_bucket()
             .bucket(bucket)
-            .expected_bucket_owner(self.aws.account());
+            .expected_bucket_owner(self.owner);
         match head.send().await.map_err(failed("s3:HeadBucket")) {
             Ok(_) => return Ok(BootstrapOutcome::AlreadyRight),
             Err(error) if error.kind == ErrorKind::NotFound => {}
@@ -98,9 +89,9 @@ impl Work<'_> {
 
     async fn is_versioned(&self, bucket: &str) -> Result<bool, ResourceError> {
         let live = self
-            .patiently(VISIBLE, passes, || async {
+            .settled(|| async {
                 let request = self.aws.s3.get_bucket_versioning().bucket(bucket);
-                let request = request.expected_bucket_owner(self.aws.account());
+                let request = request.expected_bucket_owner(self.owner);
                 request.send().await.map_err(failed("s3:GetBucketVersioning"))
             })
             .await?;
@@ -111,22 +102,23 @@ impl Work<'_> {
         let enabled = VersioningConfiguration::builder()
             .status(BucketVersioningStatus::Enabled)
             .build();
-        self.patiently(VISIBLE, passes, || async {
+        self.settled(|| async {
             let request = self.aws.s3.put_bucket_versioning().bucket(bucket);
             let request = request
-                .expected_bucket_owner(self.aws.account())
+                .expected_bucket_owner(self.owner)
                 .versioning_configuration(enabled.clone());
             request.send().await.map(drop).map_err(failed("s3:PutBucketVersioning"))
         })
         .await
     }
 
-    /// Sets AES256 when there is no encryption by default; whether there was. A key in KMS is stricter, and someone chose it.
-    async fn encryption(&self, bucket: &str) -> Result<bool, ResourceError> {
+    /// Sets the encryption by default; whether it was right. Without a `key` that is AES256, when there is none: a key in KMS
+    /// is stricter, and someone chose it.
+    async fn encryption(&self, bucket: &str, key: Option<&str>) -> Result<bool, ResourceError> {
         let live = self
-            .patiently(VISIBLE, passes, || async {
+            .settled(|| async {
                 let request = self.aws.s3.get_bucket_encryption().bucket(bucket);
-                let request = request.expected_bucket_owner(self.aws.account());
+                let request = request.expected_bucket_owner(self.owner);
                 request.send().await.map_err(failed("s3:GetBucketEncryption"))
             })
             .await;
@@ -134,24 +126,32 @@ impl Work<'_> {
             Ok(live) => live.server_side_encryption_configuration.is_some_and(|live| {
                 live.rules
                     .iter()
-                    .any(|rule| rule.apply_server_side_encryption_by_default.is_some())
+                    .filter_map(|rule| rule.apply_server_side_encryption_by_default.as_ref())
+                    .any(|live| key.is_none_or(|key| encrypts_with(live, key)))
             }),
             Err(error) if error.code == "ServerSideEncryptionConfigurationNotFoundError" => false,
             Err(error) => return Err(error),
         };
         if !right {
-            let by_default = ServerSideEncryptionByDefault::builder().sse_algorithm(ServerSideEncryption::Aes256);
+            let algorithm = match key {
+                Some(_) => ServerSideEncryption::AwsKms,
+                None => ServerSideEncryption::Aes256,
+            };
+            let by_default = ServerSideEncryptionByDefault::builder()
+                .sse_algorithm(algorithm)
+                .set_kms_master_key_id(key.map(str::to_owned));
             let by_default = by_default
                 .build()
                 .map_err(|error| ResourceError::invalid(error.to_string()))?;
             let rule = ServerSideEncryptionRule::builder()
                 .apply_server_side_encryption_by_default(by_default)
+                .set_bucket_key_enabled(key.map(|_| true))
                 .build();
             let wanted = ServerSideEncryptionConfiguration::builder().rules(rule).build();
             let wanted = wanted.map_err(|error| ResourceError::invalid(error.to_string()))?;
-            self.patiently(VISIBLE, passes, || async {
+            self.settled(|| async {
                 let request = self.aws.s3.put_bucket_encryption().bucket(bucket);
-                let request = request.expected_bucket_owner(self.aws.account());
+                let request = request.expected_bucket_owner(self.owner);
                 let request = request.server_side_encryption_configuration(wanted.clone());
                 request.send().await.map_err(failed("s3:PutBucketEncryption"))
             })
@@ -169,9 +169,9 @@ impl Work<'_> {
             .restrict_public_buckets(true)
             .build();
         let live = self
-            .patiently(VISIBLE, passes, || async {
+            .settled(|| async {
                 let request = self.aws.s3.get_public_access_block().bucket(bucket);
-                let request = request.expected_bucket_owner(self.aws.account());
+                let request = request.expected_bucket_owner(self.owner);
                 request.send().await.map_err(failed("s3:GetPublicAccessBlock"))
             })
             .await;
@@ -181,9 +181,9 @@ impl Work<'_> {
             Err(error) => return Err(error),
         };
         if !right {
-            self.patiently(VISIBLE, passes, || async {
+            self.settled(|| async {
                 let request = self.aws.s3.put_public_access_block().bucket(bucket);
-                let request = request.expected_bucket_owner(self.aws.account());
+                let request = request.expected_bucket_owner(self.owner);
                 let request = request.public_access_block_configuration(wanted.clone());
                 request.send().await.map_err(failed("s3:PutPublicAccessBlock"))
             })
@@ -191,37 +191,12 @@ impl Work<'_> {
         }
         Ok(right)
     }
+}
 
-    /// Adds the statement that refuses connections without TLS to those that are there; whether it was among them.
-    async fn policy(&self, bucket: &str) -> Result<bool, ResourceError> {
-        let operation = "s3:GetBucketPolicy";
-        let live = self
-            .patiently(VISIBLE, passes, || async {
-                let request = self.aws.s3.get_bucket_policy().bucket(bucket);
-                let request = request.expected_bucket_owner(self.aws.account());
-                request.send().await.map_err(failed(operation))
-            })
-            .await;
-        let mut document: PolicyDocument = match live {
-            Ok(live) => PolicyDocument::from_json(live.policy.as_deref().unwrap_or_default())
-                .map_err(|error| ResourceError::invalid(error.to_string()).during(operation))?,
-            Err(error) if error.code == "NoSuchBucketPolicy" => PolicyDocument::new(),
-            Err(error) => return Err(error),
-        };
-        let refusal = only_over_tls(self.aws.partition(), bucket);
-        let right = refuses(&document, &refusal)?;
-        if !right {
-            document = document.statement(refusal);
-            let text = resolved(&document)?.to_json();
-            self.patiently(VISIBLE, passes, || async {
-                let request = self.aws.s3.put_bucket_policy().bucket(bucket);
-                let request = request.expected_bucket_owner(self.aws.account()).policy(&text);
-                request.send().await.map_err(failed("s3:PutBucketPolicy"))
-            })
-            .await?;
-        }
-        Ok(right)
-    }
+/// Whether this is encryption with the key, an ARN, an id or an alias. S3 gives a key back as it was put.
+fn encrypts_with(live: &ServerSideEncryptionByDefault, key: &str) -> bool {
+    let id = live.kms_master_key_id().unwrap_or_default();
+    live.sse_algorithm() == &ServerSideEncryption::AwsKms && (id == key || id.ends_with(&format!(":key/{key}")))
 }
 
 /// Explains an answer that speaks of a bucket we cannot have.
@@ -238,53 +213,5 @@ fn foreign(error: ResourceError, bucket: &str) -> ResourceError {
              is not allowed"
         )),
         _ => error,
-    }
-}
-
-fn only_over_tls(partition: &str, bucket: &str) -> Statement {
-    let arn = format!("arn:{partition}:s3:::{bucket}");
-    Statement::deny()
-        .sid("OnlyOverTls")
-        .principal(Principal::Anyone)
-        .actions(["s3:*"])
-        .resources([format!("{arn}/*"), arn])
-        .condition("Bool", "aws:SecureTransport", ["false"])
-}
-
-/// Whether the document has that statement, under any name.
-fn refuses(document: &PolicyDocument, refusal: &Statement) -> Result<bool, ResourceError> {
-    let nameless = |mut document: PolicyDocument<Resolved>| {
-        for statement in &mut document.statements {
-            statement.sid = None;
-        }
-        document.canonical().statements
-    };
-    let wanted = nameless(resolved(&PolicyDocument::new().statement(refusal.clone()))?);
-    let there = nameless(resolved(document)?);
-    Ok(wanted.iter().all(|statement| there.contains(statement)))
-}
-
-fn resolved(document: &PolicyDocument) -> Result<PolicyDocument<Resolved>, ResourceError> {
-    document
-        .resolved()
-        .map_err(|error| ResourceError::invalid(error.to_string()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_statement_is_known_under_any_name_and_spelling() {
-        let refusal = only_over_tls("aws", "state");
-        let text = r#"{"Version": "2012-10-17", "Statement": [
-            {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "s3:GetObject", "Resource": "*"},
-            {"Sid": "tls", "Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "s3:*",
-             "Resource": ["arn:aws:s3:::state", "arn:aws:s3:::state/*"], "Condition": {"Bool": {"aws:SecureTransport": false}}}
-        ]}"#;
-        let document = PolicyDocument::from_json(text).unwrap();
-        assert!(refuses(&document, &refusal).unwrap());
-        assert!(!refuses(&document, &only_over_tls("aws", "other")).unwrap());
-        assert!(!refuses(&PolicyDocument::new(), &refusal).unwrap());
     }
 }

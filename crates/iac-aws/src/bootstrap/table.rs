@@ -1,6 +1,6 @@
 //! The lock table.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, PointInTimeRecoverySpecification,
@@ -8,7 +8,10 @@ use aws_sdk_dynamodb::types::{
 };
 use iac_core::model::{ErrorKind, ResourceError};
 
-use super::{BootstrapOptions, BootstrapOutcome, Work};
+use super::{
+    report::{BootstrapOptions, BootstrapOutcome},
+    work::Work,
+};
 use crate::error::failed;
 
 const LOCK_ID: &str = "LockID";
@@ -16,7 +19,12 @@ const LOCK_ID: &str = "LockID";
 const ACTIVE: Duration = Duration::from_mins(20);
 
 impl Work<'_> {
-    pub(super) async fn table(&mut self, table: &str, options: BootstrapOptions) -> Result<(), ResourceError> {
+    pub(super) async fn table(
+        &mut self,
+        table: &str,
+        tags: &BTreeMap<String, String>,
+        options: BootstrapOptions,
+    ) -> Result<(), ResourceError> {
         let outcome = match self.describe(table).await? {
             Some(_) => BootstrapOutcome::AlreadyRight,
             None => self.make_table(table).await?,
@@ -33,14 +41,10 @@ impl Work<'_> {
         self.note("its protection from deletion", protection);
         if options.point_in_time_recovery {
             let right = self.recovery(table).await?;
-            let outcome = match (right, outcome) {
-                (true, _) => BootstrapOutcome::AlreadyRight,
-                (false, BootstrapOutcome::Created) => BootstrapOutcome::Created,
-                (false, _) => BootstrapOutcome::Repaired,
-            };
-            self.note("its backups", outcome);
+            let new = outcome == BootstrapOutcome::Created;
+            self.note("its backups", BootstrapOutcome::of(right, new));
         }
-        Ok(())
+        self.table_tags(live.table_arn().unwrap_or_default(), tags).await
     }
 
     async fn describe(&self, table: &str) -> Result<Option<TableDescription>, ResourceError> {

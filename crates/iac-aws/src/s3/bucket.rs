@@ -3,161 +3,65 @@
 //! - Operations and IAM actions: see [`Reconcile::OPERATIONS`]. The actions are called like the operations but for these:
 //!   `HeadBucket`, `ListObjectVersions` and `ListMultipartUploads` need `s3:ListBucket`, `s3:ListBucketVersions` and
 //!   `s3:ListBucketMultipartUploads`; configurations need `s3:Get...` and `s3:Put...` of their own names. Making a bucket
-//!   needs `s3:TagResource` for its tags, and the `s3:Put...` of an ownership or a lock that are not the default.
+//!   needs the `s3:Put...` of an ownership or a lock that are not the default, and `s3:TagResource` for its tags; without
+//!   that one it is made without tags, and `PutBucketTagging` follows. A run that dies just in between leaves a bucket that
+//!   nothing marks as ours: import it.
 //! - Remote id and import: the bucket's name. A bucket in another region than the session's is followed there.
-//! - Replaced when `bucket`, `namespace` or `object_lock` changes. Not read back: `force_destroy`.
+//! - Replaced when `bucket` or `namespace` changes. A lock is put on in place and cannot be taken away. Not read back: `force_destroy`.
 //! - Waits: a name that was just deleted is refused for minutes, up to hours (`OperationAborted`); changes of a new bucket
 //!   are repeated for two minutes while it is unknown somewhere; lifecycle rules are awaited until reads agree.
 //! - All changes of one bucket are made one after the other: S3 refuses two at a time.
+//! - Notifications are a type of their own, `s3.bucket_notification`: what is told needs a permission that names the bucket.
 //! - Left out: access control lists (of old), MFA delete (root only), inventory, analytics and metrics configurations,
 //!   grants on logs, attribute-based access control by tags.
 //!
 //! Source: S3 API reference, `CreateBucket`, `DeleteBucket` and the operation that each property names.
 
 mod access;
-mod aspect;
 mod cors;
 mod create;
 mod empty;
 mod encryption;
 mod endpoints;
 mod lifecycle;
-mod lifecycle_wire;
-mod live;
+mod lifecycle_sdk;
 mod logging;
-mod notification;
-mod outputs;
+mod properties;
+mod read;
 mod replication;
-mod replication_wire;
-mod rules;
+mod replication_sdk;
+mod setting;
 mod tagging;
 mod tiering;
 mod transfer;
+mod validate;
 mod versioning;
 mod website;
 
 use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
-use bon::Builder;
-use iac_core::{
-    Resource,
-    model::{
-        Changed, Context, Declared, ErrorKind, Live, Reconcile, RemoteId, Resolved, ResourceError, Stage, Violation,
-    },
-};
-use serde::{Deserialize, Serialize};
+use iac_core::model::{Changed, Context, ErrorKind, Live, Reconcile, RemoteId, Resolved, ResourceError, Violation};
 use serde_json::{Map, Value};
 
 pub use access::{ObjectOwnership, PublicAccessBlock};
 pub use cors::{CorsMethod, CorsRule};
-pub use create::BucketNamespace;
 pub use encryption::{BlockedEncryption, Encryption, SseAlgorithm};
 pub use lifecycle::{
     Day, LifecycleRule, MinimumTransitionSize, NoncurrentExpiration, NoncurrentTransition, Transition, TransitionClass,
 };
 pub use logging::{LogKeys, Logging};
-pub use notification::{Event, Notification, Target};
-pub use outputs::BucketOutputs;
-pub use replication::{Replication, ReplicationRule};
+pub use properties::{Bucket, BucketOutputs, Replication, ReplicationRule};
 pub use tiering::IntelligentTiering;
 pub use transfer::{Acceleration, RequestPayer};
 pub use versioning::{Retention, RetentionMode, Versioning};
 pub use website::{Protocol, RedirectAll, RoutingRule, Website};
 
-pub(super) use aspect::{At, PROPAGATION, is_unsettled};
 pub(super) use empty::{decode, delete_keys, delete_versions_of};
-use lifecycle_wire::Lifecycle;
-use versioning::Lock;
+pub(super) use setting::{BucketClient, BucketSetting, PROPAGATION, is_unsettled};
 
-use super::{
-    name::{BucketName, StorageClass},
-    tags,
-};
-use crate::{Aws, error::failed};
-
-/// A bucket. Private, encrypted with keys of S3 and without versions unless said otherwise, as a new bucket is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Resource)]
-#[serde(bound = "")]
-#[builder(on(_, into))]
-#[resource(type = "s3.bucket", outputs = BucketOutputs)]
-pub struct Bucket<S: Stage = Declared> {
-    /// The name, unique among all buckets of the partition; generated when unset.
-    #[field(create_only, name = 63)]
-    pub bucket: Option<S::Value<BucketName>>,
-    /// Whose the name is: everybody's, or this account's in this region alone.
-    #[field(create_only)]
-    #[builder(default = BucketNamespace::Global)]
-    #[serde(default)]
-    pub namespace: BucketNamespace,
-    /// Whether versions can be locked against deletion; never taken away again. Needs versioning.
-    #[field(create_only)]
-    #[builder(default = false)]
-    #[serde(default)]
-    pub object_lock: bool,
-    /// How long new versions are locked when their writer does not say. Needs `object_lock`.
-    pub default_retention: Option<Retention>,
-    /// Who owns objects that other accounts write.
-    #[builder(default = ObjectOwnership::BucketOwnerEnforced)]
-    #[serde(default)]
-    pub ownership: ObjectOwnership,
-    /// What keeps the public out.
-    #[builder(default = PublicAccessBlock::ALL)]
-    #[serde(default)]
-    pub public_access_block: PublicAccessBlock,
-    /// Whether S3 keeps the versions of an object.
-    #[builder(default = Versioning::Suspended)]
-    #[serde(default)]
-    pub versioning: Versioning,
-    /// How objects are encrypted when their writer does not say.
-    #[builder(default = Encryption::AES256)]
-    #[serde(default)]
-    pub encryption: Encryption<S>,
-    /// Rules that move and expire objects as they age, by id.
-    #[serde(default)]
-    #[builder(default, with = |rules: impl IntoIterator<Item = (impl Into<String>, LifecycleRule)>| rules.into_iter().map(|(k, v)| (k.into(), v)).collect())]
-    pub lifecycle_rules: BTreeMap<String, LifecycleRule>,
-    /// Which small objects those rules leave alone. Needs a rule.
-    #[builder(default = MinimumTransitionSize::AllStorageClasses128K)]
-    #[serde(default)]
-    pub minimum_transition_size: MinimumTransitionSize,
-    /// What browsers may do from pages of other origins.
-    #[builder(default)]
-    #[serde(default)]
-    pub cors_rules: Vec<CorsRule<S>>,
-    /// What the website endpoint serves.
-    pub website: Option<Website<S>>,
-    /// Where access logs go.
-    pub logging: Option<Logging<S>>,
-    /// Who is told when objects change.
-    #[builder(default)]
-    #[serde(default)]
-    pub notification: Notification<S>,
-    /// When objects in the class `INTELLIGENT_TIERING` are archived, by id.
-    #[serde(default)]
-    #[builder(default, with = |tierings: impl IntoIterator<Item = (impl Into<String>, IntelligentTiering)>| tierings.into_iter().map(|(k, v)| (k.into(), v)).collect())]
-    pub intelligent_tiering: BTreeMap<String, IntelligentTiering>,
-    /// What is copied to other buckets. Needs versioning.
-    pub replication: Option<Replication<S>>,
-    /// Whether objects may travel through edge locations; the name then has no dots.
-    #[builder(default = Acceleration::Suspended)]
-    #[serde(default)]
-    pub acceleration: Acceleration,
-    /// Who pays for requests and transfer.
-    #[builder(default = RequestPayer::BucketOwner)]
-    #[serde(default)]
-    pub request_payer: RequestPayer,
-    /// Whether deleting the bucket deletes all objects and versions in it first. Otherwise a bucket that holds any stays.
-    #[field(write_only)]
-    #[builder(default = false)]
-    #[serde(default)]
-    pub force_destroy: bool,
-    /// Tags.
-    #[field(tags)]
-    #[serde(default)]
-    #[builder(default, with = |tags: impl IntoIterator<Item = (impl Into<String>, impl Into<S::Value<String>>)>| tags.into_iter().map(|(k, v)| (k.into(), v.into())).collect())]
-    pub tags: BTreeMap<String, S::Value<String>>,
-}
+use super::name::BucketName;
+use crate::{Aws, error::failed, tags};
 
 /// How long a bucket that is being emptied may take to go.
 const DELETION: Duration = Duration::from_hours(1);
@@ -189,7 +93,6 @@ impl Reconcile for Bucket<Resolved> {
         "s3:GetBucketEncryption",
         "s3:GetBucketLifecycleConfiguration",
         "s3:GetBucketLogging",
-        "s3:GetBucketNotificationConfiguration",
         "s3:GetBucketOwnershipControls",
         "s3:GetBucketReplication",
         "s3:GetBucketRequestPayment",
@@ -208,7 +111,6 @@ impl Reconcile for Bucket<Resolved> {
         "s3:PutBucketIntelligentTieringConfiguration",
         "s3:PutBucketLifecycleConfiguration",
         "s3:PutBucketLogging",
-        "s3:PutBucketNotificationConfiguration",
         "s3:PutBucketOwnershipControls",
         "s3:PutBucketReplication",
         "s3:PutBucketRequestPayment",
@@ -240,13 +142,13 @@ impl Reconcile for Bucket<Resolved> {
         prior: Option<&Self>,
         cx: &Context<'_, Aws>,
     ) -> Result<Option<Live<Self>>, ResourceError> {
-        let Some(at) = At::find(cx, id.as_str()).await? else {
+        let Some(client) = BucketClient::find(cx, id.as_str()).await? else {
             return Ok(None);
         };
-        match live::configured(&at, cx.provider).await {
+        match read::configured(&client, cx.provider).await {
             Ok(mut inputs) => {
                 inputs.force_destroy = prior.is_some_and(|prior| prior.force_destroy);
-                let outputs = BucketOutputs::of(&BucketName::from(at.name), &at.region, cx.provider);
+                let outputs = BucketOutputs::of(&BucketName::from(client.name), &client.region, cx.provider);
                 Ok(Some(Live {
                     id: id.clone(),
                     inputs,
@@ -261,11 +163,11 @@ impl Reconcile for Bucket<Resolved> {
 
     async fn create(&self, cx: &Context<'_, Aws>) -> Result<BucketOutputs, ResourceError> {
         let name = self.named()?;
-        self.make(name, cx).await?;
+        let made = self.make(name, cx).await?;
         cx.created(&RemoteId::new(name.as_str())).await?;
-        let at = At::here(cx, name.as_str());
-        self.configure(&at, &self.fresh()).await?;
-        Ok(BucketOutputs::of(name, &at.region, cx.provider))
+        let client = BucketClient::here(cx, name.as_str());
+        self.configure(&client, &made).await?;
+        Ok(BucketOutputs::of(name, &client.region, cx.provider))
     }
 
     async fn update(
@@ -274,23 +176,25 @@ impl Reconcile for Bucket<Resolved> {
         _changed: &Changed,
         cx: &Context<'_, Aws>,
     ) -> Result<BucketOutputs, ResourceError> {
+        // told before anything is changed
+        self.lock().reachable_from(live.inputs.lock())?;
         let name = BucketName::from(live.id.as_str());
-        let at = At::find(cx, name.as_str()).await?.ok_or_else(|| {
+        let client = BucketClient::find(cx, name.as_str()).await?.ok_or_else(|| {
             ResourceError::new(ErrorKind::NotFound, format!("the bucket `{name}` is gone")).during("s3:HeadBucket")
         })?;
-        self.configure(&at, &live.inputs).await?;
-        Ok(BucketOutputs::of(&name, &at.region, cx.provider))
+        self.configure(&client, &live.inputs).await?;
+        Ok(BucketOutputs::of(&name, &client.region, cx.provider))
     }
 
     async fn delete(last: &Self, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
-        let Some(at) = At::find(cx, id.as_str()).await? else {
+        let Some(client) = BucketClient::find(cx, id.as_str()).await? else {
             return Ok(());
         };
         cx.until("the bucket to be gone", DELETION, || async {
-            let deleted = at.steadily(
+            let deleted = client.steadily(
                 |_| false,
                 || async {
-                    let request = at.s3.delete_bucket().bucket(at.name);
+                    let request = client.s3.delete_bucket().bucket(client.name);
                     match request.send().await.map_err(failed("s3:DeleteBucket")) {
                         Err(error) if error.code == "NoSuchBucket" => Ok(()),
                         Err(error) => Err(error),
@@ -301,7 +205,7 @@ impl Reconcile for Bucket<Resolved> {
             match deleted.await {
                 // writers may fill it again while it is being emptied, hence the loop
                 Err(error) if error.code == "BucketNotEmpty" && last.force_destroy => {
-                    empty::empty(&at, last.object_lock).await?;
+                    empty::empty(&client, last.object_lock).await?;
                     Ok(None)
                 }
                 Err(error) if error.code == "BucketNotEmpty" => {
@@ -316,48 +220,42 @@ impl Reconcile for Bucket<Resolved> {
     async fn recover(&self, cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {
         let name = self.named()?;
         // a bucket of somebody else is not ours, and looking at it is refused
-        let found = match At::find(cx, name.as_str()).await {
+        let found = match BucketClient::find(cx, name.as_str()).await {
             Err(error) if error.kind == ErrorKind::Denied => None,
             found => found?,
         };
-        let Some(at) = found else { return Ok(None) };
-        let live = at.get::<BTreeMap<String, String>>().await?;
+        let Some(client) = found else { return Ok(None) };
+        let live = client.get::<BTreeMap<String, String>>().await?;
         Ok(tags::are_ours(&live, cx).then(|| RemoteId::new(name.as_str())))
     }
 }
 
 impl Bucket<Resolved> {
     /// Brings what is live to what is desired, one configuration after the other, in the order in which they need each other.
-    async fn configure(&self, at: &At<'_>, live: &Self) -> Result<(), ResourceError> {
-        at.bring(&self.tags, &live.tags).await?;
-        at.bring(&self.ownership, &live.ownership).await?;
-        at.bring(&self.public_access_block, &live.public_access_block).await?;
-        at.bring(&self.versioning, &live.versioning).await?;
-        at.bring(&self.encryption.over(&live.encryption), &live.encryption)
+    async fn configure(&self, client: &BucketClient<'_>, live: &Self) -> Result<(), ResourceError> {
+        client.bring(&self.tags, &live.tags).await?;
+        client.bring(&self.ownership, &live.ownership).await?;
+        client
+            .bring(&self.public_access_block, &live.public_access_block)
             .await?;
-        at.bring(&self.lock(), &live.lock()).await?;
-        at.bring(&self.lifecycle(), &live.lifecycle()).await?;
-        at.bring(&self.cors_rules, &live.cors_rules).await?;
-        at.bring(&self.website, &live.website).await?;
-        at.bring(&self.logging, &live.logging).await?;
-        at.bring(&self.notification, &live.notification).await?;
-        tiering::bring(at, &self.intelligent_tiering, &live.intelligent_tiering).await?;
-        at.bring(&self.replication, &live.replication).await?;
-        at.bring(&self.acceleration, &live.acceleration).await?;
-        at.bring(&self.request_payer, &live.request_payer).await
-    }
-
-    fn lock(&self) -> Lock {
-        Lock {
-            enabled: self.object_lock,
-            retention: self.default_retention,
+        // S3 lets no bucket change its versioning while there is replication, and takes no replication without versioning
+        if self.replication.is_none() {
+            client.bring(&self.replication, &live.replication).await?;
         }
-    }
-
-    fn lifecycle(&self) -> Lifecycle {
-        Lifecycle {
-            rules: self.lifecycle_rules.clone(),
-            minimum_size: self.minimum_transition_size,
+        client.bring(&self.versioning, &live.versioning).await?;
+        client
+            .bring(&self.encryption.over(&live.encryption), &live.encryption)
+            .await?;
+        client.bring(&self.lock(), &live.lock()).await?;
+        client.bring(&self.lifecycle(), &live.lifecycle()).await?;
+        client.bring(&self.cors_rules, &live.cors_rules).await?;
+        client.bring(&self.website, &live.website).await?;
+        client.bring(&self.logging, &live.logging).await?;
+        tiering::bring(client, &self.intelligent_tiering, &live.intelligent_tiering).await?;
+        if self.replication.is_some() {
+            client.bring(&self.replication, &live.replication).await?;
         }
+        client.bring(&self.acceleration, &live.acceleration).await?;
+        client.bring(&self.request_payer, &live.request_payer).await
     }
 }

@@ -3,11 +3,14 @@
 //! - Operations and IAM actions: see [`Reconcile::OPERATIONS`]; the actions have the operations' names.
 //! - Remote id and import: the bucket's name. Replaced when `bucket` changes.
 //! - Waits: a principal that was just made is unknown to S3 for up to two minutes (`MalformedPolicy`), as is a new bucket; a
-//!   policy that was just put or deleted is awaited in reads.
+//!   policy that was just put or deleted is awaited in reads. A public access block that was just lifted refuses public
+//!   policies for seconds (`AccessDenied`, `BlockPublicPolicy`): such a refusal is repeated for a minute.
 //! - S3 rewrites what it stores, so documents are compared by their meaning.
 //! - A statement that denies everyone, the one who applies this among them, locks all out but the account's root.
 //!
 //! Source: S3 API reference, `PutBucketPolicy`, `GetBucketPolicy`, `DeleteBucketPolicy`.
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bon::Builder;
@@ -52,6 +55,13 @@ pub struct BucketPolicyOutputs<S: Stage = Resolved> {
 }
 
 const LONGEST: usize = 20 * 1024;
+/// How long a public access block that was just lifted may still refuse a policy.
+const UNBLOCKED: Duration = Duration::from_mins(1);
+
+/// Whether a policy was refused because it lets the public in.
+fn is_blocked(error: &ResourceError) -> bool {
+    error.code == "AccessDenied" && error.message.contains("BlockPublicPolicy")
+}
 
 #[async_trait]
 impl Reconcile for BucketPolicy<Resolved> {
@@ -147,7 +157,12 @@ impl BucketPolicy<Resolved> {
         let unknown_principal = |error: &ResourceError| {
             error.code == "MalformedPolicy" && error.message.to_ascii_lowercase().contains("principal")
         };
-        let passes = |error: &ResourceError| is_unsettled(error) || unknown_principal(error);
+        let started = cx.clock.monotonic();
+        let still_blocked = |error: &ResourceError| {
+            let waited = cx.clock.monotonic().saturating_sub(started);
+            is_blocked(error) && waited < UNBLOCKED
+        };
+        let passes = |error: &ResourceError| is_unsettled(error) || unknown_principal(error) || still_blocked(error);
         cx.retry("S3 to accept the policy", PROPAGATION, passes, || async {
             let request = cx
                 .provider
@@ -159,9 +174,10 @@ impl BucketPolicy<Resolved> {
         })
         .await
         .map_err(|error| match error.code.as_str() {
-            "AccessDenied" => {
-                error.hint("a policy that lets the public in needs `block_public_policy(false)` on the bucket")
-            }
+            _ if is_blocked(&error) => error.hint(
+                "a policy that lets the public in needs `block_public_policy(false)` on the bucket, and none of the account's \
+                 own public access block",
+            ),
             "MalformedPolicy" if unknown_principal(&error) => error.hint("a principal of the policy does not exist"),
             _ => error,
         })?;

@@ -14,60 +14,20 @@
 //! Source: S3 API reference, `PutObject`, `ListObjectsV2`, `DeleteObjects`.
 
 mod folder;
+mod properties;
 mod sync;
 
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use bon::Builder;
-use iac_core::{
-    Outputs, Resource,
-    model::{
-        Changed, Context, Declared, ErrorKind, Live, Reconcile, RemoteId, Resolved, ResourceError, Stage, Violation,
-    },
-};
-use serde::{Deserialize, Serialize};
+use iac_core::model::{Changed, Context, ErrorKind, Live, Reconcile, RemoteId, Resolved, ResourceError, Violation};
 use serde_json::{Map, Value};
 
 pub use folder::{Folder, FolderReader, SyncedFile};
+pub use properties::{Directory, DirectoryOutputs};
 
-use super::{bucket::At, name::BucketName};
+use super::bucket::BucketClient;
 use crate::Aws;
-
-/// A folder of files, kept in a bucket as it is here.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Resource)]
-#[serde(bound = "")]
-#[builder(on(_, into))]
-#[resource(type = "s3.directory", outputs = DirectoryOutputs)]
-pub struct Directory<S: Stage = Declared> {
-    /// The bucket.
-    #[field(create_only)]
-    pub bucket: S::Value<BucketName>,
-    /// What every key begins with: empty, or ending in `/`.
-    #[field(create_only)]
-    #[builder(default)]
-    #[serde(default)]
-    pub prefix: String,
-    /// The files: [`Folder::at`].
-    pub source: Folder,
-    /// Whether keys under the prefix that are not of this folder are deleted, too. Otherwise they are none of its business.
-    #[field(write_only)]
-    #[builder(default = false)]
-    #[serde(default)]
-    pub prune_unknown: bool,
-}
-
-/// The outputs of [`Directory`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Outputs)]
-#[serde(bound = "")]
-pub struct DirectoryOutputs<S: Stage = Resolved> {
-    /// A hash of all contents and headers: a new one asks for an invalidation of what caches have.
-    #[field(volatile)]
-    pub manifest_hash: S::Value<String>,
-    /// How many files there are.
-    #[field(volatile)]
-    pub count: S::Value<i64>,
-}
 
 #[async_trait]
 impl Reconcile for Directory<Resolved> {
@@ -111,8 +71,8 @@ impl Reconcile for Directory<Resolved> {
         cx: &Context<'_, Aws>,
     ) -> Result<Option<Live<Self>>, ResourceError> {
         let (bucket, prefix) = id.as_str().split_once('/').unwrap_or((id.as_str(), ""));
-        let at = At::here(cx, bucket);
-        let Some(files) = sync::live_files(&at, prefix, prior).await? else {
+        let client = BucketClient::here(cx, bucket);
+        let Some(files) = sync::live_files(&client, prefix, prior).await? else {
             return Ok(None);
         };
         let inputs = Self {
@@ -134,8 +94,8 @@ impl Reconcile for Directory<Resolved> {
 
     async fn create(&self, cx: &Context<'_, Aws>) -> Result<DirectoryOutputs, ResourceError> {
         let id = RemoteId::new(format!("{}/{}", self.bucket, self.prefix));
-        let at = At::here(cx, self.bucket.as_str());
-        let listed = at.steadily(|_| false, || sync::list(&at, &self.prefix)).await?;
+        let client = BucketClient::here(cx, self.bucket.as_str());
+        let listed = client.steadily(|_| false, || sync::list(&client, &self.prefix)).await?;
         if let Some(key) = self.source.files.keys().find(|key| listed.contains_key(*key)) {
             let message = format!("the object `{}{key}` is there already", self.prefix);
             let error = ResourceError::new(ErrorKind::AlreadyExists, message).during("s3:ListObjectsV2");
@@ -143,8 +103,8 @@ impl Reconcile for Directory<Resolved> {
         }
         // nothing is uploaded before it is known to whom it belongs
         cx.created(&id).await?;
-        sync::upload(&at, self, &BTreeMap::new()).await?;
-        self.delete_stale(&at, &BTreeMap::new()).await?;
+        sync::upload(&client, self, &BTreeMap::new()).await?;
+        self.delete_stale(&client, &BTreeMap::new()).await?;
         Ok(self.outputs())
     }
 
@@ -154,30 +114,21 @@ impl Reconcile for Directory<Resolved> {
         _changed: &Changed,
         cx: &Context<'_, Aws>,
     ) -> Result<DirectoryOutputs, ResourceError> {
-        let at = At::here(cx, self.bucket.as_str());
-        sync::upload(&at, self, &live.inputs.source.files).await?;
-        self.delete_stale(&at, &live.inputs.source.files).await?;
+        let client = BucketClient::here(cx, self.bucket.as_str());
+        sync::upload(&client, self, &live.inputs.source.files).await?;
+        self.delete_stale(&client, &live.inputs.source.files).await?;
         Ok(self.outputs())
     }
 
     async fn delete(last: &Self, _id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
-        let at = At::here(cx, last.bucket.as_str());
+        let client = BucketClient::here(cx, last.bucket.as_str());
         let emptied = Self {
             source: Folder::default(),
             ..last.clone()
         };
-        match emptied.delete_stale(&at, &last.source.files).await {
+        match emptied.delete_stale(&client, &last.source.files).await {
             Err(error) if error.kind != ErrorKind::NotFound => Err(error),
             _ => Ok(()),
-        }
-    }
-}
-
-impl Directory<Resolved> {
-    fn outputs(&self) -> DirectoryOutputs {
-        DirectoryOutputs {
-            manifest_hash: self.source.hash(),
-            count: self.source.files.len().try_into().unwrap_or(i64::MAX),
         }
     }
 }

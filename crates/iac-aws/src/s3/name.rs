@@ -1,4 +1,4 @@
-//! Names of buckets, and the classes objects are stored in.
+//! Names of buckets and whose they are, and the classes objects are stored in.
 
 iac_core::text_type! {
     /// The name of a bucket: 3 to 63 lower-case letters, digits, `.` and `-`, beginning and ending with a letter or digit.
@@ -66,9 +66,32 @@ string_enum! {
     }
 }
 
+string_enum! {
+    /// Whose the name of a bucket is.
+    #[derive(Default)]
+    pub enum BucketNamespace {
+        /// Everybody's: the first takes it.
+        #[default]
+        Global = "global",
+        /// This account's in this region; the name ends in `-<account>-<region>-an`.
+        AccountRegional = "account-regional",
+    }
+}
+
+impl BucketNamespace {
+    /// The namespace a name is of; S3 does not give it back.
+    pub(crate) fn of_name(name: &str, account: &str, region: &str) -> Self {
+        if name.ends_with(&format!("-{account}-{region}-an")) {
+            Self::AccountRegional
+        } else {
+            Self::Global
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::{BucketNamespace, check};
 
     #[test]
     fn naming_rules() {
@@ -89,5 +112,12 @@ mod tests {
         for bad in bad.map(str::to_owned).into_iter().chain(["a".repeat(64)]) {
             assert!(check(&bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn the_namespace_shows_in_the_name() {
+        let of = |name| BucketNamespace::of_name(name, "123456789012", "eu-west-1");
+        assert_eq!(of("logs-123456789012-eu-west-1-an"), BucketNamespace::AccountRegional);
+        assert_eq!(of("logs"), BucketNamespace::Global);
     }
 }

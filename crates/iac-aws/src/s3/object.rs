@@ -5,130 +5,38 @@
 //!   deleting versions needs `s3:DeleteObjectVersion`; the others are called like the operation.
 //! - Remote id and import: `bucket/key`; `s3://bucket/key` is understood too.
 //! - Replaced when `bucket` or `key` changes; any other change but of tags and locks uploads the whole object again.
-//! - Contents are compared by SHA-256: S3 checks it on upload and keeps it. Files over 16 MiB go up in parts, and then it is
-//!   in the metadata, as `iac-sha256`.
+//! - Contents are compared by SHA-256: S3 checks it on upload, and it is kept in the metadata, as `iac-sha256`. Files over
+//!   16 MiB go up in parts.
+//! - An object that others have put and KMS encrypts is compared by the checksum that S3 keeps, which needs `kms:Decrypt`.
 //! - Not read back: `acl`, `force_destroy`, where a file was.
 //! - Left out: keys that the writer keeps (SSE-C), other checksums, grants one by one, `Expires`.
 //!
 //! Source: S3 API reference, `PutObject`, `HeadObject`, `DeleteObject`.
 
+mod change;
 mod content;
+mod head;
 mod headers;
-mod live;
+mod key;
+mod properties;
+mod read;
 mod upload;
 
-use std::collections::BTreeMap;
-
 use async_trait::async_trait;
-use bon::Builder;
-use iac_core::{
-    Outputs, Resource,
-    model::{
-        Changed, Context, Declared, ErrorKind, Live, Reconcile, RemoteId, Resolved, ResourceError, Stage, Violation,
-    },
-};
-use serde::{Deserialize, Serialize};
+use iac_core::model::{Changed, Context, ErrorKind, Live, Reconcile, RemoteId, Resolved, ResourceError, Violation};
 use serde_json::{Map, Value};
 
 pub use content::{Content, LocalFile, Problem, Sha256};
-pub use headers::{CannedAcl, FaultTiming, ObjectKey, ObjectRetention};
+pub use key::{CannedAcl, FaultTiming, ObjectKey, ObjectRetention};
+pub use properties::{Object, ObjectOutputs};
 
-pub(super) use content::problem;
+pub(super) use content::{Source, problem};
+pub(super) use head::{head_of, unquoted};
 pub(super) use headers::{Headers, media_type};
-pub(super) use live::{head, live_sha256, unquoted};
-pub(super) use upload::{Condition, Source, Upload, upload};
+pub(super) use upload::{Condition, Upload, upload};
 
-use super::{
-    bucket::{At, SseAlgorithm, delete_versions_of},
-    name::{BucketName, StorageClass},
-    tags,
-};
-use crate::{Arn, Aws};
-
-/// One object. It is private, and encrypted as the bucket says, unless said otherwise.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Resource)]
-#[serde(bound = "")]
-#[builder(on(_, into))]
-#[resource(type = "s3.object", outputs = ObjectOutputs)]
-pub struct Object<S: Stage = Declared> {
-    /// The bucket.
-    #[field(create_only)]
-    pub bucket: S::Value<BucketName>,
-    /// The key.
-    #[field(create_only)]
-    pub key: S::Value<ObjectKey>,
-    /// What is in it.
-    pub content: Content<S>,
-    /// The media type: `text/html; charset=utf-8`; told from the end of the key when unset.
-    #[field(computed)]
-    pub content_type: Option<S::Value<String>>,
-    /// How long it may be kept by caches: `public, max-age=3600`.
-    pub cache_control: Option<S::Value<String>>,
-    /// How a browser presents it: `attachment; filename="a.pdf"`.
-    pub content_disposition: Option<S::Value<String>>,
-    /// How the content is packed: `gzip`.
-    pub content_encoding: Option<S::Value<String>>,
-    /// The language: `en`.
-    pub content_language: Option<S::Value<String>>,
-    /// Metadata of yours, at most 2 KiB: keys in lower case, values in ASCII.
-    #[serde(default)]
-    #[builder(default, with = |entries: impl IntoIterator<Item = (impl Into<String>, impl Into<S::Value<String>>)>| entries.into_iter().map(|(k, v)| (k.into(), v.into())).collect())]
-    pub metadata: BTreeMap<String, S::Value<String>>,
-    /// Where it is stored.
-    #[builder(default = StorageClass::Standard)]
-    #[serde(default)]
-    pub storage_class: StorageClass,
-    /// How it is encrypted; as the bucket says when unset.
-    #[field(computed)]
-    pub encryption: Option<SseAlgorithm>,
-    /// The key in KMS, when `encryption` is `aws:kms` or `aws:kms:dsse`.
-    #[field(computed)]
-    pub kms_key: Option<S::Value<String>>,
-    /// Whether the bucket's key is used with KMS.
-    #[field(computed)]
-    pub bucket_key: Option<bool>,
-    /// Where the website endpoint redirects to instead: a key that begins with `/`, or a URL.
-    pub website_redirect: Option<S::Value<String>>,
-    /// An access control list; refused by buckets whose owner owns everything.
-    #[field(write_only)]
-    pub acl: Option<CannedAcl>,
-    /// Whether it is locked until this is lifted. The bucket has a lock.
-    #[builder(default = false)]
-    #[serde(default)]
-    pub legal_hold: bool,
-    /// How long it is locked; as the bucket says when unset.
-    #[field(computed)]
-    pub retention: Option<ObjectRetention>,
-    /// Whether deleting it lifts locks that may be lifted.
-    #[field(write_only)]
-    #[builder(default = false)]
-    #[serde(default)]
-    pub force_destroy: bool,
-    /// Tags, at most 10 with those of the stack.
-    #[field(tags)]
-    #[serde(default)]
-    #[builder(default, with = |tags: impl IntoIterator<Item = (impl Into<String>, impl Into<S::Value<String>>)>| tags.into_iter().map(|(k, v)| (k.into(), v.into())).collect())]
-    pub tags: BTreeMap<String, S::Value<String>>,
-}
-
-/// The outputs of [`Object`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Outputs)]
-#[serde(bound = "")]
-pub struct ObjectOutputs<S: Stage = Resolved> {
-    /// The key, once the object is there.
-    pub key: S::Value<ObjectKey>,
-    /// The ARN: `arn:aws:s3:::bucket/key`.
-    pub arn: S::Value<Arn<Object>>,
-    /// The SHA-256 of the content, hexadecimal; empty when somebody else put the object without one.
-    #[field(volatile)]
-    pub sha256: S::Value<String>,
-    /// The entity tag, without quotes.
-    #[field(volatile)]
-    pub etag: S::Value<String>,
-    /// The version; empty where the bucket keeps none.
-    #[field(volatile)]
-    pub version_id: S::Value<String>,
-}
+use super::bucket::{BucketClient, SseAlgorithm, delete_versions_of};
+use crate::{Aws, tags};
 
 #[async_trait]
 impl Reconcile for Object<Resolved> {
@@ -155,7 +63,7 @@ impl Reconcile for Object<Resolved> {
     ];
 
     fn validate(&self) -> Vec<Violation> {
-        let mut problems = crate::tags::violations(&self.tags);
+        let mut problems = tags::strict_violations(&self.tags);
         let mut refuse = |when: bool, path: &str, message: &str| {
             if when {
                 problems.push(Violation {
@@ -181,7 +89,8 @@ impl Reconcile for Object<Resolved> {
             refuse(!value.is_ascii(), &format!("metadata.{key}"), "a value is ASCII");
         }
         let size: usize = self.metadata.iter().map(|(key, value)| key.len() + value.len()).sum();
-        refuse(size > 2048, "metadata", "has at most 2 KiB");
+        // S3 takes 2 KiB, and the hash is kept there, too
+        refuse(size > 1974, "metadata", "has at most 1974 bytes");
         let kms = matches!(self.encryption, Some(SseAlgorithm::Kms | SseAlgorithm::KmsDsse));
         refuse(
             self.kms_key.is_some() && !kms,
@@ -219,7 +128,7 @@ impl Reconcile for Object<Resolved> {
         let (bucket, key) = text
             .split_once('/')
             .ok_or_else(|| ResourceError::invalid(format!("`{id}` is not `bucket/key`")))?;
-        live::read(id, &bucket.into(), &key.into(), prior, cx).await
+        read::read(id, &bucket.into(), &key.into(), prior, cx).await
     }
 
     async fn create(&self, cx: &Context<'_, Aws>) -> Result<ObjectOutputs, ResourceError> {
@@ -252,25 +161,25 @@ impl Reconcile for Object<Resolved> {
         if self.content.sha256() != there.content.sha256() || self.differs(there) {
             return self.upload(Condition::Any, cx).await;
         }
-        let at = At::here(cx, self.bucket.as_str());
+        let client = BucketClient::here(cx, self.bucket.as_str());
         if self.tags != there.tags {
-            headers::put_tags(&at, &self.key, &self.tags).await?;
+            change::put_tags(&client, &self.key, &self.tags).await?;
         }
         if changed.contains("acl") {
-            headers::put_acl(&at, &self.key, self.acl.unwrap_or(CannedAcl::Private)).await?;
+            change::put_acl(&client, &self.key, self.acl.unwrap_or(CannedAcl::Private)).await?;
         }
         if self.legal_hold != there.legal_hold {
-            headers::put_hold(&at, &self.key, self.legal_hold).await?;
+            change::put_hold(&client, &self.key, self.legal_hold).await?;
         }
         if let Some(retention) = self.retention.as_ref().filter(|_| self.retention != there.retention) {
-            headers::put_retention(&at, &self.key, retention, self.force_destroy).await?;
+            change::put_retention(&client, &self.key, retention, self.force_destroy).await?;
         }
         Ok(live.outputs.clone())
     }
 
     async fn delete(last: &Self, _id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
-        let at = At::here(cx, last.bucket.as_str());
-        match delete_versions_of(&at, last.key.as_str(), last.force_destroy).await {
+        let client = BucketClient::here(cx, last.bucket.as_str());
+        match delete_versions_of(&client, last.key.as_str(), last.force_destroy).await {
             Err(error) if error.kind != ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
@@ -284,10 +193,6 @@ impl Reconcile for Object<Resolved> {
 }
 
 impl Object<Resolved> {
-    fn arn(&self, aws: &Aws) -> Arn<Object> {
-        Arn::new(format!("arn:{}:s3:::{}/{}", aws.partition(), self.bucket, self.key))
-    }
-
     /// Whether what can only be set by an upload differs.
     fn differs(&self, live: &Self) -> bool {
         let set = |desired: &Option<String>, live: &Option<String>| desired.is_some() && desired != live;
@@ -296,19 +201,19 @@ impl Object<Resolved> {
             || self.content_encoding != live.content_encoding
             || self.content_language != live.content_language
             || self.metadata != live.metadata
-            || self.storage_class != live.storage_class
             || self.website_redirect != live.website_redirect
             || set(&self.content_type, &live.content_type)
             || set(&self.kms_key, &live.kms_key)
+            || (self.storage_class.is_some() && self.storage_class != live.storage_class)
             || (self.encryption.is_some() && self.encryption != live.encryption)
             || (self.bucket_key.is_some() && self.bucket_key != live.bucket_key)
     }
 
     async fn upload(&self, condition: Condition, cx: &Context<'_, Aws>) -> Result<ObjectOutputs, ResourceError> {
-        let at = At::here(cx, self.bucket.as_str());
+        let client = BucketClient::here(cx, self.bucket.as_str());
         let sha256 = self.content.sha256().unwrap_or_default();
         let uploaded = upload(
-            &at,
+            &client,
             &Upload {
                 key: self.key.as_str(),
                 source: self.content.source()?,

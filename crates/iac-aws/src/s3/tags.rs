@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_s3::types::Tag;
-use iac_core::model::{Call, ResourceError};
+use iac_core::model::ResourceError;
 
-use super::words::built;
+use super::sdk::built;
 use crate::tags::without_aws;
 
 /// As the SDK wants them.
@@ -25,12 +25,4 @@ pub(super) fn all(tags: &[Tag]) -> BTreeMap<String, String> {
 /// As a map, without what AWS itself has put there.
 pub(super) fn from_sdk(tags: &[Tag]) -> BTreeMap<String, String> {
     without_aws(all(tags))
-}
-
-/// Whether the object with these tags was made for this very resource.
-pub(super) fn are_ours(tags: &BTreeMap<String, String>, call: &Call) -> bool {
-    let is = |key: &str, wanted: &str| tags.get(key).is_some_and(|value| value == wanted);
-    is("iac:stack", &call.stack)
-        && is("iac:environment", &call.environment)
-        && is("iac:address", &call.address.to_string())
 }

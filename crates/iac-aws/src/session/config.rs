@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use bon::Builder;
+use serde::{Deserialize, Serialize};
 
 use super::error::SessionError;
 use crate::arn;
@@ -52,7 +53,7 @@ pub struct AwsConfig {
 }
 
 /// A role to take on. Source: STS API reference, `AssumeRole`.
-#[derive(Clone, Debug, PartialEq, Eq, Builder)]
+#[derive(Clone, Debug, PartialEq, Eq, Builder, Serialize, Deserialize)]
 #[builder(on(String, into))]
 pub struct AssumeRole {
     /// The role's ARN.

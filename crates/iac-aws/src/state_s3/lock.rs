@@ -12,8 +12,8 @@ use iac_core::{
 };
 use jiff::Timestamp;
 
-use super::{S3Backend, attempts::Attempts};
-use crate::error::failed;
+use super::{attempts::Attempts, clients, store::StateStore};
+use crate::{Aws, error::failed};
 
 const ID: &str = "LockID";
 const INFO: &str = "Info";
@@ -23,8 +23,8 @@ const TRIES: u32 = 5;
 
 /// The item as it was read. The texts are kept: conditions compare them, and another program may have written them.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Item {
-    pub(super) lock: Lock,
+struct Item {
+    lock: Lock,
     info: String,
     expires: Option<String>,
 }
@@ -80,18 +80,36 @@ impl Demand<'_> {
     }
 }
 
-impl S3Backend {
-    fn lock_id(&self) -> String {
-        format!("{}/{}", self.store.bucket, self.key)
+/// The lock of one state.
+#[derive(Clone, Debug)]
+pub(super) struct LockTable {
+    dynamodb: aws_sdk_dynamodb::Client,
+    table: String,
+    /// `<bucket>/<key>`.
+    id: String,
+}
+
+impl LockTable {
+    pub(super) fn new(aws: &Aws, store: &StateStore, key: &str) -> Self {
+        Self {
+            dynamodb: clients::dynamodb(aws),
+            table: store.table.clone(),
+            id: format!("{}/{key}", store.bucket),
+        }
+    }
+
+    /// [`Backend::holder`](iac_core::state::Backend::holder).
+    pub(super) async fn holder(&self) -> Result<Option<Lock>, BackendError> {
+        Ok(self.item().await?.map(|item| item.lock))
     }
 
     /// Reads the item.
-    pub(super) async fn item(&self) -> Result<Option<Item>, BackendError> {
+    async fn item(&self) -> Result<Option<Item>, BackendError> {
         let answer = self
             .dynamodb
             .get_item()
-            .table_name(&self.store.table)
-            .key(ID, AttributeValue::S(self.lock_id()))
+            .table_name(&self.table)
+            .key(ID, AttributeValue::S(self.id.clone()))
             .consistent_read(true)
             .send()
             .await
@@ -102,7 +120,7 @@ impl S3Backend {
         };
         let text = |name: &str| attributes.get(name).and_then(|value| value.as_s().ok()).cloned();
         let malformed = |message: String| BackendError::Malformed {
-            name: format!("the lock {} in the table {}", self.lock_id(), self.store.table),
+            name: format!("the lock {} in the table {}", self.id, self.table),
             message,
         };
         let info = text(INFO).ok_or_else(|| malformed("it has no `Info`".to_owned()))?;
@@ -126,8 +144,8 @@ impl S3Backend {
         let mut request = self
             .dynamodb
             .put_item()
-            .table_name(&self.store.table)
-            .item(ID, AttributeValue::S(self.lock_id()))
+            .table_name(&self.table)
+            .item(ID, AttributeValue::S(self.id.clone()))
             .item(INFO, AttributeValue::S(item.info.clone()))
             .condition_expression(condition);
         if let Some(expires) = &item.expires {
@@ -148,8 +166,8 @@ impl S3Backend {
         let mut request = self
             .dynamodb
             .delete_item()
-            .table_name(&self.store.table)
-            .key(ID, AttributeValue::S(self.lock_id()))
+            .table_name(&self.table)
+            .key(ID, AttributeValue::S(self.id.clone()))
             .condition_expression(condition);
         for (name, value) in values {
             request = request.expression_attribute_values(name, value);
@@ -175,7 +193,7 @@ impl S3Backend {
         }
         error.hint(format!(
             "make the lock table `{}` with `bootstrap`, or correct its name",
-            self.store.table
+            self.table
         ))
     }
 

@@ -2,6 +2,7 @@
 //! sandbox, a type as the engine calls it, and the engine itself.
 #![allow(dead_code, unused_imports, reason = "each test binary uses a part of it")]
 
+mod answers;
 mod call;
 mod clock;
 mod connect;
@@ -10,6 +11,7 @@ mod empty_reads;
 mod engine;
 mod test_env;
 
+pub(crate) use answers::Answers;
 pub(crate) use call::{Ids, call, owned};
 pub(crate) use clock::Jumping;
 pub(crate) use connect::{REGION, config, config_in, connect, mortal};

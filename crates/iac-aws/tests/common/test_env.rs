@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_types::SdkConfig;
 use iac_aws::registry;
 use iac_core::{
@@ -14,7 +15,7 @@ use iac_core::{
 use iac_sandbox::Sandbox;
 use serde_json::Value;
 
-use super::{EmptyReads, Ids, REGION, call, config_in, connect, owned};
+use super::{Answers, EmptyReads, Ids, REGION, call, config_in, connect, owned};
 
 pub(crate) const NONE: Vec<String> = Vec::new();
 
@@ -90,6 +91,18 @@ impl TestEnv {
         let mut other = self.clone();
         other.registry = registry(&connect(&config));
         (other, reads)
+    }
+
+    /// The same sandbox, where `answer` answers some requests of the type under test itself.
+    pub(crate) fn with_answers(
+        &self,
+        answer: impl Fn(&HttpRequest) -> Option<(u16, String)> + Send + Sync + 'static,
+    ) -> Self {
+        let answers = Answers::new(self.sandbox.http_client(), answer);
+        let config = self.config.to_builder().http_client(answers).build();
+        let mut other = self.clone();
+        other.registry = registry(&connect(&config));
+        other
     }
 
     /// Another attempt in the same sandbox, with other tokens.

@@ -9,8 +9,10 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+#[cfg(feature = "kms")]
+mod data_key;
 mod engine;
 mod state;
+mod state_store;
 mod table;
-#[cfg(feature = "kms")]
-mod vault;
+mod table_refusals;

@@ -185,7 +185,7 @@ async fn bootstrap_makes_verifies_and_repairs() {
     let aws = connect(&config(&sandbox));
     let steps = make(&aws).await.unwrap();
     assert_eq!(outcomes(&steps[..2]), [Created, Created]);
-    assert_eq!(steps[5].outcome, Created);
+    assert_eq!(steps[6].outcome, Created);
     assert!(
         outcomes(&make(&aws).await.unwrap())
             .iter()

@@ -3,8 +3,8 @@
 use aws_sdk_s3::{Client, types::PublicAccessBlockConfiguration};
 use iac_aws::s3::{
     Acceleration, Bucket, BucketNamespace, CorsMethod, CorsRule, Encryption, IntelligentTiering, LifecycleRule,
-    Logging, MinimumTransitionSize, Notification, ObjectOwnership, PublicAccessBlock, Replication, ReplicationRule,
-    RequestPayer, Retention, RetentionMode, SseAlgorithm, Target, Versioning, Website,
+    Logging, MinimumTransitionSize, ObjectOwnership, PublicAccessBlock, Replication, ReplicationRule,
+    RequestPayer, Retention, RetentionMode, SseAlgorithm, Versioning, Website,
 };
 use iac_core::model::Stack;
 
@@ -39,13 +39,9 @@ fn alone() -> Bucket {
         .build()
 }
 
-/// The same, with what needs another bucket and a queue.
+/// The same, with what needs another bucket.
 fn full(stack: &mut Stack) -> Bucket {
     let other = stack.add("other", Bucket::builder().versioning(Versioning::Enabled).build());
-    let queue = Target::builder()
-        .arn("arn:aws:sqs:eu-central-1:123456789012:queue")
-        .events(["s3:ObjectCreated:*"])
-        .build();
     let copy = ReplicationRule::builder().destination(&other.arn).build();
     Bucket {
         logging: Some(
@@ -54,7 +50,6 @@ fn full(stack: &mut Stack) -> Bucket {
                 .target_prefix("logs/")
                 .build(),
         ),
-        notification: Notification::builder().queues([("new", queue)]).build(),
         replication: Some(
             Replication::builder()
                 .role("arn:aws:iam::123456789012:role/copy")
@@ -72,7 +67,10 @@ fn minimal(_: &mut Stack) -> Bucket {
 lifecycle!(
     Bucket,
     Lifecycle::new("CreateBucket", minimal, full)
-        .plain(|bucket| bucket.versioning = Versioning::Enabled)
+        .plain(|bucket| {
+            bucket.versioning = Versioning::Enabled;
+            bucket.object_lock = true;
+        })
         .update("default_retention", |bucket| {
             bucket.default_retention = Some(Retention::builder().mode(RetentionMode::Compliance).years(1).build());
         })
@@ -93,7 +91,6 @@ lifecycle!(
             bucket.website = Some(website.build());
         })
         .update("logging", |bucket| bucket.logging.as_mut().unwrap().target_prefix = "other/".to_owned())
-        .update("notification", |bucket| bucket.notification.event_bridge = true)
         .update("intelligent_tiering", |bucket| {
             let tiering = IntelligentTiering::builder().deep_archive_after_days(365).build();
             bucket.intelligent_tiering = [("deep".to_owned(), tiering)].into();
@@ -106,14 +103,11 @@ lifecycle!(
         .update("force_destroy", |bucket| bucket.force_destroy = true)
         .update("tags", |bucket| bucket.tags = [("kind".to_owned(), "other".into())].into())
         .replace("bucket", |bucket| bucket.bucket = Some("another-one".into()))
-        .replace("object_lock", |bucket| {
-            bucket.object_lock = false;
-            bucket.default_retention = None;
-        })
         .replace("namespace", |bucket| {
             bucket.bucket = Some("mine-123456789012-eu-central-1-an".into());
             bucket.namespace = BucketNamespace::AccountRegional;
         })
+        .except("object_lock", "is never taken away; see the bucket that gets one in tests/s3/bucket.rs")
         .except("versioning", "stays on while there is a lock; see the bucket without one below")
         .drift("public_access_block", |config, id| async move {
             let acls = PublicAccessBlockConfiguration::builder().block_public_acls(true);

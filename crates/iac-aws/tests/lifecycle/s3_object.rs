@@ -27,7 +27,7 @@ fn full(stack: &mut Stack) -> Object {
         content_encoding: Some("identity".into()),
         content_language: Some("en".into()),
         metadata: [("owner".to_owned(), "edge".into())].into(),
-        storage_class: StorageClass::StandardIa,
+        storage_class: Some(StorageClass::StandardIa),
         encryption: Some(SseAlgorithm::Kms),
         kms_key: Some("arn:aws:kms:eu-central-1:123456789012:key/1".into()),
         bucket_key: Some(true),
@@ -63,7 +63,7 @@ lifecycle!(
         .update("metadata", |object| {
             object.metadata = [("owner".to_owned(), "web".into()), ("kind".to_owned(), "text".into())].into();
         })
-        .update("storage_class", |object| object.storage_class = StorageClass::OneZoneIa)
+        .update("storage_class", |object| object.storage_class = Some(StorageClass::OneZoneIa))
         .update("encryption", |object| {
             object.encryption = Some(SseAlgorithm::Aes256);
             object.kms_key = None;

@@ -3,9 +3,9 @@
 use aws_sdk_s3::primitives::ByteStream;
 use iac_aws::s3::{
     Acceleration, BlockedEncryption, Bucket, CorsMethod, CorsRule, Encryption, IntelligentTiering, LifecycleRule,
-    Logging, MinimumTransitionSize, NoncurrentExpiration, Notification, ObjectOwnership, PublicAccessBlock,
-    RedirectAll, Replication, ReplicationRule, RequestPayer, Retention, RetentionMode, RoutingRule, SseAlgorithm,
-    Target, Transition, TransitionClass, Versioning, Website,
+    Logging, MinimumTransitionSize, NoncurrentExpiration, ObjectOwnership, PublicAccessBlock, RedirectAll, Replication,
+    ReplicationRule, RequestPayer, Retention, RetentionMode, RoutingRule, SseAlgorithm, Transition, TransitionClass,
+    Versioning, Website,
 };
 use iac_core::model::{ErrorKind, RemoteId};
 use iac_sandbox::{Fault, Sandbox};
@@ -19,7 +19,6 @@ fn plain() -> Bucket {
 /// Everything but what excludes something else.
 fn full() -> Bucket {
     let move_to = |class, days| Transition::builder().class(class).days(days).build();
-    let queue = "arn:aws:sqs:eu-west-1:123456789012:queue";
     Bucket::builder()
         .bucket("plain")
         .ownership(ObjectOwnership::BucketOwnerPreferred)
@@ -75,19 +74,6 @@ fn full() -> Bucket {
             Logging::builder()
                 .target_bucket("logs-of-others")
                 .target_prefix("plain/")
-                .build(),
-        )
-        .notification(
-            Notification::builder()
-                .event_bridge(true)
-                .queues([(
-                    "new",
-                    Target::builder()
-                        .arn(queue)
-                        .events(["s3:ObjectCreated:*"])
-                        .suffix(".jpg")
-                        .build(),
-                )])
                 .build(),
         )
         .intelligent_tiering([("archive", IntelligentTiering::builder().archive_after_days(90).build())])
@@ -189,6 +175,25 @@ async fn a_lock_has_its_retention_put_and_taken() {
     env.assert_settled(&kept).await;
     env.update(&locked, Some(&kept)).await.unwrap();
     env.assert_settled(&locked).await;
+}
+
+#[tokio::test]
+async fn a_lock_is_put_on_a_bucket_that_is_there() {
+    let env = TestEnv::new();
+    env.create(&plain()).await.unwrap();
+    let locked = Bucket {
+        versioning: Versioning::Enabled,
+        object_lock: true,
+        default_retention: Some(Retention::builder().mode(RetentionMode::Governance).days(1).build()),
+        ..plain()
+    };
+    env.update(&locked, Some(&plain())).await.unwrap();
+    env.assert_settled(&locked).await;
+    let error = env.update(&plain(), Some(&locked)).await.unwrap_err();
+    assert!(
+        error.hints.iter().any(|hint| hint.contains("object_lock(true)")),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]

@@ -71,6 +71,32 @@ async fn the_public_is_let_in_only_when_the_bucket_allows_it() {
 }
 
 #[tokio::test]
+async fn a_block_that_was_just_lifted_refuses_for_a_while() {
+    let env = with_bucket(PublicAccessBlock::NONE).await;
+    let message = "User is not authorized to perform: s3:PutBucketPolicy because public policies are prevented by the \
+                   BlockPublicPolicy setting in S3 Block Public Access.";
+    let blocked = || Fault::error(403, "AccessDenied", message).on_operation("PutBucketPolicy");
+    env.sandbox.inject(blocked().first(3));
+    env.create(&public()).await.unwrap();
+    env.assert_settled(&public()).await;
+
+    // a refusal that stays is told after a minute
+    env.sandbox.inject(blocked());
+    env.sandbox.clear_requests();
+    env.update(&for_account(&["s3:PutObject"]), None).await.unwrap_err();
+    let puts = env.written().len();
+    assert!((4..20).contains(&puts), "{puts}");
+
+    // another one is told at once
+    env.sandbox.clear_faults();
+    env.sandbox
+        .inject(Fault::access_denied().on_operation("PutBucketPolicy"));
+    env.sandbox.clear_requests();
+    env.update(&for_account(&["s3:PutObject"]), None).await.unwrap_err();
+    assert_eq!(env.written(), ["PutBucketPolicy"]);
+}
+
+#[tokio::test]
 async fn a_principal_that_was_just_made_is_waited_for() {
     let env = with_bucket(PublicAccessBlock::ALL).await;
     let unknown = Fault::error(400, "MalformedPolicy", "Invalid principal in policy");

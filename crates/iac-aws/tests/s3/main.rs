@@ -10,7 +10,9 @@
 mod common;
 
 mod bucket;
+mod bucket_notification;
 mod bucket_policy;
+mod bucket_refusals;
 mod directory;
 mod engine;
 mod object;

@@ -3,8 +3,9 @@
 use aws_sdk_s3::primitives::ByteStream;
 use iac_aws::s3::{Bucket, Content, Object, ObjectRetention, RetentionMode, SseAlgorithm, StorageClass, Versioning};
 use iac_core::model::ErrorKind;
+use iac_sandbox::Fault;
 
-use crate::common::{OURS, TestEnv, problems};
+use crate::common::{NONE, OURS, TestEnv, problems};
 
 async fn with_bucket(bucket: Bucket) -> TestEnv {
     let env = TestEnv::new();
@@ -61,7 +62,7 @@ async fn headers_metadata_and_tags_come_back() {
         .storage_class(StorageClass::StandardIa)
         .encryption(SseAlgorithm::Aes256)
         .website_redirect("/other")
-        .tags(OURS.into_iter().chain([("a b", "c&d")]))
+        .tags(OURS.into_iter().chain([("a b", "c+d=ä")]))
         .build();
     env.create(&full).await.unwrap();
     env.assert_settled(&full).await;
@@ -214,4 +215,136 @@ fn what_s3_refuses_is_refused_when_planned() {
         ..keyed("a")
     };
     assert_eq!(problems(&upper).len(), 1);
+}
+
+/// A file that goes up in two parts, and an object of it.
+fn large() -> (tempfile::NamedTempFile, Object) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), vec![7; 17 * 1024 * 1024]).unwrap();
+    let object = Object::builder()
+        .bucket("things")
+        .key("large")
+        .content(Content::file(file.path()))
+        .tags(OURS)
+        .build();
+    (file, object)
+}
+
+#[tokio::test]
+async fn a_conflict_at_the_end_of_an_upload_does_not_begin_it_anew() {
+    let env = with_bucket(bucket()).await;
+    let (_file, object) = large();
+    let conflict = Fault::error(409, "ConditionalRequestConflict", "a conflicting operation occurred");
+    env.sandbox
+        .inject(conflict.on_operation("CompleteMultipartUpload").first(2));
+    env.create(&object).await.unwrap();
+    let count = |operation: &str| env.written().iter().filter(|written| *written == operation).count();
+    assert_eq!((count("CreateMultipartUpload"), count("UploadPart")), (1, 2));
+    assert_eq!(count("CompleteMultipartUpload"), 3);
+    env.assert_settled(&object).await;
+}
+
+#[tokio::test]
+async fn an_upload_that_s3_dropped_is_begun_anew_and_a_completed_one_is_not() {
+    let gone = |timing: fn() -> Fault| timing().on_operation("CompleteMultipartUpload").first(1);
+    let no_upload = || Fault::error(404, "NoSuchUpload", "The specified upload does not exist.");
+    let env = with_bucket(bucket()).await;
+    let (_file, object) = large();
+    env.sandbox.inject(gone(no_upload));
+    env.create(&object).await.unwrap();
+    let begun = |env: &TestEnv| env.written().iter().filter(|it| *it == "CreateMultipartUpload").count();
+    assert_eq!(begun(&env), 2);
+    env.assert_settled(&object).await;
+
+    // the answer to the call that completed it is lost, and the next one finds no upload any more
+    let (_file, mut object) = large();
+    object.cache_control = Some("no-cache".into());
+    env.sandbox.clear_faults();
+    env.sandbox.clear_requests();
+    env.sandbox.inject(gone(Fault::response_lost));
+    env.update(&object, None).await.unwrap();
+    assert_eq!(begun(&env), 1);
+    env.assert_settled(&object).await;
+}
+
+/// Puts the object as it is into another class, as a lifecycle rule does.
+async fn moved(env: &TestEnv, class: aws_sdk_s3::types::StorageClass) {
+    let copy = env.s3().copy_object().bucket("things").key("a/hello.txt");
+    let copy = copy.copy_source("things/a/hello.txt").storage_class(class);
+    copy.send().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_class_that_a_lifecycle_rule_chose_is_no_drift() {
+    use aws_sdk_s3::types::StorageClass as Class;
+    let given = Object {
+        storage_class: Some(StorageClass::StandardIa),
+        ..text("one")
+    };
+    for object in [text("one"), given.clone()] {
+        let env = with_bucket(bucket()).await;
+        env.create(&object).await.unwrap();
+        moved(&env, Class::Glacier).await;
+        env.assert_settled(&object).await;
+        env.sandbox.clear_requests();
+        env.update(&object, Some(&object)).await.unwrap();
+        assert_eq!(env.written(), NONE);
+    }
+    // one that no rule leads to is drift
+    let env = with_bucket(bucket()).await;
+    env.create(&given).await.unwrap();
+    moved(&env, Class::Standard).await;
+    assert_eq!(env.changes(&env.id(), &given, Some(&given)).await, ["storage_class"]);
+}
+
+#[tokio::test]
+async fn an_alias_of_a_key_does_not_upload_again() {
+    let env = with_bucket(bucket()).await;
+    let aliased = Object {
+        encryption: Some(SseAlgorithm::Kms),
+        kms_key: Some("alias/site".into()),
+        ..text("one")
+    };
+    env.create(&aliased).await.unwrap();
+    // S3 tells the key that the alias stands for
+    let arn = "arn:aws:kms:eu-west-1:123456789012:key/1a2b";
+    let copy = env
+        .s3()
+        .copy_object()
+        .bucket("things")
+        .key("a/hello.txt")
+        .copy_source("things/a/hello.txt");
+    let copy = copy
+        .server_side_encryption(aws_sdk_s3::types::ServerSideEncryption::AwsKms)
+        .ssekms_key_id(arn);
+    copy.send().await.unwrap();
+    env.assert_settled(&aliased).await;
+    let other = Object {
+        kms_key: Some("alias/other".into()),
+        ..aliased.clone()
+    };
+    assert_eq!(env.changes(&env.id(), &other, Some(&aliased)).await, ["kms_key"]);
+}
+
+#[tokio::test]
+async fn no_checksum_is_asked_for_that_needs_the_key() {
+    let env = with_bucket(bucket()).await;
+    let encrypted = Object {
+        encryption: Some(SseAlgorithm::Kms),
+        ..text("one")
+    };
+    env.create(&encrypted).await.unwrap();
+    // who may not decrypt is refused the checksum
+    let without_key = env.with_answers(|request| {
+        let asks = request.headers().get("x-amz-checksum-mode").is_some();
+        (request.method() == "HEAD" && asks).then(|| (403, String::new()))
+    });
+    without_key.assert_settled(&encrypted).await;
+
+    // somebody else has put other content: then the hash is not known, and that is a difference
+    let by_hand = env.s3().put_object().bucket("things").key("a/hello.txt");
+    let by_hand = by_hand.server_side_encryption(aws_sdk_s3::types::ServerSideEncryption::AwsKms);
+    by_hand.body(ByteStream::from_static(b"other")).send().await.unwrap();
+    let changes = without_key.changes(&env.id(), &encrypted, Some(&encrypted)).await;
+    assert!(changes.iter().any(|path| path.starts_with("content")), "{changes:?}");
 }

@@ -41,7 +41,7 @@ pub(crate) fn mutates(service: Service, operation: &str) -> bool {
         "Search",
     ];
     if service == Service::Kms {
-        return !matches!(operation, "Decrypt" | "GenerateDataKey");
+        return !matches!(operation, "Decrypt" | "Encrypt" | "GenerateDataKey");
     }
     service != Service::Sts && !READS.iter().any(|prefix| operation.starts_with(prefix))
 }

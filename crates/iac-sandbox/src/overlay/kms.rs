@@ -57,6 +57,14 @@ impl Kms {
         }))
     }
 
+    fn encrypt(&self, input: &Value) -> Answer {
+        let (arn, key) = self.key(text(input, "KeyId"))?;
+        let plain = BASE64_STANDARD.decode(text(input, "Plaintext"));
+        let plain = plain.map_err(|_| Failure::new(400, "ValidationException", "Plaintext is base64"))?;
+        let sealed = key.encrypt(&context(input), &plain).unwrap_or_default();
+        Ok(json!({"KeyId": arn, "CiphertextBlob": BASE64_STANDARD.encode(format!("{arn} {sealed}"))}))
+    }
+
     fn decrypt(&self, input: &Value) -> Answer {
         let refused = || Failure::new(400, "InvalidCiphertextException", "");
         let blob = BASE64_STANDARD
@@ -85,6 +93,7 @@ impl Emulator for Kms {
         let answer = match call.operation.as_str() {
             "CreateKey" => Ok(self.create(call)),
             "GenerateDataKey" => self.generate(&input),
+            "Encrypt" => self.encrypt(&input),
             "Decrypt" => self.decrypt(&input),
             other => Err(Failure::new(
                 501,

@@ -1,7 +1,7 @@
-//! How reads and writes are paid for. A capacity without provisioned billing cannot be written down.
+//! How storage, reads and writes are paid for. A capacity without provisioned billing cannot be written down.
 //!
 //! Source: DynamoDB API reference, `BillingModeSummary`, `ProvisionedThroughput`, `OnDemandThroughput`, `WarmThroughput`;
-//! developer guide, "DynamoDB throughput capacity".
+//! developer guide, "DynamoDB throughput capacity" and "DynamoDB table classes".
 
 use aws_sdk_dynamodb::types::{self as sdk, BillingMode, ProvisionedThroughput, TableDescription};
 use iac_core::{
@@ -10,7 +10,7 @@ use iac_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::built;
+use super::sdk::built;
 
 /// How reads and writes are paid for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -191,11 +191,47 @@ impl WarmThroughput {
             .build()
     }
 
+    /// Whether this serves as much as `wanted`. AWS raises it by itself as a table is used, and lowers it for nobody.
+    pub(super) fn satisfies(self, wanted: Self) -> bool {
+        self.read_units_per_second >= wanted.read_units_per_second
+            && self.write_units_per_second >= wanted.write_units_per_second
+    }
+
+    /// What to show where `applied` was asked for last and this is live: more is no drift.
+    pub(super) fn shown(live: Option<Self>, applied: Option<Self>) -> Option<Self> {
+        match (live, applied) {
+            (Some(live), Some(applied)) if live.satisfies(applied) => Some(applied),
+            (live, _) => live,
+        }
+    }
+
     pub(super) fn live(read_units_per_second: Option<i64>, write_units_per_second: Option<i64>) -> Option<Self> {
         Some(Self {
             read_units_per_second: read_units_per_second?,
             write_units_per_second: write_units_per_second?,
         })
+    }
+}
+
+string_enum! {
+    /// What storage and requests cost.
+    pub enum TableClass = Standard {
+        /// Storage dear, requests cheap.
+        Standard = "STANDARD",
+        /// Storage cheap, requests dear.
+        InfrequentAccess = "STANDARD_INFREQUENT_ACCESS",
+    }
+}
+
+impl TableClass {
+    /// What the table shows. A table that never left the standard class has no summary.
+    pub(super) fn live(table: &TableDescription) -> Self {
+        let class = table.table_class_summary().and_then(|summary| summary.table_class());
+        class.map_or(Self::Standard, |class| Self::from_word(class.as_str()))
+    }
+
+    pub(super) fn sdk(self) -> sdk::TableClass {
+        self.as_str().into()
     }
 }
 

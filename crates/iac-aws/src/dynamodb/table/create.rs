@@ -5,7 +5,15 @@
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use iac_core::model::{Resolved, ResourceError};
 
-use super::{Billing, Capacity, Encryption, GlobalIndex, StreamView, Table, WarmThroughput, aspects, key};
+use super::{
+    billing::{Billing, Capacity, WarmThroughput},
+    encryption::Encryption,
+    index::GlobalIndex,
+    key,
+    properties::Table,
+    settings,
+    stream::StreamView,
+};
 use crate::Aws;
 
 impl Table<Resolved> {
@@ -40,7 +48,7 @@ impl Table<Resolved> {
             .set_sse_specification(self.encryption.as_ref().map(Encryption::request))
             .table_class(self.table_class.sdk())
             .deletion_protection_enabled(self.deletion_protection)
-            .set_tags(some_list(self.tags.iter().map(aspects::tag))?))
+            .set_tags(some_list(self.tags.iter().map(settings::tag))?))
     }
 }
 

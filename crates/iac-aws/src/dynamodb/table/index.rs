@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     billing::{Capacity, Limits, WarmThroughput},
-    built,
     key::{self, Key},
+    sdk::built,
 };
 
 /// An index over the whole table, with keys of its own.

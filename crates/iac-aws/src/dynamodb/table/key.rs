@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::{AttributeDefinition, KeySchemaElement, KeyType as 
 use iac_core::{Schema, model::ResourceError};
 use serde::{Deserialize, Serialize};
 
-use super::built;
+use super::sdk::built;
 
 /// An attribute that is part of a key: `Key::string("pk")`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Schema)]

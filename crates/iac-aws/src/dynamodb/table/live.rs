@@ -4,14 +4,20 @@ use aws_sdk_dynamodb::types::TableDescription;
 use iac_core::model::{Resolved, ResourceError};
 
 use super::{
-    Arn, Billing, Encryption, GlobalIndex, LocalIndex, StreamArn, StreamView, Table, TableClass, TableName,
-    TableOutputs, WarmThroughput, aspects::Aspects, key,
+    billing::{Billing, TableClass, WarmThroughput},
+    encryption::Encryption,
+    index::{GlobalIndex, LocalIndex},
+    key,
+    properties::{StreamArn, Table, TableName, TableOutputs},
+    settings::Settings,
+    stream::StreamView,
 };
+use crate::Arn;
 
 /// The inputs that would give this table.
 pub(super) fn inputs(
     table: &TableDescription,
-    aspects: Aspects,
+    settings: Settings,
     prior: Option<&Table<Resolved>>,
 ) -> Result<Table<Resolved>, ResourceError> {
     let (mut partition, mut sort) = key::live(table, table.key_schema())?;
@@ -27,21 +33,33 @@ pub(super) fn inputs(
         global_indexes: GlobalIndex::live(table)?,
         local_indexes: LocalIndex::live(table)?,
         stream: StreamView::live(table),
-        ttl_attribute: aspects.ttl_attribute,
-        point_in_time_recovery: aspects.point_in_time_recovery,
+        ttl_attribute: settings.ttl_attribute,
+        point_in_time_recovery: settings.point_in_time_recovery,
         encryption: Encryption::live(table),
         table_class: TableClass::live(table),
         deletion_protection: protection(table),
-        resource_policy: aspects.resource_policy,
+        resource_policy: settings.resource_policy,
         warm_throughput: warm
             .and_then(|warm| WarmThroughput::live(warm.read_units_per_second(), warm.write_units_per_second())),
         ignore_capacity_drift: prior.is_some_and(|prior| prior.ignore_capacity_drift),
-        tags: aspects.tags,
+        tags: settings.tags,
     };
     if let Some(prior) = prior.filter(|prior| prior.ignore_capacity_drift) {
         keep_capacities(&mut inputs, prior);
     }
+    if let Some(prior) = prior {
+        keep_warmth(&mut inputs, prior);
+    }
     Ok(inputs)
+}
+
+/// Shows the warm throughput that was last applied in place of a higher one.
+fn keep_warmth(inputs: &mut Table<Resolved>, prior: &Table<Resolved>) {
+    inputs.warm_throughput = WarmThroughput::shown(inputs.warm_throughput, prior.warm_throughput);
+    for (name, index) in &mut inputs.global_indexes {
+        let applied = prior.global_indexes.get(name).and_then(|index| index.warm_throughput);
+        index.warm_throughput = WarmThroughput::shown(index.warm_throughput, applied);
+    }
 }
 
 /// Shows the capacities that were last applied in place of those that autoscaling chose.

@@ -3,7 +3,11 @@
 //!
 //! Source: DynamoDB API reference, `UpdateTable`: "You can only perform one of the following operations at once".
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use aws_sdk_dynamodb::{
     operation::update_table::builders::UpdateTableFluentBuilder,
@@ -12,11 +16,18 @@ use aws_sdk_dynamodb::{
         TableDescription, UpdateGlobalSecondaryIndexAction, builders::UpdateGlobalSecondaryIndexActionBuilder,
     },
 };
-use iac_core::model::{Context, Resolved, ResourceError};
+use iac_core::model::{Context, ErrorKind, Resolved, ResourceError};
 
 use super::{
-    Billing, Capacity, Encryption, GlobalIndex, Limits, StreamView, Table, TableClass, WarmThroughput, built, key,
-    live::protection, wait,
+    billing::{Billing, Capacity, Limits, TableClass, WarmThroughput},
+    encryption::Encryption,
+    index::GlobalIndex,
+    key,
+    live::protection,
+    properties::Table,
+    sdk::built,
+    stream::StreamView,
+    wait,
 };
 use crate::{Aws, error::failed};
 
@@ -57,7 +68,8 @@ impl Update<'_> {
         self.cx.provider.dynamodb.update_table().table_name(self.name)
     }
 
-    /// Sends one change and waits until it shows.
+    /// Sends one change and waits until it shows. A change is sent again only after a look: an earlier try may have been
+    /// carried out and its answer lost, and AWS refuses what is there already, or while that is still going on.
     async fn change(
         &mut self,
         request: UpdateTableFluentBuilder,
@@ -65,12 +77,22 @@ impl Update<'_> {
         limit: Duration,
         done: impl Fn(&TableDescription) -> bool + Send + Sync,
     ) -> Result<(), ResourceError> {
-        self.cx
-            .retry("other changes of the table", wait::TABLE, wait::is_busy, || async {
-                request.clone().send().await.map_err(failed("dynamodb:UpdateTable"))
-            })
-            .await?;
-        self.now = wait::active(self.cx, self.name, awaited, limit, done).await?;
+        let (cx, name, done) = (self.cx, self.name, &done);
+        let tried = AtomicBool::new(false);
+        let is_made =
+            || async { Ok::<_, ResourceError>(wait::describe(cx.provider, name).await?.is_some_and(|it| done(&it))) };
+        cx.retry("other changes of the table", wait::TABLE, wait::is_busy, || async {
+            if tried.swap(true, Ordering::Relaxed) && is_made().await? {
+                return Ok(());
+            }
+            match request.clone().send().await.map_err(failed("dynamodb:UpdateTable")) {
+                Ok(_) => Ok(()),
+                Err(error) if may_be_made(&error) && is_made().await? => Ok(()),
+                Err(error) => Err(error),
+            }
+        })
+        .await?;
+        self.now = wait::active(cx, name, awaited, limit, done).await?;
         Ok(())
     }
 
@@ -142,7 +164,8 @@ impl Update<'_> {
         self.index_change(limits, "the indexes' limits to change").await?;
         let warmth = self.index_actions(|wanted, now, action| {
             let warm = wanted.warm_throughput?;
-            (now.1.warm_throughput != Some(warm)).then(|| Ok(action.warm_throughput(warm.request())))
+            (!now.1.warm_throughput.is_some_and(|now| now.satisfies(warm)))
+                .then(|| Ok(action.warm_throughput(warm.request())))
         })?;
         self.index_change(warmth, "the indexes' warm throughput to change")
             .await
@@ -246,11 +269,11 @@ impl Update<'_> {
             self.change(request, awaited, wait::TABLE, |table| Billing::live(table) == *wanted)
                 .await?;
         }
-        let wanted = self.desired.warm_throughput;
-        if let Some(warm) = wanted.filter(|_| warmth(&self.now) != wanted) {
+        let serves = |table: &TableDescription, warm| warmth(table).is_some_and(|now| now.satisfies(warm));
+        if let Some(warm) = self.desired.warm_throughput.filter(|warm| !serves(&self.now, *warm)) {
             let request = self.request().warm_throughput(warm.request());
             let awaited = "the table's warm throughput to change";
-            self.change(request, awaited, wait::TABLE, |table| warmth(table) == wanted)
+            self.change(request, awaited, wait::TABLE, |table| serves(table, warm))
                 .await?;
         }
         Ok(())
@@ -294,9 +317,14 @@ impl Update<'_> {
         let request = self
             .request()
             .sse_specification(wanted.map_or_else(off, Encryption::request));
-        self.change(request, "the table's encryption to change", wait::ASPECT, satisfied)
+        self.change(request, "the table's encryption to change", wait::SETTING, satisfied)
             .await
     }
+}
+
+/// Whether a try whose failure this is, or an earlier one, may have been carried out.
+fn may_be_made(error: &ResourceError) -> bool {
+    error.repeated || matches!(error.kind, ErrorKind::Timeout | ErrorKind::Unavailable)
 }
 
 fn has_index(table: &TableDescription, name: &str) -> bool {
@@ -324,7 +352,9 @@ fn shows(index: &GlobalIndex, action: &UpdateGlobalSecondaryIndexAction) -> bool
     let limits = action.on_demand_throughput();
     let limits = limits.is_none_or(|wanted| index.limits == Limits::live(Some(wanted)));
     let warm = action.warm_throughput().is_none_or(|wanted| {
-        index.warm_throughput == WarmThroughput::live(wanted.read_units_per_second(), wanted.write_units_per_second())
+        let wanted = WarmThroughput::live(wanted.read_units_per_second(), wanted.write_units_per_second());
+        let serves = |(now, wanted): (WarmThroughput, WarmThroughput)| now.satisfies(wanted);
+        index.warm_throughput.zip(wanted).is_some_and(serves)
     });
     capacity && limits && warm
 }

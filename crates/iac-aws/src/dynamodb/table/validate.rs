@@ -6,7 +6,12 @@ use std::collections::BTreeMap;
 
 use iac_core::model::{Resolved, Violation};
 
-use super::{Billing, GlobalIndex, Key, KeyType, Limits, Projection, Table};
+use super::{
+    billing::{Billing, Limits},
+    index::{GlobalIndex, Projection},
+    key::{Key, KeyType},
+    properties::Table,
+};
 
 const LOCAL_INDEXES: usize = 5;
 const KEYS_OF_A_GLOBAL_INDEX: usize = 4;
@@ -179,7 +184,7 @@ impl Found {
     }
 
     fn index_name(&mut self, path: &str, name: &str) {
-        if let Err(message) = super::check_name("an index", name) {
+        if let Err(message) = super::properties::check_name("an index", name) {
             self.unless(false, path, message);
         }
     }

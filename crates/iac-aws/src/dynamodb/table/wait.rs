@@ -6,9 +6,8 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{IndexStatus, TableDescription, TableStatus};
-use iac_core::model::{Context, ErrorKind, Resolved, ResourceError};
+use iac_core::model::{Context, ErrorKind, ResourceError};
 
-use super::Table;
 use crate::{Aws, error::failed};
 
 /// For a table to become active, and for other changes to get out of the way.
@@ -16,7 +15,7 @@ pub(super) const TABLE: Duration = Duration::from_mins(30);
 /// For an index to be filled: it grows with the table.
 pub(super) const INDEX: Duration = Duration::from_hours(3);
 /// For encryption and backups.
-pub(super) const ASPECT: Duration = Duration::from_mins(20);
+pub(super) const SETTING: Duration = Duration::from_mins(20);
 /// For a table to be gone.
 pub(super) const GONE: Duration = Duration::from_mins(10);
 /// For what was just written to be read.
@@ -32,7 +31,7 @@ pub(super) async fn describe(aws: &Aws, name: &str) -> Result<Option<TableDescri
     }
 }
 
-/// The table; `None` when there is none. One that is on its way in or out is waited for: its aspects cannot be read until then.
+/// The table; `None` when there is none. One that is on its way in or out is waited for: its settings cannot be read until then.
 pub(super) async fn there(cx: &Context<'_, Aws>, name: &str) -> Result<Option<TableDescription>, ResourceError> {
     let Some(table) = describe(cx.provider, name).await? else {
         return Ok(None);
@@ -99,11 +98,7 @@ pub(super) fn is_busy(error: &ResourceError) -> bool {
 }
 
 /// Passes by itself before a table is made: too many changes at once, or a key that KMS does not know of everywhere yet.
-pub(super) fn creatable_soon(error: &ResourceError, table: &Table<Resolved>) -> bool {
-    let own_key = table
-        .encryption
-        .as_ref()
-        .is_some_and(|encryption| encryption.kms_key.is_some());
+pub(super) fn creatable_soon(error: &ResourceError, own_key: bool) -> bool {
     too_many_changes(error) || own_key && is_fresh_key(error)
 }
 

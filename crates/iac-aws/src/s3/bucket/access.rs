@@ -6,8 +6,8 @@ use bon::Builder;
 use iac_core::{Schema, model::ResourceError};
 use serde::{Deserialize, Serialize};
 
-use super::aspect::{Aspect, At};
-use crate::{error::failed, s3::words::built};
+use super::setting::{BucketClient, BucketSetting};
+use crate::{error::failed, s3::sdk::built};
 
 string_enum! {
     /// Who owns objects that other accounts write. Source: S3 user guide, "Controlling ownership of objects".
@@ -64,15 +64,15 @@ impl Default for PublicAccessBlock {
 }
 
 #[async_trait]
-impl Aspect for ObjectOwnership {
+impl BucketSetting for ObjectOwnership {
     const NOT_CONFIGURED: &'static [&'static str] = &["OwnershipControlsNotFoundError"];
 
     fn absent() -> Self {
         Self::ObjectWriter
     }
 
-    async fn get(at: &At<'_>) -> Result<Self, ResourceError> {
-        let request = at.s3.get_bucket_ownership_controls().bucket(at.name);
+    async fn get(client: &BucketClient<'_>) -> Result<Self, ResourceError> {
+        let request = client.s3.get_bucket_ownership_controls().bucket(client.name);
         let answer = request.send().await.map_err(failed("s3:GetBucketOwnershipControls"))?;
         let rules = answer
             .ownership_controls()
@@ -84,17 +84,17 @@ impl Aspect for ObjectOwnership {
         })
     }
 
-    async fn put(&self, at: &At<'_>) -> Result<(), ResourceError> {
+    async fn put(&self, client: &BucketClient<'_>) -> Result<(), ResourceError> {
         let rule = OwnershipControlsRule::builder().object_ownership(self.as_str().into());
         let controls = OwnershipControls::builder().rules(rule.build().map_err(built)?);
-        let request = at.s3.put_bucket_ownership_controls().bucket(at.name);
+        let request = client.s3.put_bucket_ownership_controls().bucket(client.name);
         let request = request.ownership_controls(controls.build().map_err(built)?);
         request.send().await.map_err(failed("s3:PutBucketOwnershipControls"))?;
         Ok(())
     }
 
-    async fn remove(at: &At<'_>) -> Result<(), ResourceError> {
-        let request = at.s3.delete_bucket_ownership_controls().bucket(at.name);
+    async fn remove(client: &BucketClient<'_>) -> Result<(), ResourceError> {
+        let request = client.s3.delete_bucket_ownership_controls().bucket(client.name);
         request
             .send()
             .await
@@ -104,15 +104,17 @@ impl Aspect for ObjectOwnership {
 }
 
 #[async_trait]
-impl Aspect for PublicAccessBlock {
+impl BucketSetting for PublicAccessBlock {
     const NOT_CONFIGURED: &'static [&'static str] = &["NoSuchPublicAccessBlockConfiguration"];
+    /// A policy that lets the public in is refused for seconds after the block was lifted.
+    const AGREEING_READS: u32 = 2;
 
     fn absent() -> Self {
         Self::NONE
     }
 
-    async fn get(at: &At<'_>) -> Result<Self, ResourceError> {
-        let request = at.s3.get_public_access_block().bucket(at.name);
+    async fn get(client: &BucketClient<'_>) -> Result<Self, ResourceError> {
+        let request = client.s3.get_public_access_block().bucket(client.name);
         let answer = request.send().await.map_err(failed("s3:GetPublicAccessBlock"))?;
         Ok(answer
             .public_access_block_configuration()
@@ -124,20 +126,20 @@ impl Aspect for PublicAccessBlock {
             }))
     }
 
-    async fn put(&self, at: &At<'_>) -> Result<(), ResourceError> {
+    async fn put(&self, client: &BucketClient<'_>) -> Result<(), ResourceError> {
         let block = PublicAccessBlockConfiguration::builder()
             .block_public_acls(self.block_public_acls)
             .ignore_public_acls(self.ignore_public_acls)
             .block_public_policy(self.block_public_policy)
             .restrict_public_buckets(self.restrict_public_buckets);
-        let request = at.s3.put_public_access_block().bucket(at.name);
+        let request = client.s3.put_public_access_block().bucket(client.name);
         let request = request.public_access_block_configuration(block.build());
         request.send().await.map_err(failed("s3:PutPublicAccessBlock"))?;
         Ok(())
     }
 
-    async fn remove(at: &At<'_>) -> Result<(), ResourceError> {
-        let request = at.s3.delete_public_access_block().bucket(at.name);
+    async fn remove(client: &BucketClient<'_>) -> Result<(), ResourceError> {
+        let request = client.s3.delete_public_access_block().bucket(client.name);
         request.send().await.map_err(failed("s3:DeletePublicAccessBlock"))?;
         Ok(())
     }

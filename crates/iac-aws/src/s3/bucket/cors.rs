@@ -11,8 +11,8 @@ use iac_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::aspect::{Aspect, At};
-use crate::{error::failed, s3::words::built};
+use super::setting::{BucketClient, BucketSetting};
+use crate::{error::failed, s3::sdk::built};
 
 string_enum! {
     /// A method of HTTP that a page may use.
@@ -57,30 +57,30 @@ pub struct CorsRule<S: Stage = Declared> {
 }
 
 #[async_trait]
-impl Aspect for Vec<CorsRule<Resolved>> {
+impl BucketSetting for Vec<CorsRule<Resolved>> {
     const NOT_CONFIGURED: &'static [&'static str] = &["NoSuchCORSConfiguration"];
 
     fn absent() -> Self {
         Self::new()
     }
 
-    async fn get(at: &At<'_>) -> Result<Self, ResourceError> {
-        let request = at.s3.get_bucket_cors().bucket(at.name);
+    async fn get(client: &BucketClient<'_>) -> Result<Self, ResourceError> {
+        let request = client.s3.get_bucket_cors().bucket(client.name);
         let answer = request.send().await.map_err(failed("s3:GetBucketCors"))?;
         Ok(answer.cors_rules().iter().map(from_sdk).collect())
     }
 
-    async fn put(&self, at: &At<'_>) -> Result<(), ResourceError> {
+    async fn put(&self, client: &BucketClient<'_>) -> Result<(), ResourceError> {
         let rules = self.iter().map(to_sdk).collect::<Result<_, _>>()?;
         let configuration = CorsConfiguration::builder().set_cors_rules(Some(rules));
-        let request = at.s3.put_bucket_cors().bucket(at.name);
+        let request = client.s3.put_bucket_cors().bucket(client.name);
         let request = request.cors_configuration(configuration.build().map_err(built)?);
         request.send().await.map_err(failed("s3:PutBucketCors"))?;
         Ok(())
     }
 
-    async fn remove(at: &At<'_>) -> Result<(), ResourceError> {
-        let request = at.s3.delete_bucket_cors().bucket(at.name);
+    async fn remove(client: &BucketClient<'_>) -> Result<(), ResourceError> {
+        let request = client.s3.delete_bucket_cors().bucket(client.name);
         request.send().await.map_err(failed("s3:DeleteBucketCors"))?;
         Ok(())
     }

@@ -1,58 +1,64 @@
 //! The one call that makes a bucket, and what a new bucket is like.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use aws_sdk_s3::types::CreateBucketConfiguration;
 use iac_core::model::{Context, ErrorKind, Resolved, ResourceError};
 
-use super::{Bucket, BucketName, ObjectOwnership, aspect::At, versioning::Versioning};
-use crate::{Aws, error::failed, s3::tags};
-
-string_enum! {
-    /// Whose the name of a bucket is.
-    #[derive(Default)]
-    pub enum BucketNamespace {
-        /// Everybody's: the first takes it.
-        #[default]
-        Global = "global",
-        /// This account's in this region; the name ends in `-<account>-<region>-an`.
-        AccountRegional = "account-regional",
-    }
-}
-
-impl BucketNamespace {
-    /// The namespace a name is of; S3 does not give it back.
-    pub(super) fn of_name(name: &str, account: &str, region: &str) -> Self {
-        if name.ends_with(&format!("-{account}-{region}-an")) {
-            Self::AccountRegional
-        } else {
-            Self::Global
-        }
-    }
-}
+use super::{access::ObjectOwnership, properties::Bucket, setting::BucketClient, versioning::Versioning};
+use crate::{
+    Aws,
+    error::failed,
+    s3::{
+        name::{BucketName, BucketNamespace},
+        tags,
+    },
+};
 
 /// How long the name of a bucket that was just deleted may stay taken.
 const NAME_TAKEN: Duration = Duration::from_mins(20);
 
 impl Bucket<Resolved> {
-    /// The name, which the engine has filled when the user did not.
-    pub(super) fn named(&self) -> Result<&BucketName, ResourceError> {
-        let missing = || ResourceError::invalid("the bucket has no name");
-        self.bucket.as_ref().ok_or_else(missing)
+    /// Makes the bucket; gives what it is like then.
+    ///
+    /// Tags go along in the call: organisations refuse buckets that are made without. That needs `s3:TagResource`, which
+    /// roles written before 2025 lack, and some S3 endpoints do not know the tags at all: there the bucket is made without,
+    /// and its tags are put once its id is recorded.
+    pub(super) async fn make(&self, name: &BucketName, cx: &Context<'_, Aws>) -> Result<Self, ResourceError> {
+        // in us-east-1 the call succeeds on a bucket one owns already, and resets its access control list
+        if cx.provider.region() == "us-east-1" {
+            self.refuse_taken(name, cx).await?;
+        }
+        match self.send(name, &self.tags, cx).await {
+            Ok(()) => Ok(self.fresh(self.tags.clone())),
+            Err(refused) if !self.tags.is_empty() && refuses_tags(&refused) => {
+                // without tags nothing tells later whose a bucket is that is there already
+                self.refuse_taken(name, cx).await?;
+                match self.send(name, &BTreeMap::new(), cx).await {
+                    Ok(()) => {}
+                    // the answer to an earlier try was lost: none was there before it
+                    Err(error) if error.code == "BucketAlreadyOwnedByYou" && error.repeated => {}
+                    Err(error) if error.kind == ErrorKind::Denied => {
+                        return Err(
+                            error.hint("or allow `s3:TagResource`, with which the bucket is made with its tags")
+                        );
+                    }
+                    Err(error) => return Err(error),
+                }
+                Ok(self.fresh(BTreeMap::new()))
+            }
+            Err(error) => Err(error),
+        }
     }
 
-    /// Makes the bucket, with its tags: accounts may refuse what is made without.
-    pub(super) async fn make(&self, name: &BucketName, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
+    async fn send(
+        &self,
+        name: &BucketName,
+        tags: &BTreeMap<String, String>,
+        cx: &Context<'_, Aws>,
+    ) -> Result<(), ResourceError> {
         let region = cx.provider.region();
-        // there the call succeeds on a bucket one owns already, and resets its access control list
-        if region == "us-east-1" && self.is_taken(name, cx).await? {
-            let message = format!("the bucket `{name}` is there already");
-            return Err(import_it(
-                ResourceError::new(ErrorKind::AlreadyExists, message).during("s3:HeadBucket"),
-                name,
-            ));
-        }
-        let tags = tags::to_sdk(&self.tags)?;
+        let tags = tags::to_sdk(tags)?;
         let location = (region != "us-east-1").then(|| region.into());
         let configuration = (location.is_some() || !tags.is_empty()).then(|| {
             CreateBucketConfiguration::builder()
@@ -83,15 +89,21 @@ impl Bucket<Resolved> {
         Ok(())
     }
 
-    async fn is_taken(&self, name: &BucketName, cx: &Context<'_, Aws>) -> Result<bool, ResourceError> {
-        match At::find(cx, name.as_str()).await {
-            Err(error) if error.kind == ErrorKind::Denied => Ok(true),
-            found => Ok(found?.is_some()),
+    async fn refuse_taken(&self, name: &BucketName, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
+        let taken = match BucketClient::find(cx, name.as_str()).await {
+            Err(error) if error.kind == ErrorKind::Denied => true,
+            found => found?.is_some(),
+        };
+        if !taken {
+            return Ok(());
         }
+        let message = format!("the bucket `{name}` is there already");
+        let error = ResourceError::new(ErrorKind::AlreadyExists, message).during("s3:HeadBucket");
+        Err(import_it(error, name))
     }
 
-    /// What [`make`](Self::make) has made: what a new bucket is like, with what the call itself sets.
-    pub(super) fn fresh(&self) -> Self {
+    /// What a new bucket is like, with what the call itself sets.
+    fn fresh(&self, tags: BTreeMap<String, String>) -> Self {
         let versioning = if self.object_lock {
             Versioning::Enabled
         } else {
@@ -101,9 +113,18 @@ impl Bucket<Resolved> {
             ownership: self.ownership,
             object_lock: self.object_lock,
             versioning,
-            tags: self.tags.clone(),
+            tags,
             ..Self::builder().build()
         }
+    }
+}
+
+/// Whether a create was refused because of its tags: the action that lacks is another than `s3:CreateBucket`, or the
+/// endpoint does not know tags there.
+fn refuses_tags(error: &ResourceError) -> bool {
+    match error.code.as_str() {
+        "AccessDenied" => !error.message.contains("s3:CreateBucket"),
+        code => matches!(code, "MalformedXML" | "NotImplemented"),
     }
 }
 
@@ -122,13 +143,6 @@ mod tests {
     #[test]
     fn a_new_bucket_is_what_the_defaults_say() {
         let default = Bucket::<Resolved>::builder().build();
-        assert_eq!(default.fresh(), default);
-    }
-
-    #[test]
-    fn the_namespace_shows_in_the_name() {
-        let of = |name| BucketNamespace::of_name(name, "123456789012", "eu-west-1");
-        assert_eq!(of("logs-123456789012-eu-west-1-an"), BucketNamespace::AccountRegional);
-        assert_eq!(of("logs"), BucketNamespace::Global);
+        assert_eq!(default.fresh(BTreeMap::new()), default);
     }
 }

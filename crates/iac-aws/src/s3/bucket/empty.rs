@@ -1,12 +1,14 @@
 //! Emptying a bucket: every version, delete marker and unfinished upload.
 
+use std::time::Duration;
+
 use aws_sdk_s3::types::{
     Delete, EncodingType, Error as Refused, ObjectIdentifier, ObjectLockLegalHold, ObjectLockLegalHoldStatus,
 };
 use iac_core::model::{ErrorKind, ResourceError};
 
-use super::aspect::At;
-use crate::{error::failed, s3::words::built};
+use super::setting::BucketClient;
+use crate::{error::failed, s3::sdk::built};
 
 /// A version, or a marker, of a key.
 struct Version {
@@ -14,21 +16,31 @@ struct Version {
     id: Option<String>,
 }
 
-/// Empties the bucket. With `locked`, locks that the caller may lift are lifted.
-pub(super) async fn empty(at: &At<'_>, locked: bool) -> Result<(), ResourceError> {
-    delete_versions(at, locked).await?;
-    abort_uploads(at).await
+impl Version {
+    /// The one that an answer speaks of.
+    fn refused(refused: &Refused) -> Self {
+        Self {
+            key: refused.key().unwrap_or_default().to_owned(),
+            id: refused.version_id().map(str::to_owned),
+        }
+    }
 }
 
-async fn delete_versions(at: &At<'_>, locked: bool) -> Result<(), ResourceError> {
+/// Empties the bucket. With `locked`, locks that the caller may lift are lifted.
+pub(super) async fn empty(client: &BucketClient<'_>, locked: bool) -> Result<(), ResourceError> {
+    delete_versions(client, locked).await?;
+    abort_uploads(client).await
+}
+
+async fn delete_versions(client: &BucketClient<'_>, locked: bool) -> Result<(), ResourceError> {
     let mut from = (None, None);
     let mut deleted = 0;
     loop {
         // encoded, because a key may hold characters that XML cannot
-        let request = at
+        let request = client
             .s3
             .list_object_versions()
-            .bucket(at.name)
+            .bucket(client.name)
             .encoding_type(EncodingType::Url);
         let request = request.set_key_marker(from.0).set_version_id_marker(from.1);
         let page = request.send().await.map_err(failed("s3:ListObjectVersions"))?;
@@ -46,8 +58,8 @@ async fn delete_versions(at: &At<'_>, locked: bool) -> Result<(), ResourceError>
         });
         let found: Vec<Version> = found.collect();
         deleted += found.len();
-        delete_all(at, found, locked).await?;
-        at.call.progress(&format!("deleted {deleted} versions"));
+        delete_all(client, found, locked).await?;
+        client.call.progress(&format!("deleted {deleted} versions"));
         if page.is_truncated() != Some(true) {
             return Ok(());
         }
@@ -59,19 +71,23 @@ async fn delete_versions(at: &At<'_>, locked: bool) -> Result<(), ResourceError>
 }
 
 /// Deletes the objects of these keys. A bucket with versions keeps those.
-pub(in crate::s3) async fn delete_keys(at: &At<'_>, keys: &[String]) -> Result<(), ResourceError> {
+pub(in crate::s3) async fn delete_keys(client: &BucketClient<'_>, keys: &[String]) -> Result<(), ResourceError> {
     let latest = keys.iter().map(|key| Version {
         key: key.clone(),
         id: None,
     });
-    delete_all(at, latest.collect(), false).await
+    delete_all(client, latest.collect(), false).await
 }
 
 /// Deletes one key with all its versions. With `locked`, locks that the caller may lift are lifted.
-pub(in crate::s3) async fn delete_versions_of(at: &At<'_>, key: &str, locked: bool) -> Result<(), ResourceError> {
+pub(in crate::s3) async fn delete_versions_of(
+    client: &BucketClient<'_>,
+    key: &str,
+    locked: bool,
+) -> Result<(), ResourceError> {
     let mut from = (None, None);
     loop {
-        let request = at.s3.list_object_versions().bucket(at.name).prefix(key);
+        let request = client.s3.list_object_versions().bucket(client.name).prefix(key);
         let request = request.encoding_type(EncodingType::Url);
         let request = request.set_key_marker(from.0).set_version_id_marker(from.1);
         let page = request.send().await.map_err(failed("s3:ListObjectVersions"))?;
@@ -90,7 +106,7 @@ pub(in crate::s3) async fn delete_versions_of(at: &At<'_>, key: &str, locked: bo
                     key: key.to_owned(),
                     id: id.map(str::to_owned),
                 };
-                delete_held(at, &version, locked).await?;
+                delete_held(client, &version, locked).await?;
             }
         }
         if page.is_truncated() != Some(true) {
@@ -103,29 +119,56 @@ pub(in crate::s3) async fn delete_versions_of(at: &At<'_>, key: &str, locked: bo
     }
 }
 
-async fn delete_held(at: &At<'_>, version: &Version, locked: bool) -> Result<(), ResourceError> {
-    match delete_one(at, version, locked).await {
+async fn delete_held(client: &BucketClient<'_>, version: &Version, locked: bool) -> Result<(), ResourceError> {
+    match delete_one(client, version, locked).await {
         Err(error) if error.code == "AccessDenied" && locked => {
-            lift_hold(at, version).await?;
-            delete_one(at, version, locked).await
+            lift_hold(client, version).await?;
+            delete_one(client, version, locked).await
         }
         deleted => deleted,
     }
 }
 
-async fn delete_all(at: &At<'_>, versions: Vec<Version>, locked: bool) -> Result<(), ResourceError> {
+async fn delete_all(client: &BucketClient<'_>, versions: Vec<Version>, locked: bool) -> Result<(), ResourceError> {
     let (plain, odd): (Vec<Version>, Vec<Version>) = versions.into_iter().partition(|version| is_xml(&version.key));
     for batch in plain.chunks(1000) {
-        at.call.recorder.may_change()?;
-        delete_batch(at, batch, locked).await?;
+        client.call.recorder.may_change()?;
+        delete_batch(client, batch, locked).await?;
     }
     for version in &odd {
-        delete_held(at, version, locked).await?;
+        delete_held(client, version, locked).await?;
     }
     Ok(())
 }
 
-async fn delete_batch(at: &At<'_>, batch: &[Version], locked: bool) -> Result<(), ResourceError> {
+/// The pauses before each further try of keys that S3 could not delete for a reason of its own: 23.5 seconds in all.
+const FURTHER_TRIES: [Duration; 6] = [
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+    Duration::from_secs(8),
+    Duration::from_secs(8),
+];
+
+/// Deletes a batch. The call succeeds as a whole and tells of each key apart, so what failed for a reason that passes is
+/// sent again by itself. Source: S3 API reference, `DeleteObjects`.
+async fn delete_batch(client: &BucketClient<'_>, batch: &[Version], locked: bool) -> Result<(), ResourceError> {
+    let mut refused = send_batch(client, batch, locked).await?;
+    for pause in FURTHER_TRIES {
+        if refused.is_empty() {
+            return Ok(());
+        }
+        client.call.clock.sleep(pause).await;
+        client.call.recorder.may_change()?;
+        let again: Vec<Version> = refused.iter().map(Version::refused).collect();
+        refused = send_batch(client, &again, locked).await?;
+    }
+    refused.first().map_or(Ok(()), |refused| Err(refusal(refused)))
+}
+
+/// Sends one batch; gives what may succeed soon.
+async fn send_batch(client: &BucketClient<'_>, batch: &[Version], locked: bool) -> Result<Vec<Refused>, ResourceError> {
     let objects = batch.iter().map(|version| {
         let object = ObjectIdentifier::builder().key(&version.key);
         object.set_version_id(version.id.clone()).build().map_err(built)
@@ -133,32 +176,31 @@ async fn delete_batch(at: &At<'_>, batch: &[Version], locked: bool) -> Result<()
     let delete = Delete::builder()
         .quiet(true)
         .set_objects(Some(objects.collect::<Result<_, _>>()?));
-    let request = at
+    let request = client
         .s3
         .delete_objects()
-        .bucket(at.name)
+        .bucket(client.name)
         .delete(delete.build().map_err(built)?);
     let request = request.set_bypass_governance_retention(locked.then_some(true));
     let answer = request.send().await.map_err(failed("s3:DeleteObjects"))?;
-    for refused in answer.errors() {
+    let mut passing = Vec::new();
+    for refused in answer.errors.unwrap_or_default() {
         match refused.code().unwrap_or_default() {
             "NoSuchKey" | "NoSuchVersion" => {}
+            "InternalError" | "SlowDown" | "ServiceUnavailable" | "OperationAborted" => passing.push(refused),
             "AccessDenied" if locked => {
-                let version = Version {
-                    key: refused.key().unwrap_or_default().to_owned(),
-                    id: refused.version_id().map(str::to_owned),
-                };
-                lift_hold(at, &version).await?;
-                delete_one(at, &version, locked).await?;
+                let version = Version::refused(&refused);
+                lift_hold(client, &version).await?;
+                delete_one(client, &version, locked).await?;
             }
-            _ => return Err(refusal(refused)),
+            _ => return Err(refusal(&refused)),
         }
     }
-    Ok(())
+    Ok(passing)
 }
 
-async fn delete_one(at: &At<'_>, version: &Version, locked: bool) -> Result<(), ResourceError> {
-    let request = at.s3.delete_object().bucket(at.name).key(&version.key);
+async fn delete_one(client: &BucketClient<'_>, version: &Version, locked: bool) -> Result<(), ResourceError> {
+    let request = client.s3.delete_object().bucket(client.name).key(&version.key);
     let request = request
         .set_version_id(version.id.clone())
         .set_bypass_governance_retention(locked.then_some(true));
@@ -168,9 +210,9 @@ async fn delete_one(at: &At<'_>, version: &Version, locked: bool) -> Result<(), 
     }
 }
 
-async fn lift_hold(at: &At<'_>, version: &Version) -> Result<(), ResourceError> {
+async fn lift_hold(client: &BucketClient<'_>, version: &Version) -> Result<(), ResourceError> {
     let hold = ObjectLockLegalHold::builder().status(ObjectLockLegalHoldStatus::Off);
-    let request = at.s3.put_object_legal_hold().bucket(at.name).key(&version.key);
+    let request = client.s3.put_object_legal_hold().bucket(client.name).key(&version.key);
     let request = request.set_version_id(version.id.clone()).legal_hold(hold.build());
     request.send().await.map_err(failed("s3:PutObjectLegalHold"))?;
     Ok(())
@@ -181,7 +223,8 @@ fn refusal(refused: &Refused) -> ResourceError {
     let kind = match code {
         "AccessDenied" => ErrorKind::Denied,
         "SlowDown" => ErrorKind::Throttled,
-        "InternalError" => ErrorKind::Unavailable,
+        "OperationAborted" => ErrorKind::Conflict,
+        "InternalError" | "ServiceUnavailable" => ErrorKind::Unavailable,
         _ => ErrorKind::Other,
     };
     let message = format!(
@@ -194,19 +237,19 @@ fn refusal(refused: &Refused) -> ResourceError {
     error
 }
 
-async fn abort_uploads(at: &At<'_>) -> Result<(), ResourceError> {
+async fn abort_uploads(client: &BucketClient<'_>) -> Result<(), ResourceError> {
     let mut from = (None, None);
     loop {
-        let request = at
+        let request = client
             .s3
             .list_multipart_uploads()
-            .bucket(at.name)
+            .bucket(client.name)
             .encoding_type(EncodingType::Url);
         let request = request.set_key_marker(from.0).set_upload_id_marker(from.1);
         let page = request.send().await.map_err(failed("s3:ListMultipartUploads"))?;
         for upload in page.uploads() {
             let key = decode(upload.key().unwrap_or_default());
-            let request = at.s3.abort_multipart_upload().bucket(at.name).key(key);
+            let request = client.s3.abort_multipart_upload().bucket(client.name).key(key);
             let request = request.set_upload_id(upload.upload_id().map(str::to_owned));
             match request.send().await.map_err(failed("s3:AbortMultipartUpload")) {
                 Err(error) if error.kind != ErrorKind::NotFound => return Err(error),

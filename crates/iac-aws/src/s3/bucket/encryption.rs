@@ -13,8 +13,8 @@ use iac_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::aspect::{Aspect, At};
-use crate::{error::failed, s3::words::built};
+use super::setting::{BucketClient, BucketSetting};
+use crate::{error::failed, s3::sdk::built};
 
 string_enum! {
     /// How S3 encrypts. Source: S3 user guide, "Protecting data with server-side encryption".
@@ -97,7 +97,7 @@ impl Encryption<Resolved> {
 }
 
 #[async_trait]
-impl Aspect for Encryption<Resolved> {
+impl BucketSetting for Encryption<Resolved> {
     /// Only stores other than AWS, and answers of old, say so; AWS always encrypts.
     const NOT_CONFIGURED: &'static [&'static str] = &["ServerSideEncryptionConfigurationNotFoundError"];
 
@@ -105,8 +105,8 @@ impl Aspect for Encryption<Resolved> {
         Self::AES256
     }
 
-    async fn get(at: &At<'_>) -> Result<Self, ResourceError> {
-        let request = at.s3.get_bucket_encryption().bucket(at.name);
+    async fn get(client: &BucketClient<'_>) -> Result<Self, ResourceError> {
+        let request = client.s3.get_bucket_encryption().bucket(client.name);
         let answer = request.send().await.map_err(failed("s3:GetBucketEncryption"))?;
         let rules = answer
             .server_side_encryption_configuration()
@@ -115,7 +115,7 @@ impl Aspect for Encryption<Resolved> {
         Ok(rules.first().map_or(Self::AES256, from_rule))
     }
 
-    async fn put(&self, at: &At<'_>) -> Result<(), ResourceError> {
+    async fn put(&self, client: &BucketClient<'_>) -> Result<(), ResourceError> {
         let default = ServerSideEncryptionByDefault::builder()
             .sse_algorithm(self.algorithm.as_str().into())
             .set_kms_master_key_id(self.kms_key.clone());
@@ -130,14 +130,14 @@ impl Aspect for Encryption<Resolved> {
             .bucket_key_enabled(self.bucket_key)
             .set_blocked_encryption_types(blocked);
         let configuration = ServerSideEncryptionConfiguration::builder().rules(rule.build());
-        let request = at.s3.put_bucket_encryption().bucket(at.name);
+        let request = client.s3.put_bucket_encryption().bucket(client.name);
         let request = request.server_side_encryption_configuration(configuration.build().map_err(built)?);
         request.send().await.map_err(failed("s3:PutBucketEncryption"))?;
         Ok(())
     }
 
-    async fn remove(at: &At<'_>) -> Result<(), ResourceError> {
-        let request = at.s3.delete_bucket_encryption().bucket(at.name);
+    async fn remove(client: &BucketClient<'_>) -> Result<(), ResourceError> {
+        let request = client.s3.delete_bucket_encryption().bucket(client.name);
         request.send().await.map_err(failed("s3:DeleteBucketEncryption"))?;
         Ok(())
     }

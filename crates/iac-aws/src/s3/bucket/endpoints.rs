@@ -1,7 +1,6 @@
 //! The names a bucket is reached by.
 
-use super::BucketName;
-use crate::{DomainName, HostedZoneId};
+use crate::{DomainName, HostedZoneId, s3::name::BucketName};
 
 /// The website endpoint's region is written with `-` before it in the old regions, with `.` in all others.
 /// Source: AWS general reference, "Amazon S3 endpoints and quotas", as are the hosted zones.

@@ -52,7 +52,8 @@ pub struct LifecycleRule {
     #[builder(default = true)]
     #[serde(default = "yes")]
     pub enabled: bool,
-    /// Only keys that start so.
+    /// Only keys that start so; an empty prefix is none.
+    #[serde(default, skip_serializing_if = "crate::s3::sdk::is_blank")]
     pub prefix: Option<String>,
     /// Only objects with all of these tags.
     #[serde(default)]

@@ -11,11 +11,11 @@ use iac_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{
-    BucketName,
-    aspect::{Aspect, At},
+use super::setting::{BucketClient, BucketSetting};
+use crate::{
+    error::failed,
+    s3::{name::BucketName, sdk::built},
 };
-use crate::{error::failed, s3::words::built};
 
 string_enum! {
     /// How the keys of the logs begin after the prefix.
@@ -50,21 +50,21 @@ pub struct Logging<S: Stage = Declared> {
 }
 
 #[async_trait]
-impl Aspect for Option<Logging<Resolved>> {
+impl BucketSetting for Option<Logging<Resolved>> {
     fn absent() -> Self {
         None
     }
 
-    async fn get(at: &At<'_>) -> Result<Self, ResourceError> {
-        let request = at.s3.get_bucket_logging().bucket(at.name);
+    async fn get(client: &BucketClient<'_>) -> Result<Self, ResourceError> {
+        let request = client.s3.get_bucket_logging().bucket(client.name);
         let answer = request.send().await.map_err(failed("s3:GetBucketLogging"))?;
         Ok(answer.logging_enabled().map(from_sdk))
     }
 
-    async fn put(&self, at: &At<'_>) -> Result<(), ResourceError> {
+    async fn put(&self, client: &BucketClient<'_>) -> Result<(), ResourceError> {
         let enabled = self.as_ref().map(to_sdk).transpose()?;
         let status = BucketLoggingStatus::builder().set_logging_enabled(enabled);
-        let request = at.s3.put_bucket_logging().bucket(at.name);
+        let request = client.s3.put_bucket_logging().bucket(client.name);
         let request = request.bucket_logging_status(status.build());
         request.send().await.map_err(failed("s3:PutBucketLogging"))?;
         Ok(())

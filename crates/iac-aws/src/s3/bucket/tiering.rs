@@ -13,10 +13,10 @@ use iac_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::aspect::At;
+use super::setting::BucketClient;
 use crate::{
     error::failed,
-    s3::{tags, words::built},
+    s3::{sdk::built, tags},
 };
 
 /// When objects that are not read are archived; the id is its key in the bucket. Without a filter it is about all.
@@ -29,7 +29,8 @@ pub struct IntelligentTiering {
     #[builder(default = true)]
     #[serde(default = "yes")]
     pub enabled: bool,
-    /// Only keys that start so.
+    /// Only keys that start so; an empty prefix is none.
+    #[serde(default, skip_serializing_if = "crate::s3::sdk::is_blank")]
     pub prefix: Option<String>,
     /// Only objects with all of these tags.
     #[serde(default)]
@@ -65,11 +66,14 @@ impl IntelligentTiering {
 }
 
 /// Reads all, by id.
-pub(super) async fn read(at: &At<'_>) -> Result<BTreeMap<String, IntelligentTiering>, ResourceError> {
+pub(super) async fn read(client: &BucketClient<'_>) -> Result<BTreeMap<String, IntelligentTiering>, ResourceError> {
     let mut found = BTreeMap::new();
     let mut from = None;
     loop {
-        let request = at.s3.list_bucket_intelligent_tiering_configurations().bucket(at.name);
+        let request = client
+            .s3
+            .list_bucket_intelligent_tiering_configurations()
+            .bucket(client.name);
         let page = request.set_continuation_token(from).send().await;
         let page = page.map_err(failed("s3:ListBucketIntelligentTieringConfigurations"))?;
         found.extend(page.intelligent_tiering_configuration_list().iter().map(from_sdk));
@@ -82,24 +86,24 @@ pub(super) async fn read(at: &At<'_>) -> Result<BTreeMap<String, IntelligentTier
 
 /// Brings them to what is desired, one after the other.
 pub(super) async fn bring(
-    at: &At<'_>,
+    client: &BucketClient<'_>,
     desired: &BTreeMap<String, IntelligentTiering>,
     live: &BTreeMap<String, IntelligentTiering>,
 ) -> Result<(), ResourceError> {
     for id in live.keys().filter(|id| !desired.contains_key(*id)) {
-        at.steadily(|_| false, || remove(at, id)).await?;
+        client.steadily(|_| false, || remove(client, id)).await?;
     }
     for (id, tiering) in desired.iter().filter(|(id, tiering)| live.get(*id) != Some(*tiering)) {
-        at.steadily(|_| false, || put(at, id, tiering)).await?;
+        client.steadily(|_| false, || put(client, id, tiering)).await?;
     }
     Ok(())
 }
 
-async fn remove(at: &At<'_>, id: &str) -> Result<(), ResourceError> {
-    let request = at
+async fn remove(client: &BucketClient<'_>, id: &str) -> Result<(), ResourceError> {
+    let request = client
         .s3
         .delete_bucket_intelligent_tiering_configuration()
-        .bucket(at.name)
+        .bucket(client.name)
         .id(id);
     match request
         .send()
@@ -111,11 +115,11 @@ async fn remove(at: &At<'_>, id: &str) -> Result<(), ResourceError> {
     }
 }
 
-async fn put(at: &At<'_>, id: &str, tiering: &IntelligentTiering) -> Result<(), ResourceError> {
-    let request = at
+async fn put(client: &BucketClient<'_>, id: &str, tiering: &IntelligentTiering) -> Result<(), ResourceError> {
+    let request = client
         .s3
         .put_bucket_intelligent_tiering_configuration()
-        .bucket(at.name)
+        .bucket(client.name)
         .id(id);
     let request = request.intelligent_tiering_configuration(to_sdk(id, tiering)?);
     request

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use aws_sdk_s3::types::{AccelerateConfiguration, RequestPaymentConfiguration};
 use iac_core::model::ResourceError;
 
-use super::aspect::{Aspect, At};
-use crate::{error::failed, s3::words::built};
+use super::setting::{BucketClient, BucketSetting};
+use crate::{error::failed, s3::sdk::built};
 
 string_enum! {
     /// Whether objects may travel through edge locations. Source: `PutBucketAccelerateConfiguration`.
@@ -33,15 +33,15 @@ string_enum! {
 const NOT_OFFERED: &[&str] = &["MethodNotAllowed", "NotImplemented", "UnsupportedArgument"];
 
 #[async_trait]
-impl Aspect for Acceleration {
+impl BucketSetting for Acceleration {
     const NOT_CONFIGURED: &'static [&'static str] = NOT_OFFERED;
 
     fn absent() -> Self {
         Self::Suspended
     }
 
-    async fn get(at: &At<'_>) -> Result<Self, ResourceError> {
-        let request = at.s3.get_bucket_accelerate_configuration().bucket(at.name);
+    async fn get(client: &BucketClient<'_>) -> Result<Self, ResourceError> {
+        let request = client.s3.get_bucket_accelerate_configuration().bucket(client.name);
         let answer = request
             .send()
             .await
@@ -50,9 +50,9 @@ impl Aspect for Acceleration {
         Ok(status.map_or(Self::absent(), |status| Self::from_word(status.as_str())))
     }
 
-    async fn put(&self, at: &At<'_>) -> Result<(), ResourceError> {
+    async fn put(&self, client: &BucketClient<'_>) -> Result<(), ResourceError> {
         let acceleration = AccelerateConfiguration::builder().status(self.as_str().into());
-        let request = at.s3.put_bucket_accelerate_configuration().bucket(at.name);
+        let request = client.s3.put_bucket_accelerate_configuration().bucket(client.name);
         let request = request.accelerate_configuration(acceleration.build());
         request
             .send()
@@ -63,23 +63,23 @@ impl Aspect for Acceleration {
 }
 
 #[async_trait]
-impl Aspect for RequestPayer {
+impl BucketSetting for RequestPayer {
     const NOT_CONFIGURED: &'static [&'static str] = NOT_OFFERED;
 
     fn absent() -> Self {
         Self::BucketOwner
     }
 
-    async fn get(at: &At<'_>) -> Result<Self, ResourceError> {
-        let request = at.s3.get_bucket_request_payment().bucket(at.name);
+    async fn get(client: &BucketClient<'_>) -> Result<Self, ResourceError> {
+        let request = client.s3.get_bucket_request_payment().bucket(client.name);
         let answer = request.send().await.map_err(failed("s3:GetBucketRequestPayment"))?;
         let payer = answer.payer();
         Ok(payer.map_or(Self::absent(), |payer| Self::from_word(payer.as_str())))
     }
 
-    async fn put(&self, at: &At<'_>) -> Result<(), ResourceError> {
+    async fn put(&self, client: &BucketClient<'_>) -> Result<(), ResourceError> {
         let payment = RequestPaymentConfiguration::builder().payer(self.as_str().into());
-        let request = at.s3.put_bucket_request_payment().bucket(at.name);
+        let request = client.s3.put_bucket_request_payment().bucket(client.name);
         let request = request.request_payment_configuration(payment.build().map_err(built)?);
         request.send().await.map_err(failed("s3:PutBucketRequestPayment"))?;
         Ok(())

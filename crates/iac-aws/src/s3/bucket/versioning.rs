@@ -11,7 +11,7 @@ use iac_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::aspect::{Aspect, At};
+use super::setting::{BucketClient, BucketSetting};
 use crate::error::failed;
 
 string_enum! {
@@ -63,21 +63,21 @@ impl Retention {
 }
 
 #[async_trait]
-impl Aspect for Versioning {
+impl BucketSetting for Versioning {
     fn absent() -> Self {
         Self::Suspended
     }
 
-    async fn get(at: &At<'_>) -> Result<Self, ResourceError> {
-        let request = at.s3.get_bucket_versioning().bucket(at.name);
+    async fn get(client: &BucketClient<'_>) -> Result<Self, ResourceError> {
+        let request = client.s3.get_bucket_versioning().bucket(client.name);
         let answer = request.send().await.map_err(failed("s3:GetBucketVersioning"))?;
         let status = answer.status();
         Ok(status.map_or(Self::absent(), |status| Self::from_word(status.as_str())))
     }
 
-    async fn put(&self, at: &At<'_>) -> Result<(), ResourceError> {
+    async fn put(&self, client: &BucketClient<'_>) -> Result<(), ResourceError> {
         let versioning = VersioningConfiguration::builder().status(self.as_str().into());
-        let request = at.s3.put_bucket_versioning().bucket(at.name);
+        let request = client.s3.put_bucket_versioning().bucket(client.name);
         let request = request.versioning_configuration(versioning.build());
         request.send().await.map_err(failed("s3:PutBucketVersioning"))?;
         Ok(())
@@ -91,16 +91,31 @@ pub(super) struct Lock {
     pub(super) retention: Option<Retention>,
 }
 
+impl Lock {
+    /// Refuses what S3 cannot do to a bucket with this lock.
+    pub(super) fn reachable_from(self, live: Self) -> Result<(), ResourceError> {
+        if live.enabled && !self.enabled {
+            return Err(kept_for_good());
+        }
+        Ok(())
+    }
+}
+
+fn kept_for_good() -> ResourceError {
+    ResourceError::invalid("the lock of a bucket cannot be taken away")
+        .hint("keep `object_lock(true)`; a bucket without a lock is another bucket, with another name")
+}
+
 #[async_trait]
-impl Aspect for Lock {
+impl BucketSetting for Lock {
     const NOT_CONFIGURED: &'static [&'static str] = &["ObjectLockConfigurationNotFoundError"];
 
     fn absent() -> Self {
         Self::default()
     }
 
-    async fn get(at: &At<'_>) -> Result<Self, ResourceError> {
-        let request = at.s3.get_object_lock_configuration().bucket(at.name);
+    async fn get(client: &BucketClient<'_>) -> Result<Self, ResourceError> {
+        let request = client.s3.get_object_lock_configuration().bucket(client.name);
         let answer = request.send().await.map_err(failed("s3:GetObjectLockConfiguration"))?;
         let Some(lock) = answer.object_lock_configuration() else {
             return Ok(Self::absent());
@@ -120,7 +135,7 @@ impl Aspect for Lock {
         })
     }
 
-    async fn put(&self, at: &At<'_>) -> Result<(), ResourceError> {
+    async fn put(&self, client: &BucketClient<'_>) -> Result<(), ResourceError> {
         let rule = self.retention.map(|retention| {
             let default = DefaultRetention::builder()
                 .mode(retention.mode.as_str().into())
@@ -131,13 +146,13 @@ impl Aspect for Lock {
         let lock = ObjectLockConfiguration::builder()
             .object_lock_enabled(ObjectLockEnabled::Enabled)
             .set_rule(rule);
-        let request = at.s3.put_object_lock_configuration().bucket(at.name);
+        let request = client.s3.put_object_lock_configuration().bucket(client.name);
         let request = request.object_lock_configuration(lock.build());
         request.send().await.map_err(failed("s3:PutObjectLockConfiguration"))?;
         Ok(())
     }
 
-    async fn remove(_at: &At<'_>) -> Result<(), ResourceError> {
-        Err(ResourceError::invalid("the lock of a bucket cannot be taken away"))
+    async fn remove(_client: &BucketClient<'_>) -> Result<(), ResourceError> {
+        Err(kept_for_good())
     }
 }

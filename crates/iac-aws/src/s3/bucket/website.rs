@@ -12,8 +12,8 @@ use iac_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::aspect::{Aspect, At};
-use crate::{error::failed, s3::words::built};
+use super::setting::{BucketClient, BucketSetting};
+use crate::{error::failed, s3::sdk::built};
 
 string_enum! {
     /// The protocol of a redirect.
@@ -86,15 +86,15 @@ impl Website<Resolved> {
             }
         };
         let serves = self.index_document.is_some() || self.error_document.is_some() || !self.routing_rules.is_empty();
-        let at = || "website".to_owned();
+        let path = || "website".to_owned();
         refuse(
             self.redirect_all.is_some() && serves,
-            at(),
+            path(),
             "`redirect_all` excludes documents and routing rules",
         );
         refuse(
             self.redirect_all.is_none() && self.index_document.is_none(),
-            at(),
+            path(),
             "needs `index_document` or `redirect_all`",
         );
         let slash = self
@@ -119,15 +119,15 @@ impl Website<Resolved> {
 }
 
 #[async_trait]
-impl Aspect for Option<Website<Resolved>> {
+impl BucketSetting for Option<Website<Resolved>> {
     const NOT_CONFIGURED: &'static [&'static str] = &["NoSuchWebsiteConfiguration"];
 
     fn absent() -> Self {
         None
     }
 
-    async fn get(at: &At<'_>) -> Result<Self, ResourceError> {
-        let request = at.s3.get_bucket_website().bucket(at.name);
+    async fn get(client: &BucketClient<'_>) -> Result<Self, ResourceError> {
+        let request = client.s3.get_bucket_website().bucket(client.name);
         let answer = request.send().await.map_err(failed("s3:GetBucketWebsite"))?;
         let redirect_all = answer.redirect_all_requests_to().map(|to| RedirectAll {
             host_name: to.host_name().to_owned(),
@@ -141,18 +141,18 @@ impl Aspect for Option<Website<Resolved>> {
         }))
     }
 
-    async fn put(&self, at: &At<'_>) -> Result<(), ResourceError> {
+    async fn put(&self, client: &BucketClient<'_>) -> Result<(), ResourceError> {
         let Some(website) = self else {
-            return Self::remove(at).await;
+            return Self::remove(client).await;
         };
-        let request = at.s3.put_bucket_website().bucket(at.name);
+        let request = client.s3.put_bucket_website().bucket(client.name);
         let request = request.website_configuration(to_sdk(website)?);
         request.send().await.map_err(failed("s3:PutBucketWebsite"))?;
         Ok(())
     }
 
-    async fn remove(at: &At<'_>) -> Result<(), ResourceError> {
-        let request = at.s3.delete_bucket_website().bucket(at.name);
+    async fn remove(client: &BucketClient<'_>) -> Result<(), ResourceError> {
+        let request = client.s3.delete_bucket_website().bucket(client.name);
         request.send().await.map_err(failed("s3:DeleteBucketWebsite"))?;
         Ok(())
     }

@@ -9,12 +9,12 @@ use aws_sdk_s3::types::EncodingType;
 use futures::{StreamExt, TryStreamExt, stream};
 use iac_core::model::{Resolved, ResourceError};
 
-use super::{Directory, SyncedFile};
+use super::{folder::SyncedFile, properties::Directory};
 use crate::{
     error::failed,
     s3::{
-        bucket::{At, decode, delete_keys},
-        object::{Condition, Headers, Source, Upload, head, live_sha256, unquoted, upload as upload_one},
+        bucket::{BucketClient, decode, delete_keys},
+        object::{Condition, Headers, Source, Upload, head_of, unquoted, upload as upload_one},
     },
 };
 
@@ -29,11 +29,11 @@ pub(super) struct Listed {
 }
 
 /// All objects under the prefix, by what their keys go on with.
-pub(super) async fn list(at: &At<'_>, prefix: &str) -> Result<BTreeMap<String, Listed>, ResourceError> {
+pub(super) async fn list(client: &BucketClient<'_>, prefix: &str) -> Result<BTreeMap<String, Listed>, ResourceError> {
     let mut found = BTreeMap::new();
     let mut from = None;
     loop {
-        let request = at.s3.list_objects_v2().bucket(at.name).prefix(prefix);
+        let request = client.s3.list_objects_v2().bucket(client.name).prefix(prefix);
         let request = request.encoding_type(EncodingType::Url).set_continuation_token(from);
         let page = request.send().await.map_err(failed("s3:ListObjectsV2"))?;
         for object in page.contents() {
@@ -57,11 +57,11 @@ pub(super) async fn list(at: &At<'_>, prefix: &str) -> Result<BTreeMap<String, L
 /// The files as they are in the bucket: those of the folder, as it was last applied, and the others when they are to be
 /// pruned or nothing was applied yet. `None` when the bucket is gone.
 pub(super) async fn live_files(
-    at: &At<'_>,
+    client: &BucketClient<'_>,
     prefix: &str,
     prior: Option<&Directory<Resolved>>,
 ) -> Result<Option<BTreeMap<String, SyncedFile>>, ResourceError> {
-    let listed = match list(at, prefix).await {
+    let listed = match list(client, prefix).await {
         Err(error) if error.code == "NoSuchBucket" => return Ok(None),
         listed => listed?,
     };
@@ -72,7 +72,7 @@ pub(super) async fn live_files(
         .map(|(path, listed)| (known(&path), path, listed))
         .filter(|(known, ..)| takes_all || known.is_some());
     let read = |(known, path, listed): (Option<SyncedFile>, String, Listed)| async move {
-        let file = live_file(at, &format!("{prefix}{path}"), &listed, known).await?;
+        let file = live_file(client, &format!("{prefix}{path}"), &listed, known).await?;
         Ok::<_, ResourceError>(file.map(|file| (path, file)))
     };
     let reads: Vec<_> = ours.map(read).collect();
@@ -82,7 +82,7 @@ pub(super) async fn live_files(
 
 /// One file as it is in the bucket. Asks only when the listing does not tell.
 async fn live_file(
-    at: &At<'_>,
+    client: &BucketClient<'_>,
     key: &str,
     listed: &Listed,
     prior: Option<SyncedFile>,
@@ -91,10 +91,10 @@ async fn live_file(
     if prior.as_ref().is_some_and(listed_as) {
         return Ok(prior);
     }
-    let Some(head) = head(&at.s3, at.name, key).await? else {
+    let Some(head) = head_of(&client.s3, client.name, key).await? else {
         return Ok(None);
     };
-    let sha256 = live_sha256(&head).unwrap_or_default();
+    let (head, sha256) = (head.sdk, head.sha256.unwrap_or_default());
     Ok(Some(match prior.filter(|prior| prior.sha256 == sha256) {
         Some(prior) => prior,
         None => SyncedFile {
@@ -110,7 +110,7 @@ async fn live_file(
 
 /// Uploads what differs: assets first, then the pages that name them.
 pub(super) async fn upload(
-    at: &At<'_>,
+    client: &BucketClient<'_>,
     desired: &Directory<Resolved>,
     live: &BTreeMap<String, SyncedFile>,
 ) -> Result<(), ResourceError> {
@@ -122,14 +122,19 @@ pub(super) async fn upload(
     let (entries, assets): (Vec<_>, Vec<_>) = differing.partition(|(path, file)| file.is_entry(path));
     for files in [assets, entries] {
         stream::iter(files.into_iter().map(Ok::<_, ResourceError>))
-            .try_for_each_concurrent(AT_A_TIME, |(path, file)| put(at, desired, path, file))
+            .try_for_each_concurrent(AT_A_TIME, |(path, file)| put(client, desired, path, file))
             .await?;
     }
     Ok(())
 }
 
-async fn put(at: &At<'_>, desired: &Directory<Resolved>, path: &str, file: &SyncedFile) -> Result<(), ResourceError> {
-    at.call.recorder.may_change()?;
+async fn put(
+    client: &BucketClient<'_>,
+    desired: &Directory<Resolved>,
+    path: &str,
+    file: &SyncedFile,
+) -> Result<(), ResourceError> {
+    client.call.recorder.may_change()?;
     let key = format!("{}{path}", desired.prefix);
     let upload = Upload {
         key: &key,
@@ -143,8 +148,8 @@ async fn put(at: &At<'_>, desired: &Directory<Resolved>, path: &str, file: &Sync
         },
         condition: Condition::Any,
     };
-    upload_one(at, &upload).await?;
-    at.call.progress(&format!("uploaded `{key}`"));
+    upload_one(client, &upload).await?;
+    client.call.progress(&format!("uploaded `{key}`"));
     Ok(())
 }
 
@@ -152,15 +157,15 @@ impl Directory<Resolved> {
     /// Deletes the keys that are not of the folder: those in `live`, and all others under the prefix when they are pruned.
     pub(super) async fn delete_stale(
         &self,
-        at: &At<'_>,
+        client: &BucketClient<'_>,
         live: &BTreeMap<String, SyncedFile>,
     ) -> Result<(), ResourceError> {
         let mut paths: BTreeSet<String> = live.keys().cloned().collect();
         if self.prune_unknown {
-            paths.extend(list(at, &self.prefix).await?.into_keys());
+            paths.extend(list(client, &self.prefix).await?.into_keys());
         }
         let stale = paths.iter().filter(|path| !self.source.files.contains_key(*path));
         let keys: Vec<String> = stale.map(|path| format!("{}{path}", self.prefix)).collect();
-        delete_keys(at, &keys).await
+        delete_keys(client, &keys).await
     }
 }

@@ -11,8 +11,6 @@ use iac_core::{
 use serde::{Deserialize, Serialize};
 use sha2::Digest;
 
-use super::upload::Source;
-
 iac_core::text_type! {
     /// A SHA-256: 64 hexadecimal digits in lower case.
     pub struct Sha256;
@@ -134,6 +132,13 @@ impl Content<Resolved> {
         let text = || self.text.as_ref().map(|text| text.clone().into_bytes());
         Ok(Source::Bytes(bytes.or_else(text).unwrap_or_default()))
     }
+}
+
+/// Where the bytes come from.
+#[derive(Debug)]
+pub(in crate::s3) enum Source<'a> {
+    Bytes(Vec<u8>),
+    File(&'a Path),
 }
 
 /// The SHA-256 of bytes, hexadecimal.

@@ -1,83 +1,15 @@
-//! What goes with an object's bytes, and what can be changed without uploading them again.
+//! What goes with an object's bytes.
 
 use std::collections::BTreeMap;
 
-use aws_sdk_s3::{
-    primitives::{DateTime, DateTimeFormat},
-    types::{ObjectLockLegalHold, ObjectLockLegalHoldStatus, ObjectLockRetention, Tagging},
+use aws_sdk_s3::primitives::DateTime;
+use iac_core::model::{Resolved, ResourceError};
+
+use super::{key::CannedAcl, properties::Object};
+use crate::s3::{
+    bucket::{RetentionMode, SseAlgorithm},
+    name::StorageClass,
 };
-use bon::Builder;
-use iac_core::{
-    Schema,
-    model::{Resolved, ResourceError},
-};
-use serde::{Deserialize, Serialize};
-
-use super::Object;
-use crate::{
-    error::failed,
-    s3::{
-        bucket::{At, RetentionMode, SseAlgorithm},
-        name::StorageClass,
-        tags,
-        words::built,
-    },
-};
-
-iac_core::text_type! {
-    /// The key of an object: 1 to 1024 bytes of UTF-8. A `/` at the start, two in a row and the parts `.` and `..` are
-    /// refused: S3 would keep them, other tools would not.
-    pub struct ObjectKey, check = check_key;
-
-    /// A moment: `2027-01-31T00:00:00Z`.
-    pub struct FaultTiming, check = |moment| match moment.parse::<jiff::Timestamp>() {
-        Ok(_) => Ok(()),
-        Err(error) => Err(format!("`{moment}` is not a moment, which looks like `2027-01-31T00:00:00Z`: {error}")),
-    }, normal = |moment| moment.parse::<jiff::Timestamp>().map_or_else(|_| moment.to_owned(), |time| time.to_string());
-}
-
-fn check_key(key: &str) -> Result<(), String> {
-    let problem = if key.is_empty() || key.len() > 1024 {
-        "has 1 to 1024 bytes"
-    } else if key.starts_with('/') || key.contains("//") {
-        "does not begin with `/` and has no two in a row"
-    } else if key.split('/').any(|part| part == "." || part == "..") {
-        "has no parts `.` and `..`"
-    } else {
-        return Ok(());
-    };
-    Err(format!("`{key}`: a key {problem}"))
-}
-
-string_enum! {
-    /// Who may read and write, in one word. Source: S3 user guide, "Canned ACL".
-    pub enum CannedAcl {
-        /// The owner alone.
-        Private = "private",
-        /// Everyone may read.
-        PublicRead = "public-read",
-        /// Everyone may read and write.
-        PublicReadWrite = "public-read-write",
-        /// Everyone with an AWS account may read.
-        AuthenticatedRead = "authenticated-read",
-        /// EC2 may read, for machine images.
-        AwsExecRead = "aws-exec-read",
-        /// The bucket's owner may read.
-        BucketOwnerRead = "bucket-owner-read",
-        /// The bucket's owner may do all.
-        BucketOwnerFullControl = "bucket-owner-full-control",
-    }
-}
-
-/// How long an object is locked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Schema)]
-#[builder(on(_, into))]
-pub struct ObjectRetention {
-    /// How firm the lock is.
-    pub mode: RetentionMode,
-    /// Until when. It can be put off; with `GOVERNANCE` and `force_destroy` it can be brought forward.
-    pub until: FaultTiming,
-}
 
 /// What goes with an object's bytes.
 #[derive(Clone, Debug, Default)]
@@ -88,7 +20,7 @@ pub(in crate::s3) struct Headers {
     pub(in crate::s3) content_encoding: Option<String>,
     pub(in crate::s3) content_language: Option<String>,
     pub(in crate::s3) metadata: BTreeMap<String, String>,
-    pub(in crate::s3) storage_class: StorageClass,
+    pub(in crate::s3) storage_class: Option<StorageClass>,
     pub(in crate::s3) encryption: Option<SseAlgorithm>,
     pub(in crate::s3) kms_key: Option<String>,
     pub(in crate::s3) bucket_key: Option<bool>,
@@ -104,7 +36,7 @@ impl Object<Resolved> {
         let retention = self
             .retention
             .as_ref()
-            .map(|lock| Ok((lock.mode, moment(&lock.until)?)));
+            .map(|lock| Ok((lock.mode, lock.until.to_sdk()?)));
         Ok(Headers {
             content_type: self
                 .content_type
@@ -140,11 +72,6 @@ pub(in crate::s3) fn media_type(name: &str) -> String {
     }
 }
 
-fn moment(moment: &FaultTiming) -> Result<DateTime, ResourceError> {
-    DateTime::from_str(moment.as_str(), DateTimeFormat::DateTimeWithOffset)
-        .map_err(|error| ResourceError::invalid(format!("`{moment}`: {error}")))
-}
-
 /// Tags as the query of a URL, which is how an upload takes them.
 fn query(tags: &BTreeMap<String, String>) -> String {
     let pairs: Vec<String> = tags
@@ -163,59 +90,6 @@ fn encode(text: &str) -> String {
         .collect()
 }
 
-pub(super) async fn put_tags(
-    at: &At<'_>,
-    key: &ObjectKey,
-    tags: &BTreeMap<String, String>,
-) -> Result<(), ResourceError> {
-    if tags.is_empty() {
-        let request = at.s3.delete_object_tagging().bucket(at.name).key(key.as_str());
-        request.send().await.map_err(failed("s3:DeleteObjectTagging"))?;
-    } else {
-        let tagging = Tagging::builder().set_tag_set(Some(tags::to_sdk(tags)?)).build();
-        let request = at.s3.put_object_tagging().bucket(at.name).key(key.as_str());
-        let request = request.tagging(tagging.map_err(built)?);
-        request.send().await.map_err(failed("s3:PutObjectTagging"))?;
-    }
-    Ok(())
-}
-
-pub(super) async fn put_acl(at: &At<'_>, key: &ObjectKey, acl: CannedAcl) -> Result<(), ResourceError> {
-    let request = at.s3.put_object_acl().bucket(at.name).key(key.as_str());
-    let request = request.acl(acl.as_str().into());
-    request.send().await.map_err(failed("s3:PutObjectAcl"))?;
-    Ok(())
-}
-
-pub(super) async fn put_hold(at: &At<'_>, key: &ObjectKey, on: bool) -> Result<(), ResourceError> {
-    let status = if on {
-        ObjectLockLegalHoldStatus::On
-    } else {
-        ObjectLockLegalHoldStatus::Off
-    };
-    let request = at.s3.put_object_legal_hold().bucket(at.name).key(key.as_str());
-    let request = request.legal_hold(ObjectLockLegalHold::builder().status(status).build());
-    request.send().await.map_err(failed("s3:PutObjectLegalHold"))?;
-    Ok(())
-}
-
-pub(super) async fn put_retention(
-    at: &At<'_>,
-    key: &ObjectKey,
-    retention: &ObjectRetention,
-    lift: bool,
-) -> Result<(), ResourceError> {
-    let lock = ObjectLockRetention::builder()
-        .mode(retention.mode.as_str().into())
-        .retain_until_date(moment(&retention.until)?);
-    let request = at.s3.put_object_retention().bucket(at.name).key(key.as_str());
-    let request = request
-        .retention(lock.build())
-        .set_bypass_governance_retention(lift.then_some(true));
-    request.send().await.map_err(failed("s3:PutObjectRetention"))?;
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -232,13 +106,5 @@ mod tests {
     fn tags_as_a_query() {
         let tags = BTreeMap::from([("a b".to_owned(), "ä&c".to_owned())]);
         assert_eq!(query(&tags), "a%20b=%C3%A4%26c");
-    }
-
-    #[test]
-    fn keys() {
-        assert_eq!(check_key("a/b c.txt"), Ok(()));
-        for bad in ["", "/a", "a//b", "a/../b"] {
-            assert!(check_key(bad).is_err(), "{bad}");
-        }
     }
 }

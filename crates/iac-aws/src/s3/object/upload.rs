@@ -12,25 +12,16 @@ use sha2::{Digest, Sha256};
 use tokio::{fs::File, io::AsyncReadExt};
 
 use super::{
-    Headers,
-    content::{hex_sha256, problem},
-    live::unquoted,
+    content::{Source, hex_sha256, problem},
+    head::{SHA256_KEY, head_of, unquoted},
+    headers::Headers,
 };
-use crate::{error::failed, s3::bucket::At};
+use crate::{error::failed, s3::bucket::BucketClient};
 
 /// What is larger goes up in parts, which are at least as large.
 const PART: u64 = 16 * 1024 * 1024;
 /// The most parts of one upload. Source: S3 user guide, "Amazon S3 multipart upload limits".
 const PARTS: u64 = 10_000;
-/// Where the SHA-256 of an upload in parts is kept: S3 has none of the whole.
-pub(super) const SHA256_KEY: &str = "iac-sha256";
-
-/// Where the bytes come from.
-#[derive(Debug)]
-pub(in crate::s3) enum Source<'a> {
-    Bytes(Vec<u8>),
-    File(&'a Path),
-}
 
 /// What may be there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +65,7 @@ macro_rules! with_headers {
             .set_content_encoding(headers.content_encoding.clone())
             .set_content_language(headers.content_language.clone())
             .set_metadata((!headers.metadata.is_empty()).then(|| headers.metadata.clone().into_iter().collect()))
-            .storage_class(headers.storage_class.as_str().into())
+            .set_storage_class(headers.storage_class.map(|class| class.as_str().into()))
             .set_server_side_encryption(headers.encryption.map(|algorithm| algorithm.as_str().into()))
             .set_ssekms_key_id(headers.kms_key.clone())
             .set_bucket_key_enabled(headers.bucket_key)
@@ -88,26 +79,33 @@ macro_rules! with_headers {
 }
 
 /// Uploads. Fails when the bytes are not those that were hashed.
-pub(in crate::s3) async fn upload(at: &At<'_>, upload: &Upload<'_>) -> Result<Uploaded, ResourceError> {
+pub(in crate::s3) async fn upload(client: &BucketClient<'_>, upload: &Upload<'_>) -> Result<Uploaded, ResourceError> {
     let path = match &upload.source {
-        Source::Bytes(bytes) => return in_one(at, upload, bytes).await,
+        Source::Bytes(bytes) => return in_one(client, upload, bytes).await,
         Source::File(path) => *path,
     };
     let unreadable = |error| ResourceError::invalid(problem(path, &error).to_string());
     let size = tokio::fs::metadata(path).await.map_err(unreadable)?.len();
     if size > PART {
-        return in_parts(at, upload, path, size).await;
+        return in_parts(client, upload, path, size).await;
     }
     let bytes = tokio::fs::read(path).await.map_err(unreadable)?;
     if hex_sha256(&bytes) != upload.sha256 {
         return Err(changed(path));
     }
-    in_one(at, upload, &bytes).await
+    in_one(client, upload, &bytes).await
 }
 
 fn changed(path: &Path) -> ResourceError {
     let message = format!("`{}` has changed since the plan", path.display());
     ResourceError::new(ErrorKind::Conflict, message).hint("plan again, and apply while the file stays as it is")
+}
+
+/// The headers, with the hash in the metadata.
+fn with_hash(upload: &Upload<'_>) -> Headers {
+    let mut headers = upload.headers.clone();
+    headers.metadata.insert(SHA256_KEY.to_owned(), upload.sha256.to_owned());
+    headers
 }
 
 fn base64_of(bytes: &[u8]) -> String {
@@ -130,11 +128,12 @@ fn passes(error: &ResourceError) -> bool {
     error.code == "ConditionalRequestConflict"
 }
 
-async fn in_one(at: &At<'_>, upload: &Upload<'_>, bytes: &[u8]) -> Result<Uploaded, ResourceError> {
+async fn in_one(client: &BucketClient<'_>, upload: &Upload<'_>, bytes: &[u8]) -> Result<Uploaded, ResourceError> {
     let checksum = base64_of(bytes);
-    let put = at.steadily(passes, || async {
-        let request = at.s3.put_object().bucket(at.name).key(upload.key);
-        let request = with_headers!(request, &upload.headers)
+    let headers = with_hash(upload);
+    let put = client.steadily(passes, || async {
+        let request = client.s3.put_object().bucket(client.name).key(upload.key);
+        let request = with_headers!(request, &headers)
             .checksum_sha256(&checksum)
             .set_if_none_match((upload.condition == Condition::Absent).then(|| "*".to_owned()))
             .body(ByteStream::from(bytes.to_vec()));
@@ -147,27 +146,66 @@ async fn in_one(at: &At<'_>, upload: &Upload<'_>, bytes: &[u8]) -> Result<Upload
     })
 }
 
-async fn in_parts(at: &At<'_>, upload: &Upload<'_>, path: &Path, size: u64) -> Result<Uploaded, ResourceError> {
-    let mut headers = upload.headers.clone();
-    headers.metadata.insert(SHA256_KEY.to_owned(), upload.sha256.to_owned());
-    let begun = at.steadily(passes, || async {
-        let request = at.s3.create_multipart_upload().bucket(at.name).key(upload.key);
+/// How often an upload in parts is begun anew when S3 has dropped it.
+const UPLOADS: u32 = 3;
+
+async fn in_parts(
+    client: &BucketClient<'_>,
+    upload: &Upload<'_>,
+    path: &Path,
+    size: u64,
+) -> Result<Uploaded, ResourceError> {
+    for _ in 1..UPLOADS {
+        match in_parts_once(client, upload, path, size).await {
+            // it is completed, and the answer was lost; or another write of the key made S3 drop it
+            Err(error) if error.code == "NoSuchUpload" => {
+                if let Some(uploaded) = made_already(client, upload).await? {
+                    return Ok(uploaded);
+                }
+            }
+            made => return made,
+        }
+    }
+    in_parts_once(client, upload, path, size).await
+}
+
+/// The object, if it is the one of this upload.
+async fn made_already(client: &BucketClient<'_>, upload: &Upload<'_>) -> Result<Option<Uploaded>, ResourceError> {
+    let head = head_of(&client.s3, client.name, upload.key).await?;
+    Ok(head
+        .filter(|head| head.sha256.as_deref() == Some(upload.sha256))
+        .map(|head| Uploaded {
+            etag: unquoted(head.sdk.e_tag()),
+            version_id: head.sdk.version_id().unwrap_or_default().to_owned(),
+        }))
+}
+
+async fn in_parts_once(
+    client: &BucketClient<'_>,
+    upload: &Upload<'_>,
+    path: &Path,
+    size: u64,
+) -> Result<Uploaded, ResourceError> {
+    let headers = with_hash(upload);
+    let begun = client.steadily(passes, || async {
+        let request = client.s3.create_multipart_upload().bucket(client.name).key(upload.key);
         let request = with_headers!(request, &headers).checksum_algorithm(ChecksumAlgorithm::Sha256);
         request.send().await.map_err(failed("s3:CreateMultipartUpload"))
     });
     let begun = begun.await?;
     let id = begun.upload_id().unwrap_or_default();
     let made = async {
-        let parts = send_parts(at, upload, id, path, size).await?;
-        complete(at, upload, id, parts).await
+        let parts = send_parts(client, upload, id, path, size).await?;
+        complete(client, upload, id, parts).await
     };
     match made.await {
         Ok(uploaded) => Ok(uploaded),
+        Err(error) if error.code == "NoSuchUpload" => Err(error),
         Err(error) => {
-            let request = at
+            let request = client
                 .s3
                 .abort_multipart_upload()
-                .bucket(at.name)
+                .bucket(client.name)
                 .key(upload.key)
                 .upload_id(id);
             // the first failure is the one to tell; parts that stay behind are for a lifecycle rule
@@ -180,7 +218,7 @@ async fn in_parts(at: &At<'_>, upload: &Upload<'_>, path: &Path, size: u64) -> R
 }
 
 async fn send_parts(
-    at: &At<'_>,
+    client: &BucketClient<'_>,
     upload: &Upload<'_>,
     id: &str,
     path: &Path,
@@ -203,10 +241,10 @@ async fn send_parts(
         }
         hash.update(&bytes);
         let checksum = base64_of(&bytes);
-        let request = at
+        let request = client
             .s3
             .upload_part()
-            .bucket(at.name)
+            .bucket(client.name)
             .key(upload.key)
             .upload_id(id)
             .part_number(number);
@@ -214,7 +252,9 @@ async fn send_parts(
         let sent = request.send().await.map_err(failed("s3:UploadPart"))?;
         let part = CompletedPart::builder().part_number(number).checksum_sha256(checksum);
         parts.push(part.set_e_tag(sent.e_tag).build());
-        at.call.progress(&format!("uploaded part {number} of `{}`", upload.key));
+        client
+            .call
+            .progress(&format!("uploaded part {number} of `{}`", upload.key));
     }
     if hex::encode(hash.finalize()) == upload.sha256 {
         Ok(parts)
@@ -223,18 +263,20 @@ async fn send_parts(
     }
 }
 
+/// Puts the parts together. Another write of the key at the same time is answered with 409: the parts are still there, so
+/// only this call is sent again. An upload that S3 has dropped on it is answered with `NoSuchUpload`.
 async fn complete(
-    at: &At<'_>,
+    client: &BucketClient<'_>,
     upload: &Upload<'_>,
     id: &str,
     parts: Vec<CompletedPart>,
 ) -> Result<Uploaded, ResourceError> {
     let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
-    let done = at.steadily(passes, || async {
-        let request = at
+    let done = client.steadily(passes, || async {
+        let request = client
             .s3
             .complete_multipart_upload()
-            .bucket(at.name)
+            .bucket(client.name)
             .key(upload.key)
             .upload_id(id);
         let request = request

@@ -37,13 +37,17 @@ pub(super) fn accept(bucket: &Bucket, call: &Call, key: &str, mut root: Element)
     Ok(root)
 }
 
-/// A bucket with object lock cannot suspend versioning.
+/// A bucket with object lock or replication cannot suspend versioning.
 fn versioning(bucket: &Bucket, root: &Element) -> Result<(), Failure> {
     match root.value(&["Status"]) {
         Some("Enabled") => Ok(()),
         Some("Suspended") if bucket.documents.contains_key("object-lock") => {
             let message =
                 "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.";
+            Err(Failure::new(409, "InvalidBucketState", message))
+        }
+        Some("Suspended") if bucket.documents.contains_key("replication") => {
+            let message = "A replication configuration is present on this bucket, so you cannot change the versioning state. To change the versioning state, first delete the replication configuration.";
             Err(Failure::new(409, "InvalidBucketState", message))
         }
         Some("Suspended") => Ok(()),

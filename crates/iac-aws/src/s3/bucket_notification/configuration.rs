@@ -1,4 +1,4 @@
-//! What is told when objects change. A bucket has one such document: a second owner would overwrite the first.
+//! The document of all notifications of a bucket, to and from the SDK.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,12 +10,17 @@ use aws_sdk_s3::types::{
 use bon::Builder;
 use iac_core::{
     Schema,
-    model::{Declared, Resolved, ResourceError, Stage, Violation},
+    model::{Declared, Resolved, ResourceError, Stage},
 };
 use serde::{Deserialize, Serialize};
 
-use super::aspect::{Aspect, At};
-use crate::{arn, error::failed, s3::words::built};
+use crate::{
+    error::failed,
+    s3::{
+        bucket::{BucketClient, BucketSetting},
+        sdk::built,
+    },
+};
 
 iac_core::text_type! {
     /// What happened to an object: `s3:ObjectCreated:*`, `s3:ObjectRemoved:Delete`.
@@ -28,30 +33,6 @@ iac_core::text_type! {
     };
 }
 
-/// Who is told what. The targets must let S3 in before: a Lambda permission, the policy of a queue or topic; S3 tries
-/// them when this is put. Source: `PutBucketNotificationConfiguration`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Schema)]
-#[serde(bound = "")]
-#[builder(on(_, into))]
-pub struct Notification<S: Stage = Declared> {
-    /// Whether all events go to `EventBridge`.
-    #[builder(default = false)]
-    #[serde(default)]
-    pub event_bridge: bool,
-    /// Lambda functions, by a name of yours for the rule.
-    #[serde(default)]
-    #[builder(default, with = |rules: impl IntoIterator<Item = (impl Into<String>, Target<S>)>| rules.into_iter().map(|(k, v)| (k.into(), v)).collect())]
-    pub functions: BTreeMap<String, Target<S>>,
-    /// SQS queues, by a name of yours for the rule.
-    #[serde(default)]
-    #[builder(default, with = |rules: impl IntoIterator<Item = (impl Into<String>, Target<S>)>| rules.into_iter().map(|(k, v)| (k.into(), v)).collect())]
-    pub queues: BTreeMap<String, Target<S>>,
-    /// SNS topics, by a name of yours for the rule.
-    #[serde(default)]
-    #[builder(default, with = |rules: impl IntoIterator<Item = (impl Into<String>, Target<S>)>| rules.into_iter().map(|(k, v)| (k.into(), v)).collect())]
-    pub topics: BTreeMap<String, Target<S>>,
-}
-
 /// One who is told. No two rules for one event may overlap in prefix and suffix.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Schema)]
 #[serde(bound = "")]
@@ -62,64 +43,33 @@ pub struct Target<S: Stage = Declared> {
     /// The events.
     #[builder(with = |events: impl IntoIterator<Item = impl Into<Event>>| events.into_iter().map(Into::into).collect())]
     pub events: BTreeSet<Event>,
-    /// Only keys that start so.
+    /// Only keys that start so; an empty prefix is none.
+    #[serde(default, skip_serializing_if = "crate::s3::sdk::is_blank")]
     pub prefix: Option<String>,
-    /// Only keys that end so.
+    /// Only keys that end so; an empty suffix is none.
+    #[serde(default, skip_serializing_if = "crate::s3::sdk::is_blank")]
     pub suffix: Option<String>,
 }
 
-impl<S: Stage> Default for Notification<S> {
-    fn default() -> Self {
-        Self {
-            event_bridge: false,
-            functions: BTreeMap::new(),
-            queues: BTreeMap::new(),
-            topics: BTreeMap::new(),
-        }
-    }
-}
-
-impl Notification<Resolved> {
-    pub(super) fn check(&self) -> Vec<Violation> {
-        let kinds = [
-            ("functions", &self.functions),
-            ("queues", &self.queues),
-            ("topics", &self.topics),
-        ];
-        let targets = kinds
-            .into_iter()
-            .flat_map(|(kind, targets)| targets.iter().map(move |(id, target)| (kind, id, target)));
-        let mut problems = Vec::new();
-        for (kind, id, target) in targets {
-            let path = format!("notification.{kind}.{id}");
-            if let Err(message) = arn::check(&target.arn) {
-                problems.push(Violation {
-                    path: format!("{path}.arn"),
-                    message,
-                });
-            }
-            if target.events.is_empty() {
-                let message = "needs at least one event".to_owned();
-                problems.push(Violation {
-                    path: format!("{path}.events"),
-                    message,
-                });
-            }
-        }
-        problems
-    }
+/// All notifications of a bucket.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Configuration {
+    pub(super) event_bridge: bool,
+    pub(super) functions: BTreeMap<String, Target<Resolved>>,
+    pub(super) queues: BTreeMap<String, Target<Resolved>>,
+    pub(super) topics: BTreeMap<String, Target<Resolved>>,
 }
 
 const REFUSED: &str = "Unable to validate the following destination configurations";
 
 #[async_trait]
-impl Aspect for Notification<Resolved> {
+impl BucketSetting for Configuration {
     fn absent() -> Self {
         Self::default()
     }
 
-    async fn get(at: &At<'_>) -> Result<Self, ResourceError> {
-        let request = at.s3.get_bucket_notification_configuration().bucket(at.name);
+    async fn get(client: &BucketClient<'_>) -> Result<Self, ResourceError> {
+        let request = client.s3.get_bucket_notification_configuration().bucket(client.name);
         let answer = request
             .send()
             .await
@@ -141,8 +91,8 @@ impl Aspect for Notification<Resolved> {
         })
     }
 
-    async fn put(&self, at: &At<'_>) -> Result<(), ResourceError> {
-        let request = at.s3.put_bucket_notification_configuration().bucket(at.name);
+    async fn put(&self, client: &BucketClient<'_>) -> Result<(), ResourceError> {
+        let request = client.s3.put_bucket_notification_configuration().bucket(client.name);
         let request = request.notification_configuration(to_sdk(self)?);
         request
             .send()
@@ -181,8 +131,8 @@ fn filter(target: &Target<Resolved>) -> Option<NotificationConfigurationFilter> 
     (!rules.is_empty()).then(|| NotificationConfigurationFilter::builder().key(key).build())
 }
 
-fn to_sdk(notification: &Notification<Resolved>) -> Result<NotificationConfiguration, ResourceError> {
-    let functions = notification.functions.iter().map(|(id, to)| {
+fn to_sdk(configuration: &Configuration) -> Result<NotificationConfiguration, ResourceError> {
+    let functions = configuration.functions.iter().map(|(id, to)| {
         let function = LambdaFunctionConfiguration::builder()
             .id(id)
             .lambda_function_arn(&to.arn);
@@ -192,7 +142,7 @@ fn to_sdk(notification: &Notification<Resolved>) -> Result<NotificationConfigura
             .build()
             .map_err(built)
     });
-    let queues = notification.queues.iter().map(|(id, to)| {
+    let queues = configuration.queues.iter().map(|(id, to)| {
         let queue = QueueConfiguration::builder().id(id).queue_arn(&to.arn);
         queue
             .set_events(Some(words(&to.events)))
@@ -200,7 +150,7 @@ fn to_sdk(notification: &Notification<Resolved>) -> Result<NotificationConfigura
             .build()
             .map_err(built)
     });
-    let topics = notification.topics.iter().map(|(id, to)| {
+    let topics = configuration.topics.iter().map(|(id, to)| {
         let topic = TopicConfiguration::builder().id(id).topic_arn(&to.arn);
         topic
             .set_events(Some(words(&to.events)))
@@ -208,7 +158,7 @@ fn to_sdk(notification: &Notification<Resolved>) -> Result<NotificationConfigura
             .build()
             .map_err(built)
     });
-    let event_bridge = notification
+    let event_bridge = configuration
         .event_bridge
         .then(|| EventBridgeConfiguration::builder().build());
     Ok(NotificationConfiguration::builder()

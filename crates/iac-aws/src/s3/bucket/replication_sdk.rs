@@ -11,28 +11,27 @@ use aws_sdk_s3::types::{
 use iac_core::model::{Resolved, ResourceError};
 
 use super::{
-    StorageClass,
-    aspect::{Aspect, At},
-    replication::{Replication, ReplicationRule},
+    properties::{Replication, ReplicationRule},
+    setting::{BucketClient, BucketSetting},
 };
 use crate::{
     error::failed,
-    s3::{tags, words::built},
+    s3::{name::StorageClass, sdk::built, tags},
 };
 
 /// The one time S3 promises.
 const MINUTES: i32 = 15;
 
 #[async_trait]
-impl Aspect for Option<Replication<Resolved>> {
+impl BucketSetting for Option<Replication<Resolved>> {
     const NOT_CONFIGURED: &'static [&'static str] = &["ReplicationConfigurationNotFoundError"];
 
     fn absent() -> Self {
         None
     }
 
-    async fn get(at: &At<'_>) -> Result<Self, ResourceError> {
-        let request = at.s3.get_bucket_replication().bucket(at.name);
+    async fn get(client: &BucketClient<'_>) -> Result<Self, ResourceError> {
+        let request = client.s3.get_bucket_replication().bucket(client.name);
         let answer = request.send().await.map_err(failed("s3:GetBucketReplication"))?;
         let Some(sdk) = answer.replication_configuration() else {
             return Ok(None);
@@ -47,22 +46,22 @@ impl Aspect for Option<Replication<Resolved>> {
         }))
     }
 
-    async fn put(&self, at: &At<'_>) -> Result<(), ResourceError> {
+    async fn put(&self, client: &BucketClient<'_>) -> Result<(), ResourceError> {
         let Some(replication) = self else {
-            return Self::remove(at).await;
+            return Self::remove(client).await;
         };
         let rules = replication.rules.iter().map(|(id, rule)| to_sdk(id, rule));
         let configuration = ReplicationConfiguration::builder()
             .role(&replication.role)
             .set_rules(Some(rules.collect::<Result<_, _>>()?));
-        let request = at.s3.put_bucket_replication().bucket(at.name);
+        let request = client.s3.put_bucket_replication().bucket(client.name);
         let request = request.replication_configuration(configuration.build().map_err(built)?);
         request.send().await.map_err(failed("s3:PutBucketReplication"))?;
         Ok(())
     }
 
-    async fn remove(at: &At<'_>) -> Result<(), ResourceError> {
-        let request = at.s3.delete_bucket_replication().bucket(at.name);
+    async fn remove(client: &BucketClient<'_>) -> Result<(), ResourceError> {
+        let request = client.s3.delete_bucket_replication().bucket(client.name);
         request.send().await.map_err(failed("s3:DeleteBucketReplication"))?;
         Ok(())
     }

@@ -3,12 +3,16 @@
 use aws_sdk_s3::{
     operation::head_object::HeadObjectOutput,
     primitives::{DateTime, DateTimeFormat},
-    types::{ChecksumMode, ObjectLockLegalHoldStatus},
+    types::ObjectLockLegalHoldStatus,
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
 use iac_core::model::{Context, ErrorKind, Live, RemoteId, Resolved, ResourceError};
 
-use super::{Content, Object, ObjectKey, ObjectOutputs, ObjectRetention, upload::SHA256_KEY};
+use super::{
+    content::Content,
+    head::{Head, SHA256_KEY, head_of, unquoted},
+    key::{ObjectKey, ObjectRetention},
+    properties::{Object, ObjectOutputs},
+};
 use crate::{
     Aws,
     error::failed,
@@ -19,37 +23,6 @@ use crate::{
     },
 };
 
-/// The SHA-256 S3 or the metadata knows, hexadecimal. The checksum of an upload in parts is not that of the content.
-pub(in crate::s3) fn live_sha256(head: &HeadObjectOutput) -> Option<String> {
-    let whole = head.checksum_sha256().filter(|checksum| !checksum.contains('-'));
-    let kept = || head.metadata()?.get(SHA256_KEY).cloned();
-    whole
-        .and_then(|checksum| STANDARD.decode(checksum).ok())
-        .map(hex::encode)
-        .or_else(kept)
-}
-
-/// What HEAD says of a key; `None` when there is none.
-pub(in crate::s3) async fn head(
-    s3: &aws_sdk_s3::Client,
-    bucket: &str,
-    key: &str,
-) -> Result<Option<HeadObjectOutput>, ResourceError> {
-    let request = s3
-        .head_object()
-        .bucket(bucket)
-        .key(key)
-        .checksum_mode(ChecksumMode::Enabled);
-    match request.send().await.map_err(failed("s3:HeadObject")) {
-        Ok(head) => Ok(Some(head)),
-        Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
-        Err(error) if error.kind == ErrorKind::Denied => {
-            Err(error.hint("without `s3:ListBucket` on the bucket this may also mean that the object is missing"))
-        }
-        Err(error) => Err(error),
-    }
-}
-
 pub(super) async fn read(
     id: &RemoteId,
     bucket: &BucketName,
@@ -57,7 +30,7 @@ pub(super) async fn read(
     prior: Option<&Object<Resolved>>,
     cx: &Context<'_, Aws>,
 ) -> Result<Option<Live<Object<Resolved>>>, ResourceError> {
-    let Some(head) = head(&cx.provider.s3, bucket.as_str(), key.as_str()).await? else {
+    let Some(Head { sdk: head, sha256 }) = head_of(&cx.provider.s3, bucket.as_str(), key.as_str()).await? else {
         return Ok(None);
     };
     let request = cx
@@ -71,7 +44,6 @@ pub(super) async fn read(
         Err(error) if error.kind == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
-    let sha256 = live_sha256(&head);
     let same = prior.filter(|prior| sha256.is_some() && prior.content.sha256() == sha256);
     let content = match same {
         Some(prior) => prior.content.clone(),
@@ -136,7 +108,7 @@ fn from_head(
             .filter(|(key, _)| *key != SHA256_KEY)
             .map(|(key, value)| (key.to_lowercase(), value.clone()))
             .collect(),
-        storage_class: class.unwrap_or_default(),
+        storage_class: Some(shown_class(class.unwrap_or_default(), prior)),
         encryption,
         kms_key: kms_key(head, prior),
         bucket_key: head.bucket_key_enabled(),
@@ -152,19 +124,37 @@ fn from_head(
     }
 }
 
-/// S3 tells the key by its ARN, whatever it was given.
+/// S3 tells the key by its ARN, whatever it was given. Which key an alias stands for is not asked: the alias that was applied
+/// counts as in force while a key is.
 fn kms_key(head: &HeadObjectOutput, prior: Option<&Object<Resolved>>) -> Option<String> {
     let live = head.ssekms_key_id()?;
     let given = prior.and_then(|prior| prior.kms_key.as_deref());
-    let same = given.filter(|given| live.ends_with(&format!("/{given}")));
-    Some(same.unwrap_or(live).to_owned())
+    let same =
+        |given: &str| live.ends_with(&format!("/{given}")) || given.starts_with("alias/") || given.contains(":alias/");
+    Some(given.filter(|given| same(given)).unwrap_or(live).to_owned())
+}
+
+/// The classes that lifecycle rules move objects through, in order.
+const COLDER: [StorageClass; 7] = [
+    StorageClass::Standard,
+    StorageClass::StandardIa,
+    StorageClass::IntelligentTiering,
+    StorageClass::OneZoneIa,
+    StorageClass::GlacierInstant,
+    StorageClass::Glacier,
+    StorageClass::DeepArchive,
+];
+
+/// The class to show: one that a lifecycle rule moved the object to is no drift from the one that was applied.
+/// Source: S3 user guide, "Transitioning objects using Amazon S3 Lifecycle".
+fn shown_class(live: StorageClass, prior: Option<&Object<Resolved>>) -> StorageClass {
+    let rank = |class: StorageClass| COLDER.iter().position(|one| *one == class);
+    match prior.and_then(|prior| prior.storage_class) {
+        Some(applied) if rank(applied).is_some() && rank(applied) < rank(live) => applied,
+        _ => live,
+    }
 }
 
 fn moment(time: &DateTime) -> Option<String> {
     time.fmt(DateTimeFormat::DateTime).ok()
-}
-
-/// An entity tag without its quotes.
-pub(in crate::s3) fn unquoted(etag: Option<&str>) -> String {
-    etag.unwrap_or_default().trim_matches('"').to_owned()
 }

@@ -89,3 +89,45 @@ async fn of_two_that_make_it_at_once_one_wins() {
     let (one, other) = tokio::join!(one.key(true), other.key(true));
     assert_eq!(one.unwrap().unwrap().as_bytes(), other.unwrap().unwrap().as_bytes());
 }
+
+#[tokio::test]
+async fn another_kms_key_encrypts_the_same_key_anew_at_the_next_write() {
+    let sandbox = Sandbox::new();
+    let (old, new) = (kms_key(&sandbox).await, kms_key(&sandbox).await);
+    let made = backend(&sandbox, &old, "shop/dev")
+        .await
+        .key(true)
+        .await
+        .unwrap()
+        .unwrap();
+    let changed = backend(&sandbox, &new, "shop/dev").await;
+    sandbox.clear_requests();
+
+    let read = changed.key(false).await.unwrap().unwrap();
+    assert_eq!(of_kms(&sandbox), ["Decrypt"], "a plan writes nothing");
+    let written = changed.key(true).await.unwrap().unwrap();
+    assert_eq!(
+        (read.as_bytes(), written.as_bytes()),
+        (made.as_bytes(), made.as_bytes())
+    );
+    assert_eq!(of_kms(&sandbox), ["Decrypt", "Decrypt", "Encrypt"]);
+    let kept = changed.get("secret.key.json").await.unwrap().unwrap();
+    let kept = String::from_utf8(kept.bytes).unwrap();
+    assert!(kept.contains(&new) && !kept.contains(&old), "{kept}");
+
+    // the earlier KMS key is not needed any more
+    sandbox.clear_requests();
+    assert_eq!(changed.key(true).await.unwrap().unwrap().as_bytes(), made.as_bytes());
+    assert_eq!(of_kms(&sandbox), ["Decrypt"]);
+}
+
+#[tokio::test]
+async fn a_key_named_by_its_id_is_known_again() {
+    let sandbox = Sandbox::new();
+    let key = kms_key(&sandbox).await;
+    backend(&sandbox, &key, "shop/dev").await.key(true).await.unwrap();
+    let by_id = backend(&sandbox, key.rsplit('/').next().unwrap(), "shop/dev").await;
+    sandbox.clear_requests();
+    by_id.key(true).await.unwrap();
+    assert_eq!(of_kms(&sandbox), ["Decrypt"]);
+}

@@ -15,31 +15,28 @@ use crate::{Aws, error::failed};
 
 /// How long S3 may take until a change of a bucket is seen everywhere.
 pub(in crate::s3) const PROPAGATION: Duration = Duration::from_mins(2);
-/// How long reads of a lifecycle configuration may lag behind.
+/// How long reads of a configuration may lag behind.
 const LAG: Duration = Duration::from_mins(3);
-/// How many reads in a row must agree before a lagging configuration counts as settled.
-const AGREEING_READS: u32 = 3;
-
 /// A configuration of a bucket, as its property holds it.
 #[async_trait]
-pub(super) trait Aspect: Sized + PartialEq + Send + Sync {
+pub(in crate::s3) trait BucketSetting: Sized + PartialEq + Send + Sync {
     /// The codes that say that it is not configured, or that it is not there in this partition.
     const NOT_CONFIGURED: &'static [&'static str] = &[];
-    /// Whether reads may show the old configuration for a while after a put.
-    const LAGS: bool = false;
+    /// How many reads in a row must show a change before it counts as made; 0 where the answer to the put is trusted.
+    const AGREEING_READS: u32 = 0;
 
     /// What a bucket has when it is not configured.
     fn absent() -> Self;
 
     /// Reads it.
-    async fn get(at: &At<'_>) -> Result<Self, ResourceError>;
+    async fn get(client: &BucketClient<'_>) -> Result<Self, ResourceError>;
 
     /// Puts it as a whole.
-    async fn put(&self, at: &At<'_>) -> Result<(), ResourceError>;
+    async fn put(&self, client: &BucketClient<'_>) -> Result<(), ResourceError>;
 
     /// Removes it.
-    async fn remove(at: &At<'_>) -> Result<(), ResourceError> {
-        Self::absent().put(at).await
+    async fn remove(client: &BucketClient<'_>) -> Result<(), ResourceError> {
+        Self::absent().put(client).await
     }
 
     /// Whether a failed put may succeed soon, apart from what passes for every configuration.
@@ -55,14 +52,14 @@ pub(super) trait Aspect: Sized + PartialEq + Send + Sync {
 
 /// A bucket that is there: its name, its region and a client for it.
 #[derive(Debug)]
-pub(in crate::s3) struct At<'a> {
+pub(in crate::s3) struct BucketClient<'a> {
     pub(in crate::s3) s3: Client,
     pub(in crate::s3) name: &'a str,
     pub(super) region: String,
     pub(in crate::s3) call: &'a Call,
 }
 
-impl<'a> At<'a> {
+impl<'a> BucketClient<'a> {
     /// The bucket of this name in the session's region.
     pub(in crate::s3) fn here(cx: &'a Context<'_, Aws>, name: &'a str) -> Self {
         Self {
@@ -75,9 +72,9 @@ impl<'a> At<'a> {
 
     /// Looks for the bucket; `None` when there is none. A bucket in another region is followed there.
     pub(super) async fn find(cx: &'a Context<'_, Aws>, name: &'a str) -> Result<Option<Self>, ResourceError> {
-        let mut at = Self::here(cx, name);
-        let Err(error) = at.s3.head_bucket().bucket(name).send().await else {
-            return Ok(Some(at));
+        let mut client = Self::here(cx, name);
+        let Err(error) = client.s3.head_bucket().bucket(name).send().await else {
+            return Ok(Some(client));
         };
         // an answer to HEAD has no body and thus no code: the status and this header are all there is
         let (status, region) = match &error {
@@ -89,11 +86,16 @@ impl<'a> At<'a> {
         };
         match (status, region) {
             (404, _) => Ok(None),
-            (301 | 400, Some(region)) if region != at.region => {
-                let config = at.s3.config().to_builder().region(Region::new(region.clone())).build();
-                at.s3 = Client::from_conf(config);
-                at.region = region;
-                match at
+            (301 | 400, Some(region)) if region != client.region => {
+                let config = client
+                    .s3
+                    .config()
+                    .to_builder()
+                    .region(Region::new(region.clone()))
+                    .build();
+                client.s3 = Client::from_conf(config);
+                client.region = region;
+                match client
                     .s3
                     .head_bucket()
                     .bucket(name)
@@ -101,7 +103,7 @@ impl<'a> At<'a> {
                     .await
                     .map_err(failed("s3:HeadBucket"))
                 {
-                    Ok(_) => Ok(Some(at)),
+                    Ok(_) => Ok(Some(client)),
                     Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
                     Err(error) => Err(error),
                 }
@@ -114,7 +116,7 @@ impl<'a> At<'a> {
     }
 
     /// Reads a configuration.
-    pub(super) async fn get<A: Aspect>(&self) -> Result<A, ResourceError> {
+    pub(in crate::s3) async fn get<A: BucketSetting>(&self) -> Result<A, ResourceError> {
         match A::get(self).await {
             Err(error) if A::NOT_CONFIGURED.contains(&error.code.as_str()) => Ok(A::absent()),
             read => read,
@@ -122,7 +124,7 @@ impl<'a> At<'a> {
     }
 
     /// Brings a configuration to what is desired, with no call when it is that already.
-    pub(super) async fn bring<A: Aspect>(&self, desired: &A, live: &A) -> Result<(), ResourceError> {
+    pub(in crate::s3) async fn bring<A: BucketSetting>(&self, desired: &A, live: &A) -> Result<(), ResourceError> {
         if desired == live {
             return Ok(());
         }
@@ -138,7 +140,10 @@ impl<'a> At<'a> {
             Some(advice) => error.hint(advice),
             None => error,
         })?;
-        if A::LAGS { self.settled(desired).await } else { Ok(()) }
+        match A::AGREEING_READS {
+            0 => Ok(()),
+            _ => self.settled(desired).await,
+        }
     }
 
     /// Repeats a change while the bucket is not known everywhere yet or another change is under way.
@@ -155,13 +160,13 @@ impl<'a> At<'a> {
         self.call.retry(awaited, PROPAGATION, retry, change).await
     }
 
-    async fn settled<A: Aspect>(&self, desired: &A) -> Result<(), ResourceError> {
+    async fn settled<A: BucketSetting>(&self, desired: &A) -> Result<(), ResourceError> {
         let agreeing = AtomicU32::new(0);
         self.call
             .until("the configuration to be seen everywhere", LAG, || async {
                 if self.get::<A>().await? == *desired {
                     let reads = agreeing.fetch_add(1, Ordering::Relaxed) + 1;
-                    Ok((reads >= AGREEING_READS).then_some(()))
+                    Ok((reads >= A::AGREEING_READS).then_some(()))
                 } else {
                     agreeing.store(0, Ordering::Relaxed);
                     Ok(None)

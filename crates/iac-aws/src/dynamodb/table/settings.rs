@@ -10,7 +10,11 @@ use aws_sdk_dynamodb::types::{
 };
 use iac_core::model::{Context, Resolved, ResourceError};
 
-use super::{PointInTimeRecovery, Table, built, wait};
+use super::{
+    properties::{PointInTimeRecovery, Table},
+    sdk::built,
+    wait,
+};
 use crate::{
     Aws,
     error::failed,
@@ -20,14 +24,14 @@ use crate::{
 
 /// What `DescribeTable` does not tell.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Aspects {
+pub(super) struct Settings {
     pub(super) ttl_attribute: Option<String>,
     pub(super) point_in_time_recovery: Option<PointInTimeRecovery>,
     pub(super) resource_policy: Option<PolicyDocument<Resolved>>,
     pub(super) tags: BTreeMap<String, String>,
 }
 
-impl Aspects {
+impl Settings {
     /// Reads all four.
     pub(super) async fn read(aws: &Aws, table: &TableDescription) -> Result<Self, ResourceError> {
         let name = table.table_name().unwrap_or_default();
@@ -68,11 +72,11 @@ impl Aspects {
 }
 
 impl Table<Resolved> {
-    /// Brings the aspects from what they are `now` to what is desired.
+    /// Brings the settings from what they are `now` to what is desired.
     pub(super) async fn settle(
         &self,
         table: &TableDescription,
-        now: &Aspects,
+        now: &Settings,
         cx: &Context<'_, Aws>,
     ) -> Result<(), ResourceError> {
         let (name, arn) = (self.name()?, table.table_arn().unwrap_or_default());
@@ -172,13 +176,13 @@ async fn set_recovery(
     let specification = built(specification.build())?;
     // a new table answers for some minutes that its backups are being enabled
     let soon = |error: &ResourceError| error.code == "ContinuousBackupsUnavailableException" || wait::is_busy(error);
-    cx.retry("backups to become available", wait::ASPECT, soon, || async {
+    cx.retry("backups to become available", wait::SETTING, soon, || async {
         let request = cx.provider.dynamodb.update_continuous_backups().table_name(name);
         let request = request.point_in_time_recovery_specification(specification.clone());
         request.send().await.map_err(failed("dynamodb:UpdateContinuousBackups"))
     })
     .await?;
-    cx.until("the table's backups to change", wait::ASPECT, || async move {
+    cx.until("the table's backups to change", wait::SETTING, || async move {
         let shown = point_in_time_recovery(cx.provider, name).await?;
         Ok((shown == wanted).then_some(()))
     })

@@ -3,9 +3,13 @@
 use iac_core::model::{Resolved, Violation};
 
 use super::{
-    Acceleration, Bucket, BucketName, BucketNamespace, MinimumTransitionSize, Replication, Retention, Versioning,
-    Website,
+    lifecycle::MinimumTransitionSize,
+    properties::{Bucket, Replication},
+    transfer::Acceleration,
+    versioning::{Retention, Versioning},
+    website::Website,
 };
+use crate::s3::name::{BucketName, BucketNamespace};
 
 impl Bucket<Resolved> {
     /// What S3 would refuse.
@@ -51,12 +55,11 @@ impl Bucket<Resolved> {
             "in the namespace of an account ends in `-<account>-<region>-an`",
         );
         refuse(self.cors_rules.len() > 100, "cors_rules", "has at most 100 rules");
-        problems.extend(crate::tags::violations(&self.tags));
+        problems.extend(crate::tags::strict_violations(&self.tags));
         problems.extend(self.default_retention.and_then(Retention::check));
         problems.extend(self.encryption.check());
         problems.extend(self.lifecycle_rules.iter().flat_map(|(id, rule)| rule.check(id)));
         problems.extend(self.website.iter().flat_map(Website::check));
-        problems.extend(self.notification.check());
         problems.extend(
             self.intelligent_tiering
                 .iter()

@@ -14,15 +14,15 @@ use aws_sdk_s3::{
 use iac_core::model::ResourceError;
 
 use super::{
-    aspect::{Aspect, At},
     lifecycle::{
         Day, LifecycleRule, MinimumTransitionSize, NoncurrentExpiration, NoncurrentTransition, Transition,
         TransitionClass,
     },
+    setting::{BucketClient, BucketSetting},
 };
 use crate::{
     error::failed,
-    s3::{tags, words::built},
+    s3::{sdk::built, tags},
 };
 
 /// The lifecycle configuration of a bucket.
@@ -33,16 +33,16 @@ pub(super) struct Lifecycle {
 }
 
 #[async_trait]
-impl Aspect for Lifecycle {
+impl BucketSetting for Lifecycle {
     const NOT_CONFIGURED: &'static [&'static str] = &["NoSuchLifecycleConfiguration"];
-    const LAGS: bool = true;
+    const AGREEING_READS: u32 = 3;
 
     fn absent() -> Self {
         Self::default()
     }
 
-    async fn get(at: &At<'_>) -> Result<Self, ResourceError> {
-        let request = at.s3.get_bucket_lifecycle_configuration().bucket(at.name);
+    async fn get(client: &BucketClient<'_>) -> Result<Self, ResourceError> {
+        let request = client.s3.get_bucket_lifecycle_configuration().bucket(client.name);
         let answer = request
             .send()
             .await
@@ -56,14 +56,14 @@ impl Aspect for Lifecycle {
         })
     }
 
-    async fn put(&self, at: &At<'_>) -> Result<(), ResourceError> {
+    async fn put(&self, client: &BucketClient<'_>) -> Result<(), ResourceError> {
         let rules = self
             .rules
             .iter()
             .map(|(id, rule)| to_sdk(id, rule))
             .collect::<Result<_, _>>()?;
         let configuration = BucketLifecycleConfiguration::builder().set_rules(Some(rules));
-        let request = at.s3.put_bucket_lifecycle_configuration().bucket(at.name);
+        let request = client.s3.put_bucket_lifecycle_configuration().bucket(client.name);
         let request = request
             .lifecycle_configuration(configuration.build().map_err(built)?)
             .transition_default_minimum_object_size(self.minimum_size.as_str().into());
@@ -74,8 +74,8 @@ impl Aspect for Lifecycle {
         Ok(())
     }
 
-    async fn remove(at: &At<'_>) -> Result<(), ResourceError> {
-        let request = at.s3.delete_bucket_lifecycle().bucket(at.name);
+    async fn remove(client: &BucketClient<'_>) -> Result<(), ResourceError> {
+        let request = client.s3.delete_bucket_lifecycle().bucket(client.name);
         request.send().await.map_err(failed("s3:DeleteBucketLifecycle"))?;
         Ok(())
     }
@@ -175,7 +175,7 @@ fn from_sdk(sdk: &SdkRule) -> (String, LifecycleRule) {
         .and_then(LifecycleRuleFilter::tag)
         .into_iter()
         .chain(and.map(LifecycleRuleAndOperator::tags).unwrap_or_default());
-    let size = |one: Option<i64>, inside: Option<i64>| one.or(inside).filter(|bytes| *bytes > 0);
+    let size = |one: Option<i64>, inside: Option<i64>| one.or(inside);
     let expiration = sdk.expiration();
     let days = |days: Option<i32>| days.filter(|days| *days > 0);
     let rule = LifecycleRule {

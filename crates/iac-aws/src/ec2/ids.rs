@@ -30,6 +30,9 @@ iac_core::text_type! {
     /// The id of a prefix list: `pl-` and hexadecimal digits.
     pub struct PrefixListId, check = |id| check("a prefix list", "pl-", id);
 
+    /// The id of a rule of a security group: `sgr-` and hexadecimal digits.
+    pub struct SecurityGroupRuleId, check = |id| check("a security group rule", "sgr-", id);
+
     /// The id of an IPAM pool: `ipam-pool-` and hexadecimal digits.
     pub struct IpamPoolId, check = |id| check("an IPAM pool", "ipam-pool-", id);
 }

@@ -46,9 +46,10 @@ use crate::{
     error::failed,
     wait::{self, KNOWN},
 };
-use atoms::{Own, declared};
+use atoms::declared;
+pub(super) use atoms::{Atom, Own};
 use facts::{find, find_made, outputs};
-use permissions::Direction;
+pub(super) use permissions::Direction;
 pub use rule::{Protocol, Rule};
 pub use traffic::{Ports, Traffic};
 

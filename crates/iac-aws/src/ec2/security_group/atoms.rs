@@ -4,7 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_ec2::types::{IpPermission, IpRange, Ipv6Range, PrefixListId as SdkPrefixListId, UserIdGroupPair};
+use aws_sdk_ec2::types::{
+    IpPermission, IpRange, Ipv6Range, PrefixListId as SdkPrefixListId, SecurityGroupRule, SecurityGroupRuleRequest,
+    UserIdGroupPair,
+};
 use iac_core::model::{RemoteId, Resolved};
 
 use super::{
@@ -18,7 +21,7 @@ use crate::{
 
 /// Whose rules they are, so that the group itself and its account can be told from others.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Own<'a> {
+pub(in crate::ec2) struct Own<'a> {
     pub(super) group: &'a str,
     pub(super) account: &'a str,
 }
@@ -27,17 +30,18 @@ impl<'a> Own<'a> {
     /// For a group that is not there yet.
     pub(super) const UNKNOWN: Self = Self { group: "", account: "" };
 
+    pub(in crate::ec2) fn new(group: &'a str, account: &'a str) -> Self {
+        Self { group, account }
+    }
+
     pub(super) fn of(group: &'a RemoteId, aws: &'a Aws) -> Self {
-        Self {
-            group: group.as_str(),
-            account: aws.account(),
-        }
+        Self::new(group.as_str(), aws.account())
     }
 }
 
 /// What an atom allows.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Atom {
+pub(in crate::ec2) struct Atom {
     protocol: Protocol,
     /// The ports, or type and code with -1 for all; nothing for protocols that are allowed as a whole.
     ports: Option<(i32, i32)>,
@@ -61,7 +65,7 @@ pub(super) type Atoms = BTreeMap<Atom, Option<String>>;
 
 impl Rule<Resolved> {
     /// What the rule allows; `None` when it has no other side.
-    pub(super) fn atom(&self, own: &Own<'_>) -> Option<Atom> {
+    pub(in crate::ec2) fn atom(&self, own: &Own<'_>) -> Option<Atom> {
         let side = if let Some(block) = &self.cidr {
             Side::Block(CidrBlock::canonical(block.as_str()))
         } else if let Some(list) = &self.prefix_list_id {
@@ -136,8 +140,50 @@ pub(super) fn of_permissions(permissions: &[IpPermission], own: &Own<'_>) -> Ato
 }
 
 impl Atom {
-    /// As the API wants it.
-    pub(super) fn permission(&self, description: Option<&str>) -> IpPermission {
+    /// What one rule with an id of its own allows; `None` when it has no other side.
+    pub(in crate::ec2) fn of_rule(rule: &SecurityGroupRule, own: &Own<'_>) -> Option<Self> {
+        let protocol = Protocol::canonical(rule.ip_protocol().unwrap_or("-1"));
+        let side = if let Some(block) = rule.cidr_ipv4().or(rule.cidr_ipv6()) {
+            Side::Block(CidrBlock::canonical(block))
+        } else if let Some(list) = rule.prefix_list_id() {
+            Side::PrefixList(list.to_owned())
+        } else {
+            let group = rule.referenced_group_info()?;
+            Side::Group {
+                id: group.group_id()?.to_owned(),
+                owner: group.user_id.clone().filter(|owner| owner != own.account),
+            }
+        };
+        Some(Self {
+            ports: ports(&protocol, rule.from_port, rule.to_port),
+            protocol,
+            side,
+        })
+    }
+
+    /// Whether the other side is the same.
+    pub(in crate::ec2) fn has_side_of(&self, other: &Self) -> bool {
+        self.side == other.side
+    }
+
+    /// As a change of a rule wants it.
+    pub(in crate::ec2) fn request(&self, description: Option<&str>) -> SecurityGroupRuleRequest {
+        let request = SecurityGroupRuleRequest::builder()
+            .ip_protocol(self.protocol.wire())
+            .set_from_port(self.ports.map(|(from, _)| from))
+            .set_to_port(self.ports.map(|(_, to)| to))
+            .set_description(description.map(str::to_owned));
+        match &self.side {
+            Side::Block(block) if block.is_ipv6() => request.cidr_ipv6(block.as_str()),
+            Side::Block(block) => request.cidr_ipv4(block.as_str()),
+            Side::PrefixList(list) => request.prefix_list_id(list),
+            Side::Group { id, .. } => request.referenced_group_id(id),
+        }
+        .build()
+    }
+
+    /// As a group's list of permissions wants it.
+    pub(in crate::ec2) fn permission(&self, description: Option<&str>) -> IpPermission {
         let description = description.map(str::to_owned);
         let permission = IpPermission::builder()
             .ip_protocol(self.protocol.wire())
@@ -165,7 +211,7 @@ impl Atom {
     }
 
     /// The rule that allows this.
-    fn rule(self, description: Option<String>, own: &Own<'_>) -> Rule<Resolved> {
+    pub(in crate::ec2) fn rule(self, description: Option<String>, own: &Own<'_>) -> Rule<Resolved> {
         let all_as_unset = |port: i32| Some(port).filter(|&port| port != -1);
         let mut rule = Rule {
             protocol: self.protocol,

@@ -21,7 +21,7 @@ const SEEN: Duration = Duration::from_mins(1);
 
 /// In or out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Direction {
+pub(in crate::ec2) enum Direction {
     Ingress,
     Egress,
 }

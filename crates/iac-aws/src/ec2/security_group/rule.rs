@@ -115,8 +115,16 @@ impl Rule {
 }
 
 impl Rule<Resolved> {
-    /// What is wrong with the rule by itself.
-    fn problem(&self) -> Option<&'static str> {
+    /// What is wrong with the rule by itself, and at which property.
+    pub(in crate::ec2) fn violation(&self) -> Option<Violation> {
+        let (path, message) = self.problem()?;
+        Some(Violation {
+            path: path.to_owned(),
+            message: message.to_owned(),
+        })
+    }
+
+    fn problem(&self) -> Option<(&'static str, &'static str)> {
         let sides = [
             self.cidr.is_some(),
             self.prefix_list_id.is_some(),
@@ -124,13 +132,16 @@ impl Rule<Resolved> {
             self.itself,
         ];
         if sides.into_iter().filter(|&given| given).count() != 1 {
-            return Some("a rule has one other side: a CIDR block, a prefix list, a group or the group itself");
+            return Some((
+                "cidr",
+                "a rule has one other side: a CIDR block, a prefix list, a group or the group itself",
+            ));
         }
         if self.group_owner.is_some() && self.group_id.is_none() {
-            return Some("an owner is for a group of another account");
+            return Some(("group_owner", "an owner is for a group of another account"));
         }
         let message = |number: i32| (0..=255).contains(&number);
-        match (self.protocol.family(), self.from_port, self.to_port) {
+        let wrong = match (self.protocol.family(), self.from_port, self.to_port) {
             (Family::Ports, Some(from), Some(to)) if 0 <= from && from <= to && to <= 65535 => None,
             (Family::Ports, ..) => Some("tcp and udp need a first and a last port from 0 to 65535"),
             (Family::Messages, None, None) => None,
@@ -138,7 +149,8 @@ impl Rule<Resolved> {
             (Family::Messages, ..) => Some("an ICMP type and code are from 0 to 255, and a code needs a type"),
             (Family::Whole, None, None) => None,
             (Family::Whole, ..) => Some("only tcp, udp and icmp have ports: AWS allows other protocols as a whole"),
-        }
+        };
+        wrong.map(|message| ("from_port", message))
     }
 }
 
@@ -146,7 +158,7 @@ impl Rule<Resolved> {
 pub(super) fn validate(property: &str, rules: Option<&[Rule<Resolved>]>, found: &mut Vec<Violation>) {
     let mut seen = BTreeSet::new();
     for (index, rule) in rules.unwrap_or_default().iter().enumerate() {
-        let problem = rule.problem().map(str::to_owned).or_else(|| {
+        let problem = rule.problem().map(|(_, message)| message.to_owned()).or_else(|| {
             let atom = rule.atom(&Own::UNKNOWN)?;
             (!seen.insert(atom)).then(|| "another rule allows the same: put both descriptions into one".to_owned())
         });

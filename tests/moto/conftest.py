@@ -67,9 +67,10 @@ class Cloud:
     def reset(self):
         self.post("/moto-api/reset")
 
-    def start(self, *words, program="stacks", credentials=CREDENTIALS, folder=None):
+    def start(self, *words, program="stacks", credentials=CREDENTIALS, folder=None, environment=()):
         key, secret = credentials
         environment = {
+            **dict(environment),
             "PATH": os.environ["PATH"],
             "HOME": "/nonexistent",
             "AWS_ENDPOINT_URL": self.url,

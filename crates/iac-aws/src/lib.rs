@@ -1,6 +1,9 @@
 //! AWS for `iac`: resource types by service, sessions, and the state backend on S3 and DynamoDB.
 #![forbid(unsafe_code)]
 
+#[macro_use]
+mod string_enum;
+
 mod arn;
 #[cfg(all(feature = "s3", feature = "dynamodb"))]
 mod bootstrap;
@@ -42,6 +45,7 @@ pub use reference::reference;
 pub use session::{AssumeRole, Aws, AwsConfig, SessionError};
 #[cfg(all(feature = "s3", feature = "dynamodb"))]
 pub use state_s3::{S3Backend, StateStore};
+pub use string_enum::UnknownWord;
 
 use std::sync::Arc;
 

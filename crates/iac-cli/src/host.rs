@@ -6,8 +6,8 @@ use std::{
     fmt,
     io::{self, BufRead, BufReader, IsTerminal, Write},
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 use async_trait::async_trait;
@@ -183,6 +183,11 @@ impl Clock for RealClock {
     #[expect(clippy::disallowed_methods, reason = "this is where time comes from")]
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        START.elapsed()
     }
 
     async fn sleep(&self, duration: Duration) {

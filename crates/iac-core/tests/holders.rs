@@ -34,6 +34,10 @@ impl Clock for FastClock {
         Timestamp::UNIX_EPOCH + SignedDuration::from_millis(millis * 50)
     }
 
+    fn monotonic(&self) -> Duration {
+        self.0.elapsed() * 50
+    }
+
     async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration / 50).await;
     }

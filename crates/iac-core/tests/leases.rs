@@ -26,6 +26,10 @@ impl Clock for FlyingClock {
         Timestamp::UNIX_EPOCH + SignedDuration::from_millis(*self.0.lock().unwrap())
     }
 
+    fn monotonic(&self) -> Duration {
+        self.now().duration_since(Timestamp::UNIX_EPOCH).unsigned_abs()
+    }
+
     async fn sleep(&self, duration: Duration) {
         *self.0.lock().unwrap() += i64::try_from(duration.as_millis()).unwrap();
         tokio::task::yield_now().await;
@@ -126,4 +130,127 @@ async fn patience_waits_for_a_lock_and_a_dead_holder_is_followed() {
         [LockNews::Waiting(dead.clone()), LockNews::TakenOver(dead)]
     );
     assert_eq!(env.backend.holder().await.unwrap(), Some(lease.lock()));
+}
+
+/// A machine whose clock is set wrong by so many seconds; time itself goes by as everywhere.
+#[derive(Debug)]
+struct SkewedClock(Arc<FlyingClock>, i64);
+
+#[async_trait]
+impl Clock for SkewedClock {
+    fn now(&self) -> Timestamp {
+        self.0.now() + SignedDuration::from_secs(self.1)
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.0.monotonic()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.0.sleep(duration).await;
+    }
+}
+
+const TEN_MINUTES: i64 = 600;
+
+/// A world in which two machines do not agree on the time.
+fn skewed(by: i64) -> (Arc<dyn Backend>, Arc<dyn Clock>, Arc<dyn Clock>) {
+    let time = Arc::new(FlyingClock(Mutex::new(1_000_000)));
+    let backend: Arc<dyn Backend> = Arc::new(TestEnv::default().backend.clone());
+    (
+        backend,
+        Arc::clone(&time) as Arc<dyn Clock>,
+        Arc::new(SkewedClock(time, by)),
+    )
+}
+
+#[tokio::test]
+async fn a_holder_that_lives_keeps_its_lock_whatever_the_clocks_say() {
+    for skew in [-TEN_MINUTES, 0, TEN_MINUTES] {
+        for patience in [Duration::ZERO, LEASE * 5] {
+            let (backend, ours, theirs) = skewed(skew);
+            let held = Lease::acquire(&backend, &ours, info("first"), Duration::ZERO, &|_| {})
+                .await
+                .unwrap();
+            let id = held.lock().info.id;
+            let refused = tokio::select! {
+                () = held.keep() => unreachable!("{skew}: the lock is lost"),
+                second = Lease::acquire(&backend, &theirs, info("second"), patience, &|_| {}) => second.unwrap_err(),
+            };
+            assert!(refused.to_string().contains("lock id first"), "{skew}: {refused}");
+            held.check().unwrap();
+            assert_eq!(backend.holder().await.unwrap().unwrap().info.id, id);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_dead_holder_is_followed_after_a_whole_lease_by_the_clock_of_the_one_who_waits() {
+    for skew in [-TEN_MINUTES, 0, TEN_MINUTES] {
+        let (backend, ours, theirs) = skewed(skew);
+        let dead = Lease::acquire(&backend, &ours, info("dead"), Duration::ZERO, &|_| {})
+            .await
+            .unwrap();
+        let began = theirs.monotonic();
+        let next = Lease::acquire(&backend, &theirs, info("next"), LEASE * 2, &|_| {})
+            .await
+            .unwrap();
+        assert!(theirs.monotonic() >= began + LEASE, "{skew}");
+        assert!(dead.check().is_err(), "{skew}: the first one knows by its own clock");
+        assert_eq!(backend.holder().await.unwrap(), Some(next.lock()));
+    }
+}
+
+#[tokio::test]
+async fn a_lock_that_seems_dead_is_watched_though_nobody_said_to_wait() {
+    let (backend, ours, theirs) = skewed(TEN_MINUTES);
+    let dead = Lease::acquire(&backend, &ours, info("dead"), Duration::ZERO, &|_| {})
+        .await
+        .unwrap()
+        .lock();
+    let news = Mutex::new(Vec::new());
+    let tell = |told| news.lock().unwrap().push(told);
+    Lease::acquire(&backend, &theirs, info("next"), Duration::ZERO, &tell)
+        .await
+        .unwrap();
+    assert_eq!(
+        *news.lock().unwrap(),
+        [LockNews::Watching(dead.clone()), LockNews::TakenOver(dead)]
+    );
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_does_not_make_a_lease_longer() {
+    let (backend, ours, _) = skewed(0);
+    let set_back = Arc::new(SetBack(Arc::clone(&ours), Mutex::new(0)));
+    let clock = Arc::clone(&set_back) as Arc<dyn Clock>;
+    let held = Lease::acquire(&backend, &clock, info("first"), Duration::ZERO, &|_| {})
+        .await
+        .unwrap();
+    *set_back.1.lock().unwrap() = -TEN_MINUTES;
+    held.check().unwrap();
+    ours.sleep(LEASE).await;
+    assert_eq!(
+        held.check().unwrap_err(),
+        "the state lock ran out before it could be renewed"
+    );
+}
+
+/// A clock that somebody sets while a lock is held.
+#[derive(Debug)]
+struct SetBack(Arc<dyn Clock>, Mutex<i64>);
+
+#[async_trait]
+impl Clock for SetBack {
+    fn now(&self) -> Timestamp {
+        self.0.now() + SignedDuration::from_secs(*self.1.lock().unwrap())
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.0.monotonic()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.0.sleep(duration).await;
+    }
 }

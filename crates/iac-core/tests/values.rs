@@ -441,5 +441,9 @@ impl Clock for Still {
         jiff::Timestamp::UNIX_EPOCH
     }
 
+    fn monotonic(&self) -> std::time::Duration {
+        std::time::Duration::ZERO
+    }
+
     async fn sleep(&self, _: std::time::Duration) {}
 }

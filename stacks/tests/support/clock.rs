@@ -37,6 +37,10 @@ impl Clock for Jumping {
         Timestamp::UNIX_EPOCH + SignedDuration::from_millis(self.0.load(Ordering::SeqCst))
     }
 
+    fn monotonic(&self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.load(Ordering::SeqCst)).unwrap_or_default())
+    }
+
     async fn sleep(&self, duration: Duration) {
         if duration == LEASE / 4 {
             let end = self.now() + duration;
@@ -81,6 +85,12 @@ impl Clock for Stopped {
             }
         }
         self.time.now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        // a process that is stopped sees on both of its clocks how long it was
+        let _ = self.now();
+        self.time.monotonic()
     }
 
     async fn sleep(&self, duration: Duration) {

@@ -38,7 +38,7 @@ use serde_json::{Map, Value};
 
 use super::{
     names::{Comment, WebAclId, plain},
-    shared::{words, yes},
+    shared::yes,
 };
 use crate::{Arn, Aws, DomainName};
 
@@ -147,7 +147,7 @@ pub struct Distribution<S: Stage = Declared> {
     pub keep_disabled: bool,
 }
 
-words! {
+string_enum! {
     /// The edges that serve, by price.
     pub enum PriceClass = All {
         /// All.
@@ -159,7 +159,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// The versions of HTTP that viewers may speak.
     pub enum HttpVersion = Http2 {
         /// 1.1 alone.

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     names::{named, plain},
-    shared::{incomplete, missing, once_more_if_stale, stale, text, words},
+    shared::{incomplete, missing, once_more_if_stale, stale, text},
 };
 use crate::{Arn, Aws, error::failed};
 
@@ -72,7 +72,7 @@ pub struct OriginAccessControl<S: Stage = Declared> {
     pub signing_protocol: SigningProtocol,
 }
 
-words! {
+string_enum! {
     /// The kind of origin an access control is for.
     pub enum OriginType = S3 {
         /// A bucket.
@@ -86,7 +86,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Which requests to the origin are signed.
     pub enum SigningBehavior = Always {
         /// All, whatever the viewer sent.
@@ -100,7 +100,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// How requests to the origin are signed.
     pub enum SigningProtocol = Sigv4 {
         /// Signature version 4.
@@ -145,7 +145,7 @@ impl Reconcile for OriginAccessControl<Resolved> {
         match current(id, cx).await {
             Ok((config, _)) => Ok(Some(Live {
                 id: id.clone(),
-                inputs: Self::from_config(&config)?,
+                inputs: Self::from_config(&config),
                 outputs: outputs(id, cx.provider),
             })),
             Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
@@ -247,7 +247,7 @@ impl Reconcile for OriginAccessControl<Resolved> {
             if let Some(found) = list.items().iter().find(|item| item.name == name.as_str()) {
                 let id = RemoteId::new(&found.id);
                 let (config, _) = current(&id, cx).await?;
-                return Ok((Self::from_config(&config)? == *self).then_some(id));
+                return Ok((Self::from_config(&config) == *self).then_some(id));
             }
             marker = list.next_marker.filter(|_| list.is_truncated);
             if marker.is_none() {
@@ -307,14 +307,14 @@ impl OriginAccessControl<Resolved> {
             .map_err(incomplete)
     }
 
-    fn from_config(config: &OriginAccessControlConfig) -> Result<Self, ResourceError> {
-        Ok(Self {
+    fn from_config(config: &OriginAccessControlConfig) -> Self {
+        Self {
             name: text(Some(&config.name)),
             description: text(config.description.as_deref()),
-            origin_type: OriginType::parse(config.origin_access_control_origin_type.as_str())?,
-            signing_behavior: SigningBehavior::parse(config.signing_behavior.as_str())?,
-            signing_protocol: SigningProtocol::parse(config.signing_protocol.as_str())?,
-        })
+            origin_type: OriginType::from_word(config.origin_access_control_origin_type.as_str()),
+            signing_behavior: SigningBehavior::from_word(config.signing_behavior.as_str()),
+            signing_protocol: SigningProtocol::from_word(config.signing_protocol.as_str()),
+        }
     }
 }
 
@@ -330,7 +330,7 @@ mod tests {
             .signing_behavior(SigningBehavior::NoOverride)
             .build();
         let config = desired.onto(None).unwrap();
-        assert_eq!(OriginAccessControl::from_config(&config).unwrap(), desired);
+        assert_eq!(OriginAccessControl::from_config(&config), desired);
     }
 
     #[test]
@@ -338,7 +338,7 @@ mod tests {
         let desired: OriginAccessControl<Resolved> = OriginAccessControl::builder().name("site").build();
         let config = desired.onto(None).unwrap();
         assert_eq!(config.description.as_deref(), Some(""));
-        assert_eq!(OriginAccessControl::from_config(&config).unwrap().description, None);
+        assert_eq!(OriginAccessControl::from_config(&config).description, None);
     }
 
     #[test]

@@ -1,46 +1,7 @@
-//! What the types of this service share: words of the API, writes guarded by an `ETag`, and lists that carry their length.
+//! What the types of this service share: writes guarded by an `ETag`, and lists that carry their length.
 
 use aws_sdk_cloudfront::error::BuildError;
 use iac_core::model::{ResourceError, Violation};
-
-/// Declares an enum of the exact words of the API, so that inputs, requests and answers speak the same:
-/// `pub enum Color = Red { Red = "red", Blue = "blue" }`, where the default comes first and may be left out.
-macro_rules! words {
-    ($(#[$doc:meta])* pub enum $name:ident $(= $default:ident)? { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(
-            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ::serde::Serialize, ::serde::Deserialize, ::iac_core::Schema,
-        )]
-        pub enum $name {
-            $($(#[$variant_doc])* #[serde(rename = $word)] $variant,)+
-        }
-
-        $(impl Default for $name {
-            fn default() -> Self {
-                Self::$default
-            }
-        })?
-
-        impl $name {
-            /// The word of the API.
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)+
-                }
-            }
-
-            /// The value of a word that CloudFront answered with.
-            #[allow(dead_code, reason = "some words are only read as parts of others")]
-            pub(in crate::cloudfront) fn parse(word: &str) -> Result<Self, ::iac_core::model::ResourceError> {
-                match word {
-                    $($word => Ok(Self::$variant),)+
-                    _ => Err($crate::cloudfront::shared::unknown(stringify!($name), word)),
-                }
-            }
-        }
-    };
-}
-pub(super) use words;
 
 /// Builds one of CloudFront's lists, which carry their own length: `counted!(Aliases, names)`. An empty list has no items.
 macro_rules! counted {
@@ -54,14 +15,6 @@ macro_rules! counted {
     }};
 }
 pub(super) use counted;
-
-/// An answer this version has no word for.
-pub(super) fn unknown(what: &str, word: &str) -> ResourceError {
-    ResourceError::invalid(format!(
-        "CloudFront answered with `{word}`, which is no {what} this version knows"
-    ))
-    .hint("use a newer version of iac, or set the property to a known value outside")
-}
 
 /// A request that lacks a required part: a mistake of the type, not of the user.
 #[expect(clippy::needless_pass_by_value, reason = "the schema that `map_err` takes")]

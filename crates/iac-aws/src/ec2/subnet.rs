@@ -22,7 +22,7 @@ use async_trait::async_trait;
 use aws_sdk_ec2::types::{ResourceType, Subnet as SdkSubnet, SubnetState};
 use bon::Builder;
 use iac_core::{
-    Outputs, Resource, Schema,
+    Outputs, Resource,
     model::{
         Changed, Context, Declared, ErrorKind, Live, ReadRequest, Reconcile, RemoteId, Resolved, ResourceError, Stage,
         Violation,
@@ -125,14 +125,14 @@ pub struct Subnet<S: Stage = Declared> {
     pub tags: BTreeMap<String, S::Value<String>>,
 }
 
-/// How instances are called in the private DNS.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Schema)]
-#[serde(rename_all = "kebab-case")]
-pub enum HostnameType {
-    /// By their IPv4 address: `ip-10-24-34-0.eu-west-1.compute.internal`.
-    IpName,
-    /// By their id: `i-0123456789abcdef.eu-west-1.compute.internal`.
-    ResourceName,
+string_enum! {
+    /// How instances are called in the private DNS.
+    pub enum HostnameType {
+        /// By their IPv4 address: `ip-10-24-34-0.eu-west-1.compute.internal`.
+        IpName = "ip-name",
+        /// By their id: `i-0123456789abcdef.eu-west-1.compute.internal`.
+        ResourceName = "resource-name",
+    }
 }
 
 /// What a subnet gives.
@@ -221,7 +221,7 @@ impl Reconcile for Subnet<Resolved> {
         read_listed(requests, cx, find, |request, subnet: SdkSubnet| async move {
             Ok(Live {
                 id: request.id.clone(),
-                inputs: Self::from_sdk(&subnet, request.prior.as_ref())?,
+                inputs: Self::from_sdk(&subnet, request.prior.as_ref()),
                 outputs: outputs(&subnet, cx.provider)?,
             })
         })
@@ -239,7 +239,7 @@ impl Reconcile for Subnet<Resolved> {
             })
             .await?;
         // nothing but the switches may differ, and those of a new subnet depend on its kind
-        let live = Self::from_sdk(&made, Some(self))?;
+        let live = Self::from_sdk(&made, Some(self));
         self.configure(&id, &live, made, cx).await
     }
 
@@ -344,9 +344,9 @@ impl Subnet<Resolved> {
         outputs(&seen, cx.provider)
     }
 
-    fn from_sdk(subnet: &SdkSubnet, prior: Option<&Self>) -> Result<Self, ResourceError> {
-        let switches = Attributes::from_sdk(subnet)?;
-        Ok(Self {
+    fn from_sdk(subnet: &SdkSubnet, prior: Option<&Self>) -> Self {
+        let switches = Attributes::from_sdk(subnet);
+        Self {
             vpc_id: VpcId::from(subnet.vpc_id().unwrap_or_default()),
             cidr_block: subnet.cidr_block().map(CidrBlock::canonical),
             ipv4_ipam_pool_id: prior.and_then(|prior| prior.ipv4_ipam_pool_id.clone()),
@@ -365,7 +365,7 @@ impl Subnet<Resolved> {
             enable_resource_name_dns_a_record_on_launch: switches.a_record,
             enable_resource_name_dns_aaaa_record_on_launch: switches.aaaa_record,
             tags: tags::from_sdk(subnet.tags.as_deref()),
-        })
+        }
     }
 }
 

@@ -23,10 +23,10 @@ use std::{
 };
 
 use async_trait::async_trait;
-use aws_sdk_ec2::types::{ResourceType, Tenancy as SdkTenancy, VpcTenancy};
+use aws_sdk_ec2::types::{ResourceType, VpcTenancy};
 use bon::Builder;
 use iac_core::{
-    Outputs, Resource, Schema,
+    Outputs, Resource,
     model::{
         Changed, Context, Declared, ErrorKind, Live, ReadRequest, Reconcile, RemoteId, Resolved, ResourceError, Stage,
         Violation,
@@ -111,15 +111,14 @@ pub struct Vpc<S: Stage = Declared> {
     pub tags: BTreeMap<String, S::Value<String>>,
 }
 
-/// On which hardware the instances of a VPC run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Schema)]
-#[serde(rename_all = "lowercase")]
-pub enum Tenancy {
-    /// As each instance says, shared by default.
-    #[default]
-    Default,
-    /// On hardware of the account's own.
-    Dedicated,
+string_enum! {
+    /// On which hardware the instances of a VPC run.
+    pub enum Tenancy = Default {
+        /// As each instance says, shared by default.
+        Default = "default",
+        /// On hardware of the account's own.
+        Dedicated = "dedicated",
+    }
 }
 
 /// What a VPC gives.
@@ -214,7 +213,7 @@ impl Reconcile for Vpc<Resolved> {
                     &facts,
                     Attributes::read(&request.id, cx.provider).await?,
                     request.prior.as_ref(),
-                )?,
+                ),
                 outputs: facts.outputs(cx.provider)?,
             })
         })
@@ -289,10 +288,7 @@ impl Vpc<Resolved> {
             .set_cidr_block(self.cidr_block.as_ref().map(text))
             .set_ipv4_ipam_pool_id(self.ipv4_ipam_pool_id.clone().map(Into::into))
             .set_ipv4_netmask_length(self.ipv4_netmask_length)
-            .instance_tenancy(match self.instance_tenancy {
-                Tenancy::Default => SdkTenancy::Default,
-                Tenancy::Dedicated => SdkTenancy::Dedicated,
-            })
+            .instance_tenancy(self.instance_tenancy.as_str().into())
             .set_amazon_provided_ipv6_cidr_block(self.assign_generated_ipv6_cidr_block.then_some(true))
             .set_ipv6_cidr_block(self.ipv6_cidr_block.as_ref().map(text))
             .set_ipv6_ipam_pool_id(self.ipv6_ipam_pool_id.clone().map(Into::into))
@@ -336,7 +332,7 @@ impl Vpc<Resolved> {
     }
 
     async fn loosen_tenancy(&self, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
-        if self.instance_tenancy == Tenancy::Dedicated {
+        if self.instance_tenancy != Tenancy::Default {
             return Err(
                 ResourceError::invalid("the tenancy of a VPC cannot change from `default` to `dedicated`")
                     .hint("replace the VPC with `--replace`, or create another one"),
@@ -353,19 +349,17 @@ impl Vpc<Resolved> {
             .map_err(failed("ec2:ModifyVpcTenancy"))
     }
 
-    fn from_sdk(facts: &Facts, attributes: Attributes, prior: Option<&Self>) -> Result<Self, ResourceError> {
+    fn from_sdk(facts: &Facts, attributes: Attributes, prior: Option<&Self>) -> Self {
         let vpc = &facts.vpc;
         let ipv6 = blocks::declared_ipv6(vpc, prior);
-        Ok(Self {
+        Self {
             cidr_block: vpc.cidr_block().map(CidrBlock::canonical),
             ipv4_ipam_pool_id: prior.and_then(|prior| prior.ipv4_ipam_pool_id.clone()),
             ipv4_netmask_length: prior.and_then(|prior| prior.ipv4_netmask_length),
             secondary_cidr_blocks: blocks::declared_secondary(vpc, prior),
-            instance_tenancy: match &vpc.instance_tenancy {
-                Some(SdkTenancy::Dedicated) => Tenancy::Dedicated,
-                Some(SdkTenancy::Default) | None => Tenancy::Default,
-                Some(other) => return Err(ResourceError::invalid(format!("unknown tenancy `{other}`"))),
-            },
+            instance_tenancy: vpc
+                .instance_tenancy()
+                .map_or(Tenancy::Default, |tenancy| Tenancy::from_word(tenancy.as_str())),
             enable_dns_support: attributes.dns_support,
             enable_dns_hostnames: attributes.dns_hostnames,
             enable_network_address_usage_metrics: attributes.usage_metrics,
@@ -376,7 +370,7 @@ impl Vpc<Resolved> {
             ipv6_pool: blocks::own_pool(ipv6).map(str::to_owned),
             ipv6_cidr_block_network_border_group: ipv6.and_then(|ipv6| ipv6.network_border_group.clone()),
             tags: tags::from_sdk(vpc.tags.as_deref()),
-        })
+        }
     }
 }
 

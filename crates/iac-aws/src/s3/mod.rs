@@ -1,14 +1,12 @@
 //! Amazon S3: buckets, their policies, objects and folders of objects.
 
-#[macro_use]
-mod words;
-
 mod bucket;
 mod bucket_policy;
 mod directory;
 mod name;
 mod object;
 mod tags;
+mod words;
 
 pub use bucket::{
     Acceleration, BlockedEncryption, Bucket, BucketNamespace, BucketOutputs, CorsMethod, CorsRule, Day, Encryption,

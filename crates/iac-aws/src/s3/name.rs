@@ -32,7 +32,7 @@ fn check(name: &str) -> Result<(), String> {
     Err(format!("`{name}`: a bucket's name {problem}"))
 }
 
-words! {
+string_enum! {
     /// Where objects are stored. Source: S3 user guide, "Understanding and managing Amazon S3 storage classes".
     #[derive(Default)]
     pub enum StorageClass {

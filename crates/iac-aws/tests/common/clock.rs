@@ -16,6 +16,10 @@ impl Clock for Jumping {
         *self.0.lock().unwrap()
     }
 
+    fn monotonic(&self) -> Duration {
+        self.now().duration_since(Timestamp::default()).unsigned_abs()
+    }
+
     async fn sleep(&self, duration: Duration) {
         // all other pauses are shorter
         if duration >= LEASE / 4 {

@@ -59,6 +59,7 @@ impl Board {
     pub(super) fn take(&mut self, event: Event, now: Timestamp) -> String {
         match event {
             Event::LockWaiting { holder } => words::lock_waiting(&holder),
+            Event::LockWatching { holder } => words::lock_watching(&holder),
             Event::LockTakenOver { holder } => words::lock_taken_over(&holder),
             Event::Recovered { address, message } => words::recovered(&address, &message),
             Event::RefreshStarted { total } => {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use iac_core::{
     model::{Address, ResourceError},
     plan::Action,
-    state::Lock,
+    state::{LEASE, Lock},
 };
 
 use crate::render::{
@@ -110,6 +110,14 @@ pub(super) fn skipped(action: Action, address: &Address, because: Option<&Addres
 
 pub(super) fn lock_waiting(holder: &Lock) -> String {
     format!("{} the state is locked by {holder}\n", paint(WARNING, "waiting:"))
+}
+
+pub(super) fn lock_watching(holder: &Lock) -> String {
+    format!(
+        "{} the lock of {holder} seems to have run out: it is taken over if nobody renews it for {} seconds\n",
+        paint(WARNING, "waiting:"),
+        LEASE.as_secs()
+    )
 }
 
 pub(super) fn lock_taken_over(holder: &Lock) -> String {

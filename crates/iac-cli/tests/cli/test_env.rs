@@ -177,6 +177,10 @@ impl Clock for JumpingClock {
         "2026-01-01T00:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_millis(millis)
     }
 
+    fn monotonic(&self) -> Duration {
+        Duration::from_millis(u64::try_from(*self.0.lock().unwrap_or_else(PoisonError::into_inner)).unwrap())
+    }
+
     async fn sleep(&self, duration: Duration) {
         // the lease is renewed beside the work: only waits that somebody is in need of move this clock
         if duration >= iac_core::state::LEASE / 4 {

@@ -203,7 +203,7 @@ impl Progress {
         }
     }
 
-    /// FieldAttributes everything that waits for a step that failed.
+    /// Marks as blocked everything that waits for a step that failed.
     fn block(&mut self, steps: &Steps<'_>, failed: NodeIndex, because: &Address) {
         let mut queue = steps.next(failed);
         while let Some(index) = queue.pop() {

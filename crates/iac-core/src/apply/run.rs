@@ -86,6 +86,7 @@ impl Run {
         };
         let tell = |news| match news {
             LockNews::Waiting(holder) => observer.on(Event::LockWaiting { holder }),
+            LockNews::Watching(holder) => observer.on(Event::LockWatching { holder }),
             LockNews::TakenOver(holder) => observer.on(Event::LockTakenOver { holder }),
         };
         let lease = Lease::acquire(&session.backend, &session.clock, info, patience, &tell).await?;

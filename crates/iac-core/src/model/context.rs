@@ -18,6 +18,10 @@ pub trait Clock: Debug + Send + Sync + 'static {
     /// The time now.
     fn now(&self) -> Timestamp;
 
+    /// How long ago some fixed moment of this process was. It never goes back, and setting the machine's clock does not
+    /// move it: spans are measured with it.
+    fn monotonic(&self) -> Duration;
+
     /// Waits.
     async fn sleep(&self, duration: Duration);
 }

@@ -1,4 +1,4 @@
-//! FieldAttributes that say how the engine treats a resource, and the fluent way to put them on.
+//! Attributes that say how the engine treats a resource, and the fluent way to put them on.
 
 use std::{fmt, time::Duration};
 
@@ -27,7 +27,8 @@ pub struct Lifecycle {
     /// A replacement is made before the old object is deleted.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub create_before_delete: bool,
-    /// Properties whose changes are passed over when updating; nested ones as `rules[0].status`.
+    /// Properties whose changes are ignored when updating, each a [`PropertyPath`](super::property_path::PropertyPath):
+    /// `rules[0].status`, `tags["kubernetes.io/role"]`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ignore_changes: Vec<String>,
     /// Replaced when one of these values changes. A template when declared, sealed values in the state.
@@ -93,7 +94,9 @@ pub trait LifecycleExt<R: Resource>: Into<Declaration<R>> {
         self.lifecycle(|lifecycle| lifecycle.create_before_delete = true)
     }
 
-    /// Passes over changes of these properties when updating.
+    /// Ignores changes of these properties when updating: what is there stays. A create and a replacement use what is
+    /// declared. Each is a [`PropertyPath`](super::property_path::PropertyPath): `engine.version`, `rules[*].days`,
+    /// `tags["kubernetes.io/role"]`. One that the type does not have is an error of the stack.
     fn ignore_changes<'a>(self, properties: impl IntoIterator<Item = &'a str>) -> Declaration<R> {
         let properties: Vec<String> = properties.into_iter().map(str::to_owned).collect();
         self.lifecycle(|lifecycle| lifecycle.ignore_changes.extend(properties))

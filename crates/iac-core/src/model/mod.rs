@@ -7,6 +7,7 @@ mod expr;
 mod has_schema;
 mod input;
 mod lifecycle;
+mod property_path;
 mod registry;
 mod resource;
 mod schema;
@@ -27,6 +28,7 @@ pub use input::{AsText, AssignableTo, FromText, Input, Output};
 #[doc(hidden)]
 pub use input::{interpolate, placeholders};
 pub use lifecycle::{Declaration, Lifecycle, LifecycleExt};
+pub use property_path::{PathError, PathStep, PropertyPath};
 pub use registry::{LiveObject, ReadObject, Reconciler, Registry};
 pub use resource::{
     AccountRegion, Changed, Live, OutputRefs, Provider, ReadRequest, Reconcile, RemoteId, Resource, TypeInfo,

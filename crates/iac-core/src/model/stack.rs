@@ -13,6 +13,7 @@ use super::{
     address::Address,
     expr::Reference,
     lifecycle::{Declaration, Lifecycle},
+    property_path::PropertyPath,
     resource::{OutputRefs, Resource, TypeInfo},
     secret::REDACTED,
     template,
@@ -272,6 +273,16 @@ impl Stack {
                     what: format!("{} (declared at {})", node.address, node.place),
                 });
             }
+            let paths = node.lifecycle.ignore_changes.iter();
+            let wrong = paths.filter_map(|path| {
+                let path = path.parse::<PropertyPath>();
+                path.and_then(|path| path.check(&node.info.schema)).err()
+            });
+            errors.extend(wrong.map(|source| StackError::IgnoredPath {
+                address: node.address.clone(),
+                source,
+                place: node.place.clone(),
+            }));
             let from = node.address.to_string();
             self.dangling(&from, template::references(&node.inputs), &mut errors);
             let lifecycle = &node.lifecycle;

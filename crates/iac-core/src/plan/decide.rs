@@ -6,6 +6,7 @@ use super::{
     action::{Action, Reason},
     change::{AttributeChange, Change, ChangeData},
     diff::{self, Comparison},
+    ignore::ignore,
     inputs::{self, Owner},
 };
 use crate::{
@@ -80,7 +81,7 @@ impl Question<'_> {
             attributes = diff::whole(&self.node.info.schema, &desired, self.sealer.place(), false);
         }
         if let (Action::NoOp | Action::Update, Some(live)) = (action, self.live) {
-            inputs::ignore(&mut desired, &live.inputs, &self.lifecycle.ignore_changes);
+            self.ignore(&mut desired, live);
         }
         let outputs = self.outputs(action, &desired);
         let data = ChangeData {
@@ -138,9 +139,19 @@ impl Question<'_> {
         Ok((template, desired, named))
     }
 
+    /// Lets what is there stand for what is desired where changes are to be ignored.
+    fn ignore(&self, desired: &mut Value, live: &LiveObject) {
+        ignore(
+            &self.node.info.schema,
+            desired,
+            &live.inputs,
+            &self.lifecycle.ignore_changes,
+        );
+    }
+
     fn differences(&self, desired: &Value, live: &LiveObject, prior: &ObjectState) -> Vec<AttributeChange> {
         let mut desired = desired.clone();
-        inputs::ignore(&mut desired, &live.inputs, &self.lifecycle.ignore_changes);
+        self.ignore(&mut desired, live);
         diff::diff(&Comparison {
             schema: &self.node.info.schema,
             desired: &desired,

@@ -3,7 +3,7 @@
 use super::{
     change::{After, Drift},
     diff::{self, Comparison},
-    inputs,
+    ignore::ignore,
 };
 use crate::{
     model::{Address, LiveObject, TypeInfo, template},
@@ -27,7 +27,7 @@ pub(super) fn drift(
         });
     };
     let mut last = template::escape(prior.inputs.clone());
-    inputs::ignore(&mut last, &live.inputs, ignored);
+    ignore(&info.schema, &mut last, &live.inputs, ignored);
     let mut attributes = diff::diff(&Comparison {
         schema: &info.schema,
         desired: &last,

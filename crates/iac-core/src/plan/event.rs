@@ -17,6 +17,12 @@ pub enum Event {
         /// Who holds it.
         holder: Lock,
     },
+    /// The holder of the lock seems to be dead: its lease is over by this machine's clock. Whether it still renews the lock is
+    /// watched for a whole [`LEASE`](crate::state::LEASE).
+    LockWatching {
+        /// Who holds it.
+        holder: Lock,
+    },
     /// The lock of a dead run was taken over.
     LockTakenOver {
         /// Who held it.

@@ -164,41 +164,8 @@ fn generated(address: &Address, owner: Owner<'_>, longest: usize, attempt: usize
     format!("{}-{end}", readable.trim_end_matches('-'))
 }
 
-/// Lets what is there stand for what is desired at the paths whose changes are to be passed over.
-pub(crate) fn ignore(desired: &mut Value, live: &Value, paths: &[String]) {
-    for path in paths {
-        let steps = path.replace('[', ".").replace(']', "");
-        let pointer = steps
-            .split('.')
-            .fold(String::new(), |pointer, step| pointer + "/" + step);
-        match live.pointer(&pointer) {
-            Some(value) => set(desired, &pointer, Some(template::escape(value.clone()))),
-            None => set(desired, &pointer, None),
-        }
-    }
-}
-
-/// Sets or removes the value at a pointer whose parent is there.
-fn set(target: &mut Value, pointer: &str, value: Option<Value>) {
-    let Some((parent, last)) = pointer.rsplit_once('/') else {
-        return;
-    };
-    match (target.pointer_mut(parent), value) {
-        (Some(Value::Object(map)), Some(value)) => drop(map.insert(last.to_owned(), value)),
-        (Some(Value::Object(map)), None) => drop(map.remove(last)),
-        (Some(Value::Array(items)), Some(value)) => {
-            if let Some(item) = last.parse::<usize>().ok().and_then(|index| items.get_mut(index)) {
-                *item = value;
-            }
-        }
-        _ => {}
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -221,17 +188,5 @@ mod tests {
             there["name"],
             fresh("name", &address, Owner { taken: &taken, ..owner }, 63)
         );
-    }
-
-    #[test]
-    fn ignored_paths_take_what_is_there() {
-        let mut desired = json!({"tags": {"a": "1", "b": "2"}, "rules": [{"days": 1}]});
-        let live = json!({"tags": {"a": "9"}, "rules": [{"days": 7}]});
-        ignore(
-            &mut desired,
-            &live,
-            &["tags.a".into(), "tags.b".into(), "rules[0].days".into()],
-        );
-        assert_eq!(desired, json!({"tags": {"a": "9"}, "rules": [{"days": 7}]}));
     }
 }

@@ -7,6 +7,7 @@ mod diff;
 mod drift;
 mod error;
 mod event;
+mod ignore;
 mod inputs;
 mod moves;
 mod options;
@@ -27,5 +28,5 @@ pub use recall::{RecallError, recall};
 pub use saved::{SavedPlan, SavedPlanError, Stale};
 
 pub(crate) use decide::sealed_trigger;
-pub(crate) use inputs::ignore;
+pub(crate) use ignore::ignore;
 pub(crate) use refresh::unknown_type;

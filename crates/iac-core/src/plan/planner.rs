@@ -66,6 +66,7 @@ struct Planner<'a> {
     outputs: BTreeMap<Address, Outputs>,
     changes: BTreeMap<Address, Change>,
     drift: Vec<Drift>,
+    warnings: Vec<String>,
     issues: Vec<PlanIssue>,
 }
 
@@ -122,6 +123,7 @@ impl<'a> Planner<'a> {
             outputs: BTreeMap::new(),
             changes: BTreeMap::new(),
             drift: Vec::new(),
+            warnings: Vec::new(),
             issues,
         })
     }
@@ -174,7 +176,7 @@ impl<'a> Planner<'a> {
         if !self.issues.is_empty() {
             return Err(self.issues.into());
         }
-        let mut warnings = Vec::new();
+        let mut warnings = std::mem::take(&mut self.warnings);
         if self.selection.is_partial() {
             warnings
                 .push("only a part of the stack is planned; run without `--target` and `--exclude` soon".to_owned());

@@ -1,4 +1,8 @@
 //! Holding the lock: taking it with patience, renewing it while working, and noticing when it is lost.
+//!
+//! Clocks of two machines are never compared. A holder counts its lease from the moment before the request was sent that
+//! took or renewed it. Another takes the lock over only after it has seen the very same lock for a whole lease, counted on
+//! its own monotonic clock: each renewal changes the lock, so a holder that lives is seen to live.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -16,6 +20,9 @@ use crate::model::Clock;
 /// How long a lock stands without being renewed.
 pub const LEASE: Duration = Duration::from_mins(1);
 
+/// How long one renewal may take before it is given up and sent again: several fit into a lease.
+const RENEWAL: Duration = Duration::from_secs(10);
+
 tokio::task_local! {
     /// The lease under which this task writes what is stored.
     static WRITING: Arc<Lease>;
@@ -26,8 +33,38 @@ tokio::task_local! {
 pub struct Lease {
     backend: Arc<dyn Backend>,
     clock: Arc<dyn Clock>,
-    held: Mutex<Lock>,
+    held: Mutex<Held>,
     lost: Mutex<Option<String>>,
+}
+
+/// A lock, and when the request was sent that took or renewed it.
+#[derive(Clone, Debug)]
+struct Held {
+    lock: Lock,
+    sent: Moment,
+}
+
+/// A moment on both clocks of this machine. The monotonic one may stand still while the machine sleeps, and the other may be
+/// set: whichever says that more time went by is believed.
+#[derive(Clone, Copy, Debug)]
+struct Moment {
+    monotonic: Duration,
+    now: Timestamp,
+}
+
+impl Moment {
+    fn of(clock: &dyn Clock) -> Self {
+        Self {
+            monotonic: clock.monotonic(),
+            now: clock.now(),
+        }
+    }
+
+    fn elapsed(self, clock: &dyn Clock) -> Duration {
+        let by_wall = clock.now().duration_since(self.now);
+        let by_wall = Duration::try_from(by_wall).unwrap_or(Duration::ZERO);
+        by_wall.max(clock.monotonic().saturating_sub(self.monotonic))
+    }
 }
 
 /// What became known while a lock was taken.
@@ -35,12 +72,40 @@ pub struct Lease {
 pub enum LockNews {
     /// Another holds it; it is waited for.
     Waiting(Lock),
-    /// Its holder let it expire; it was taken over.
+    /// Its holder seems to be dead; it is watched for a whole [`LEASE`].
+    Watching(Lock),
+    /// Its holder did not renew it for a whole [`LEASE`]; it was taken over.
     TakenOver(Lock),
 }
 
+/// What another's lock looked like, and since when it has looked so.
+struct Seen {
+    holder: Lock,
+    since: Duration,
+}
+
+impl Seen {
+    /// Notes what was seen just now; a lock that changed begins anew.
+    fn again(earlier: Option<Self>, holder: Lock, clock: &dyn Clock) -> Self {
+        match earlier {
+            Some(seen) if seen.holder == holder => seen,
+            _ => Self {
+                holder,
+                since: clock.monotonic(),
+            },
+        }
+    }
+
+    /// A lock without an end is another program's, and never taken over.
+    fn is_abandoned(&self, clock: &dyn Clock) -> bool {
+        self.holder.expires.is_some() && clock.monotonic().saturating_sub(self.since) >= LEASE
+    }
+}
+
 impl Lease {
-    /// Takes the lock, waiting up to `patience` while another holds it. A lock past its end is taken over.
+    /// Takes the lock, waiting up to `patience` while another holds it. A lock whose end has passed by this machine's clock
+    /// is watched for a whole [`LEASE`] whatever the patience, since its holder is most likely dead; it is taken over when it
+    /// stays as it is for that long, and waited for like any other when it is renewed.
     ///
     /// # Errors
     /// [`BackendError::Locked`] with the holder, when patience runs out.
@@ -51,30 +116,45 @@ impl Lease {
         patience: Duration,
         tell: &(dyn Fn(LockNews) + Send + Sync),
     ) -> Result<Self, BackendError> {
-        let started = clock.now();
+        let started = clock.monotonic();
         let mut pause = Duration::from_millis(250);
-        let mut told = false;
+        let mut seen: Option<Seen> = None;
+        // the first holder whose end had passed; one that is renewed after that lives, whatever its clock says
+        let mut suspect: Option<Lock> = None;
+        let (mut told_waiting, mut told_watching) = (false, false);
         loop {
+            let sent = Moment::of(&**clock);
             let lock = Lock {
                 info: info.clone(),
-                expires: Some(end(clock.now())),
+                expires: Some(end(sent.now)),
             };
-            let Some(holder) = Self::take(backend, &lock, None).await? else {
-                return Ok(Self::new(backend, clock, lock));
+            let over = seen
+                .as_ref()
+                .filter(|seen| seen.is_abandoned(&**clock))
+                .map(|seen| seen.holder.clone());
+            let Some(holder) = Self::take(backend, &lock, over.as_ref()).await? else {
+                if let Some(dead) = over {
+                    tell(LockNews::TakenOver(dead));
+                }
+                return Ok(Self::new(backend, clock, Held { lock, sent }));
             };
-            if holder.expires.is_some_and(|end| end < clock.now())
-                && Self::take(backend, &lock, Some(&holder)).await?.is_none()
-            {
-                tell(LockNews::TakenOver(holder));
-                return Ok(Self::new(backend, clock, lock));
+            if suspect.is_none() && holder.expires.is_some_and(|end| end < clock.now()) {
+                suspect = Some(holder.clone());
             }
-            if clock.now().duration_since(started).unsigned_abs() + pause > patience {
+            let watched = suspect.as_ref() == Some(&holder);
+            let waited = clock.monotonic().saturating_sub(started);
+            if !watched && waited + pause > patience {
                 return Err(BackendError::Locked(Box::new(holder)));
             }
-            if !told {
-                tell(LockNews::Waiting(holder));
-                told = true;
+            if watched && !told_watching {
+                tell(LockNews::Watching(holder.clone()));
+                told_watching = true;
             }
+            if !watched && !told_waiting {
+                tell(LockNews::Waiting(holder.clone()));
+                told_waiting = true;
+            }
+            seen = Some(Seen::again(seen, holder, &**clock));
             clock.sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(5));
         }
@@ -94,18 +174,26 @@ impl Lease {
         }
     }
 
-    fn new(backend: &Arc<dyn Backend>, clock: &Arc<dyn Clock>, lock: Lock) -> Self {
+    fn new(backend: &Arc<dyn Backend>, clock: &Arc<dyn Clock>, held: Held) -> Self {
         Self {
             backend: Arc::clone(backend),
             clock: Arc::clone(clock),
-            held: Mutex::new(lock),
+            held: Mutex::new(held),
             lost: Mutex::new(None),
         }
     }
 
     /// The lock as it stands.
     pub fn lock(&self) -> Lock {
+        self.held().lock
+    }
+
+    fn held(&self) -> Held {
         self.held.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn hold(&self, held: Held) {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = held;
     }
 
     /// Who writes while it is held, now.
@@ -126,22 +214,39 @@ impl Lease {
             if self.check().is_err() {
                 return;
             }
-            if self.renew().await.is_err() && self.check().is_err() {
+            let renewal = tokio::select! {
+                biased;
+                renewal = self.renew() => renewal.map_err(drop),
+                // a request that hangs must not take the rest of the lease with it
+                () = self.clock.sleep(RENEWAL) => Err(()),
+            };
+            if renewal.is_err() && self.check().is_err() {
                 return;
             }
         }
     }
 
     async fn renew(&self) -> Result<(), BackendError> {
-        let held = self.lock();
-        match self.backend.renew(&held, end(self.clock.now())).await {
-            Ok(renewed) => {
-                *self.held.lock().unwrap_or_else(PoisonError::into_inner) = renewed;
+        let Held {
+            lock: held,
+            sent: before,
+        } = self.held();
+        let sent = Moment::of(&*self.clock);
+        match self.backend.renew(&held, end(sent.now)).await {
+            Ok(lock) => {
+                self.hold(Held { lock, sent });
                 Ok(())
             }
+            // an earlier renewal came through and its answer was lost: it counts from the last moment that is known for sure,
+            // and the next renewal begins from what is there
             Err(BackendError::NotHeld(Some(lock))) if lock.info.id == held.info.id => {
-                // it was renewed, and the answer lost
-                *self.held.lock().unwrap_or_else(PoisonError::into_inner) = *lock;
+                self.hold(Held {
+                    lock: *lock,
+                    sent: before,
+                });
+                let (lock, sent) = (self.lock(), Moment::of(&*self.clock));
+                let lock = self.backend.renew(&lock, end(sent.now)).await?;
+                self.hold(Held { lock, sent });
                 Ok(())
             }
             Err(error) => {
@@ -156,7 +261,7 @@ impl Lease {
         }
     }
 
-    /// Whether a change may still be made: the lock is held and its end has not come. A holder that was stopped for longer
+    /// Whether a change may still be made: the lock is held, and less than a [`LEASE`] went by since it was last renewed. A holder that was stopped for longer
     /// than its lease finds here that it must not go on.
     ///
     /// # Errors
@@ -165,7 +270,7 @@ impl Lease {
         if let Some(holder) = &*self.lost.lock().unwrap_or_else(PoisonError::into_inner) {
             return Err(format!("the state lock is lost: {holder}"));
         }
-        if self.lock().expires.is_some_and(|end| end <= self.clock.now()) {
+        if self.held().sent.elapsed(&*self.clock) >= LEASE {
             return Err("the state lock ran out before it could be renewed".to_owned());
         }
         Ok(())

@@ -25,6 +25,10 @@ impl Clock for TestClock {
         Timestamp::UNIX_EPOCH + SignedDuration::from_millis(millis)
     }
 
+    fn monotonic(&self) -> Duration {
+        self.now().duration_since(Timestamp::UNIX_EPOCH).unsigned_abs()
+    }
+
     async fn sleep(&self, duration: Duration) {
         // a lease is renewed every 15 s of this clock: only waits that somebody is in need of move it
         if duration >= iac_core::state::LEASE / 4 {

@@ -71,14 +71,14 @@ impl CachePolicy<Resolved> {
         let headers = key.headers_config.as_ref().and_then(|config| config.headers.as_ref());
         let cookies = match &key.cookies_config {
             Some(config) => Selection {
-                choice: Choice::parse(config.cookie_behavior.as_str())?,
+                choice: Choice::from_word(config.cookie_behavior.as_str()),
                 names: config.cookies.iter().flat_map(CookieNames::items).cloned().collect(),
             },
             None => Selection::none(),
         };
         let query_strings = match &key.query_strings_config {
             Some(config) => Selection {
-                choice: Choice::parse(config.query_string_behavior.as_str())?,
+                choice: Choice::from_word(config.query_string_behavior.as_str()),
                 names: config
                     .query_strings
                     .iter()

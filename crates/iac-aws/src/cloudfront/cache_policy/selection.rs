@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use iac_core::{Schema, model::Violation};
 use serde::{Deserialize, Serialize};
 
-use crate::cloudfront::shared::{violation, words};
+use crate::cloudfront::shared::violation;
 
 /// Which names are chosen: `Selection::only(["session"])`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Schema)]
@@ -17,7 +17,7 @@ pub struct Selection {
     pub names: BTreeSet<String>,
 }
 
-words! {
+string_enum! {
     /// How the names of a [`Selection`] are meant.
     pub enum Choice = None {
         /// No name is chosen.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cloudfront::{
     CachePolicyId, FunctionArn, FunctionVersionArn, KeyGroupId, OriginRequestPolicyId, ResponseHeadersPolicyId,
-    shared::{either, words, yes},
+    shared::{either, yes},
 };
 
 /// What is done with requests: `Behavior::to("site").cache_policy_id(CachePolicyId::CACHING_OPTIMIZED)`.
@@ -150,7 +150,7 @@ pub struct EdgeFunction<S: Stage = Declared> {
     pub include_body: bool,
 }
 
-words! {
+string_enum! {
     /// Which cookies are forwarded.
     pub enum CookieForwarding = None {
         /// No cookie.
@@ -162,7 +162,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Whether viewers may speak HTTP.
     pub enum ViewerProtocol = RedirectToHttps {
         /// HTTP is redirected to HTTPS.
@@ -174,7 +174,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// The methods that are passed to the origin.
     pub enum AllowedMethods = GetHead {
         /// GET and HEAD.
@@ -186,7 +186,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// The methods whose answers are cached.
     pub enum CachedMethods = GetHead {
         /// GET and HEAD.
@@ -196,7 +196,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// When a CloudFront function runs.
     pub enum ViewerEvent {
         /// When a request arrives.
@@ -206,7 +206,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// When a Lambda function runs.
     pub enum EdgeEvent {
         /// When a request arrives.

@@ -74,23 +74,23 @@ macro_rules! reads {
         let signers = wire.trusted_signers.iter().filter(|signers| signers.enabled);
         Ok(Behavior {
             target_origin_id: wire.target_origin_id.clone(),
-            function_associations: functions(wire.function_associations.as_ref())?,
-            lambda_function_associations: edge_functions(wire.lambda_function_associations.as_ref())?,
+            function_associations: functions(wire.function_associations.as_ref()),
+            lambda_function_associations: edge_functions(wire.lambda_function_associations.as_ref()),
             caching: match (text::<CachePolicyId>(wire.cache_policy_id.as_deref()), &wire.forwarded_values) {
                 (Some(id), _) => Caching::CachePolicyId(id),
                 (None, Some(values)) => Caching::ForwardedValues(ForwardedValues {
                     min_ttl_s: wire.min_ttl.map_or(0, seconds),
                     default_ttl_s: wire.default_ttl.map_or(86_400, seconds),
                     max_ttl_s: wire.max_ttl.map_or(31_536_000, seconds),
-                    ..ForwardedValues::from_wire(values)?
+                    ..ForwardedValues::from_wire(values)
                 }),
                 (None, None) => return Err(missing("a behavior's cache policy")),
             },
-            viewer_protocol_policy: ViewerProtocol::parse(wire.viewer_protocol_policy.as_str())?,
+            viewer_protocol_policy: ViewerProtocol::from_word(wire.viewer_protocol_policy.as_str()),
             allowed_methods: methods
-                .map_or(Ok(AllowedMethods::GetHead), |methods| AllowedMethods::parse(&sorted(methods.items())))?,
+                .map_or(AllowedMethods::GetHead, |methods| AllowedMethods::from_word(&sorted(methods.items()))),
             cached_methods: cached
-                .map_or(Ok(CachedMethods::GetHead), |methods| CachedMethods::parse(&sorted(methods.items())))?,
+                .map_or(CachedMethods::GetHead, |methods| CachedMethods::from_word(&sorted(methods.items()))),
             compress: wire.compress.unwrap_or(false),
             origin_request_policy_id: text(wire.origin_request_policy_id.as_deref()),
             response_headers_policy_id: text(wire.response_headers_policy_id.as_deref()),
@@ -216,12 +216,12 @@ impl ForwardedValues {
     }
 
     /// All but the times to live, which are the behavior's.
-    fn from_wire(wire: &types::ForwardedValues) -> Result<Self, ResourceError> {
+    fn from_wire(wire: &types::ForwardedValues) -> Self {
         let names = |names: &[String]| names.iter().cloned().collect();
         let cookies = wire.cookies.as_ref();
         let cookie_names = cookies.and_then(|cookies| cookies.whitelisted_names.as_ref());
         let keys = wire.query_string_cache_keys.as_ref();
-        Ok(Self {
+        Self {
             query_string: wire.query_string,
             query_string_cache_keys: keys.map(|keys| names(keys.items())).unwrap_or_default(),
             headers: wire
@@ -229,14 +229,14 @@ impl ForwardedValues {
                 .as_ref()
                 .map(|headers| names(headers.items()))
                 .unwrap_or_default(),
-            cookies: cookies.map_or(Ok(CookieForwarding::None), |cookies| {
-                CookieForwarding::parse(cookies.forward.as_str())
-            })?,
+            cookies: cookies.map_or(CookieForwarding::None, |cookies| {
+                CookieForwarding::from_word(cookies.forward.as_str())
+            }),
             cookie_names: cookie_names.map(|cookies| names(cookies.items())).unwrap_or_default(),
             min_ttl_s: 0,
             default_ttl_s: 86_400,
             max_ttl_s: 31_536_000,
-        })
+        }
     }
 }
 
@@ -247,21 +247,19 @@ fn sorted(methods: &[Method]) -> String {
     words.join(",")
 }
 
-fn functions(wire: Option<&types::FunctionAssociations>) -> Result<BTreeMap<ViewerEvent, FunctionArn>, ResourceError> {
+fn functions(wire: Option<&types::FunctionAssociations>) -> BTreeMap<ViewerEvent, FunctionArn> {
     let associations = wire.iter().flat_map(|list| list.items());
     associations
         .map(|item| {
-            Ok((
-                ViewerEvent::parse(item.event_type.as_str())?,
+            (
+                ViewerEvent::from_word(item.event_type.as_str()),
                 FunctionArn::from(item.function_arn.as_str()),
-            ))
+            )
         })
         .collect()
 }
 
-fn edge_functions(
-    wire: Option<&types::LambdaFunctionAssociations>,
-) -> Result<BTreeMap<EdgeEvent, EdgeFunction<Resolved>>, ResourceError> {
+fn edge_functions(wire: Option<&types::LambdaFunctionAssociations>) -> BTreeMap<EdgeEvent, EdgeFunction<Resolved>> {
     let associations = wire.iter().flat_map(|list| list.items());
     associations
         .map(|item| {
@@ -269,7 +267,7 @@ fn edge_functions(
                 lambda_function_arn: FunctionVersionArn::from(item.lambda_function_arn.as_str()),
                 include_body: item.include_body.unwrap_or(false),
             };
-            Ok((EdgeEvent::parse(item.event_type.as_str())?, function))
+            (EdgeEvent::from_word(item.event_type.as_str()), function)
         })
         .collect()
 }

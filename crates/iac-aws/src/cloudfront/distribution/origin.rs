@@ -11,10 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     DomainName,
-    cloudfront::{
-        OriginAccessControlId,
-        shared::{either, words},
-    },
+    cloudfront::{OriginAccessControlId, shared::either},
 };
 
 /// A server that a distribution fetches from: [`Origin::s3`], [`Origin::custom`], [`Origin::vpc`].
@@ -140,7 +137,7 @@ pub struct VpcOrigin<S: Stage = Declared> {
     pub keepalive_timeout_s: u16,
 }
 
-words! {
+string_enum! {
     /// How a custom origin is spoken to.
     pub enum OriginProtocol = HttpsOnly {
         /// HTTPS alone.
@@ -152,7 +149,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// A version of TLS or SSL.
     pub enum TlsVersion {
         /// SSL 3.
@@ -166,7 +163,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// The addresses of an origin that are used.
     pub enum IpAddresses {
         /// IPv4 alone.
@@ -192,7 +189,7 @@ pub struct OriginGroup {
     pub selection: OriginSelection,
 }
 
-words! {
+string_enum! {
     /// How the origin of a group is chosen.
     pub enum OriginSelection = Failover {
         /// The second when the first fails.

@@ -78,7 +78,7 @@ impl Origin<Resolved> {
             &wire.vpc_origin_config,
         ) {
             (Some(s3), ..) => Source::S3(S3Origin::from_wire(s3)),
-            (_, Some(custom), _) => Source::Custom(CustomOrigin::from_wire(custom)?),
+            (_, Some(custom), _) => Source::Custom(CustomOrigin::from_wire(custom)),
             (.., Some(vpc)) => Source::Vpc(VpcOrigin::from_wire(vpc)),
             (None, None, None) => return Err(missing("the kind of an origin")),
         };
@@ -153,29 +153,27 @@ impl CustomOrigin {
         Ok(wire)
     }
 
-    fn from_wire(wire: &CustomOriginConfig) -> Result<Self, ResourceError> {
+    fn from_wire(wire: &CustomOriginConfig) -> Self {
         let protocols = wire
             .origin_ssl_protocols
             .iter()
             .flat_map(types::OriginSslProtocols::items);
         let addresses = wire.ip_address_type.as_ref();
-        Ok(Self {
-            protocol_policy: OriginProtocol::parse(wire.origin_protocol_policy.as_str())?,
+        Self {
+            protocol_policy: OriginProtocol::from_word(wire.origin_protocol_policy.as_str()),
             http_port: small(wire.http_port),
             https_port: small(wire.https_port),
             ssl_protocols: protocols
-                .map(|protocol| TlsVersion::parse(protocol.as_str()))
-                .collect::<Result<_, _>>()?,
+                .map(|protocol| TlsVersion::from_word(protocol.as_str()))
+                .collect(),
             read_timeout_s: wire.origin_read_timeout.map_or(30, small),
             keepalive_timeout_s: wire.origin_keepalive_timeout.map_or(5, small),
-            ip_address_type: addresses
-                .map(|addresses| IpAddresses::parse(addresses.as_str()))
-                .transpose()?,
+            ip_address_type: addresses.map(|addresses| IpAddresses::from_word(addresses.as_str())),
             client_certificate_arn: wire
                 .origin_mtls_config
                 .as_ref()
                 .and_then(|config| text(Some(&config.client_certificate_arn))),
-        })
+        }
     }
 }
 
@@ -254,9 +252,9 @@ impl OriginGroup {
                 .copied()
                 .map(small)
                 .collect(),
-            selection: selection.map_or(Ok(OriginSelection::Failover), |selection| {
-                OriginSelection::parse(selection.as_str())
-            })?,
+            selection: selection.map_or(OriginSelection::Failover, |selection| {
+                OriginSelection::from_word(selection.as_str())
+            }),
         })
     }
 }

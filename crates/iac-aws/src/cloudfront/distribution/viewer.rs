@@ -11,10 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     DomainName,
-    cloudfront::{
-        CertificateArn,
-        shared::{either, words},
-    },
+    cloudfront::{CertificateArn, shared::either},
 };
 
 /// The certificate for a distribution's own names: `ViewerCertificate::acm("arn:...")`.
@@ -50,7 +47,7 @@ either!(Certificate {
     "iam_certificate_id": S::Value<String> = "The id of a certificate of IAM.",
 });
 
-words! {
+string_enum! {
     /// How the certificate is chosen for a viewer.
     pub enum SslSupport = SniOnly {
         /// By the name that the viewer says it wants.
@@ -62,7 +59,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// The oldest TLS and the ciphers that viewers may speak. Source: developer guide, "Supported protocols and ciphers".
     pub enum MinimumTls = Tls1_2_2021 {
         /// TLS 1.2, ciphers of 2021.
@@ -154,7 +151,7 @@ pub struct GeoRestriction {
     pub locations: BTreeSet<String>,
 }
 
-words! {
+string_enum! {
     /// How the countries of a [`GeoRestriction`] are meant.
     pub enum GeoRestrictionType {
         /// Viewers of these countries alone are served.

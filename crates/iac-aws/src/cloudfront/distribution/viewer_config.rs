@@ -11,7 +11,7 @@ use aws_sdk_cloudfront::{
         ViewerCertificate as WireCertificate,
     },
 };
-use iac_core::model::{Resolved, ResourceError};
+use iac_core::model::Resolved;
 
 use super::viewer::{
     Certificate, ErrorPage, ErrorResponse, GeoRestriction, GeoRestrictionType, Logging, MinimumTls, SslSupport,
@@ -46,22 +46,17 @@ pub(super) fn certificate_onto(
 }
 
 /// The certificate as it is in CloudFront's answer; `None` when it is CloudFront's own.
-pub(super) fn certificate_from(
-    wire: Option<&WireCertificate>,
-) -> Result<Option<ViewerCertificate<Resolved>>, ResourceError> {
-    let Some(wire) = wire else { return Ok(None) };
+pub(super) fn certificate_from(wire: Option<&WireCertificate>) -> Option<ViewerCertificate<Resolved>> {
+    let wire = wire?;
     let acm = text(wire.acm_certificate_arn.as_deref()).map(Certificate::AcmCertificateArn);
     let iam = text(wire.iam_certificate_id.as_deref()).map(Certificate::IamCertificateId);
-    let Some(certificate) = acm.or(iam) else {
-        return Ok(None);
-    };
+    let certificate = acm.or(iam)?;
     let (method, minimum) = (wire.ssl_support_method.as_ref(), wire.minimum_protocol_version.as_ref());
-    Ok(Some(ViewerCertificate {
+    Some(ViewerCertificate {
         certificate,
-        ssl_support_method: method.map_or(Ok(SslSupport::SniOnly), |method| SslSupport::parse(method.as_str()))?,
-        minimum_protocol_version: minimum
-            .map_or(Ok(MinimumTls::Tls1), |minimum| MinimumTls::parse(minimum.as_str()))?,
-    }))
+        ssl_support_method: method.map_or(SslSupport::SniOnly, |method| SslSupport::from_word(method.as_str())),
+        minimum_protocol_version: minimum.map_or(MinimumTls::Tls1, |minimum| MinimumTls::from_word(minimum.as_str())),
+    })
 }
 
 impl ErrorResponse {
@@ -108,17 +103,14 @@ pub(super) fn restrictions(desired: Option<&GeoRestriction>) -> Result<Restricti
 
 impl GeoRestriction {
     /// The restriction as it is in CloudFront's answer.
-    pub(super) fn from_wire(wire: Option<&Restrictions>) -> Result<Option<Self>, ResourceError> {
+    pub(super) fn from_wire(wire: Option<&Restrictions>) -> Option<Self> {
         let restriction = wire
             .and_then(|restrictions| restrictions.geo_restriction.as_ref())
-            .filter(|restriction| restriction.restriction_type != types::GeoRestrictionType::None);
-        let Some(restriction) = restriction else {
-            return Ok(None);
-        };
-        Ok(Some(Self {
-            restriction_type: GeoRestrictionType::parse(restriction.restriction_type.as_str())?,
+            .filter(|restriction| restriction.restriction_type != types::GeoRestrictionType::None)?;
+        Some(Self {
+            restriction_type: GeoRestrictionType::from_word(restriction.restriction_type.as_str()),
             locations: restriction.items().iter().cloned().collect(),
-        }))
+        })
     }
 }
 

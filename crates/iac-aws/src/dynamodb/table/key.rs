@@ -4,9 +4,7 @@
 
 use std::{collections::BTreeMap, iter};
 
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, KeySchemaElement, KeyType as KeyRole, ScalarAttributeType, TableDescription,
-};
+use aws_sdk_dynamodb::types::{AttributeDefinition, KeySchemaElement, KeyType as KeyRole, TableDescription};
 use iac_core::{Schema, model::ResourceError};
 use serde::{Deserialize, Serialize};
 
@@ -21,18 +19,16 @@ pub struct Key {
     pub kind: KeyType,
 }
 
-/// What a key attribute holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Schema)]
-pub enum KeyType {
-    /// Text.
-    #[serde(rename = "S")]
-    String,
-    /// A number.
-    #[serde(rename = "N")]
-    Number,
-    /// Bytes.
-    #[serde(rename = "B")]
-    Binary,
+string_enum! {
+    /// What a key attribute holds.
+    pub enum KeyType {
+        /// Text.
+        String = "S",
+        /// A number.
+        Number = "N",
+        /// Bytes.
+        Binary = "B",
+    }
 }
 
 impl Key {
@@ -77,15 +73,10 @@ pub(super) fn definitions<'a>(
     kinds
         .into_iter()
         .map(|(name, kind)| {
-            let kind = match kind {
-                KeyType::String => ScalarAttributeType::S,
-                KeyType::Number => ScalarAttributeType::N,
-                KeyType::Binary => ScalarAttributeType::B,
-            };
             built(
                 AttributeDefinition::builder()
                     .attribute_name(name)
-                    .attribute_type(kind)
+                    .attribute_type(kind.as_str().into())
                     .build(),
             )
         })
@@ -124,16 +115,9 @@ pub(super) fn live(
             .attribute_definitions()
             .iter()
             .find(|definition| definition.attribute_name() == name);
-        let kind = match definition.map(AttributeDefinition::attribute_type) {
-            Some(ScalarAttributeType::S) => KeyType::String,
-            Some(ScalarAttributeType::N) => KeyType::Number,
-            Some(ScalarAttributeType::B) => KeyType::Binary,
-            _ => {
-                return Err(ResourceError::invalid(format!(
-                    "the key `{name}` has no type that is known"
-                )));
-            }
-        };
+        let lacks = || ResourceError::invalid(format!("the attribute of the key `{name}` is not defined"));
+        let definition = definition.ok_or_else(lacks)?;
+        let kind = KeyType::from_word(definition.attribute_type().as_str());
         let keys = if element.key_type() == &KeyRole::Hash {
             &mut partition
         } else {

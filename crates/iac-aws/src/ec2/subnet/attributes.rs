@@ -4,7 +4,7 @@
 
 use aws_sdk_ec2::{
     operation::modify_subnet_attribute::builders::ModifySubnetAttributeFluentBuilder,
-    types::{AttributeBooleanValue, HostnameType as SdkHostnameType, Subnet as SdkSubnet},
+    types::{AttributeBooleanValue, Subnet as SdkSubnet},
 };
 use iac_core::model::{Context, RemoteId, Resolved, ResourceError};
 
@@ -49,26 +49,21 @@ impl Attributes {
         }
     }
 
-    pub(super) fn from_sdk(subnet: &SdkSubnet) -> Result<Self, ResourceError> {
+    pub(super) fn from_sdk(subnet: &SdkSubnet) -> Self {
         let names = subnet.private_dns_name_options_on_launch();
-        let hostname_type = match names.and_then(|names| names.hostname_type()) {
-            Some(SdkHostnameType::IpName) => Some(HostnameType::IpName),
-            Some(SdkHostnameType::ResourceName) => Some(HostnameType::ResourceName),
-            Some(other) => return Err(ResourceError::invalid(format!("unknown hostname type `{other}`"))),
-            None => None,
-        };
-        Ok(Self {
+        let hostname_type = names.and_then(|names| names.hostname_type());
+        Self {
             map_public_ip: subnet.map_public_ip_on_launch.unwrap_or_default(),
             assign_ipv6: subnet.assign_ipv6_address_on_creation.unwrap_or_default(),
             dns64: subnet.enable_dns64.unwrap_or_default(),
-            hostname_type,
+            hostname_type: hostname_type.map(|word| HostnameType::from_word(word.as_str())),
             a_record: names
                 .and_then(|names| names.enable_resource_name_dns_a_record)
                 .unwrap_or_default(),
             aaaa_record: names
                 .and_then(|names| names.enable_resource_name_dns_aaaa_record)
                 .unwrap_or_default(),
-        })
+        }
     }
 
     /// These, without what needs IPv6 addresses, but for what is desired too.
@@ -98,7 +93,7 @@ impl Attributes {
                 let Some(subnet) = wait::found(one(id, cx.provider).await)? else {
                     return Ok(None);
                 };
-                Ok(Self::from_sdk(&subnet)?.has(step).then_some(()))
+                Ok(Self::from_sdk(&subnet).has(step).then_some(()))
             })
             .await?;
         }
@@ -136,12 +131,7 @@ impl Step {
             Self::MapPublicIp(value) => request.map_public_ip_on_launch(boolean(value)),
             Self::AssignIpv6(value) => request.assign_ipv6_address_on_creation(boolean(value)),
             Self::Dns64(value) => request.enable_dns64(boolean(value)),
-            Self::HostnameType(HostnameType::IpName) => {
-                request.private_dns_hostname_type_on_launch(SdkHostnameType::IpName)
-            }
-            Self::HostnameType(HostnameType::ResourceName) => {
-                request.private_dns_hostname_type_on_launch(SdkHostnameType::ResourceName)
-            }
+            Self::HostnameType(value) => request.private_dns_hostname_type_on_launch(value.as_str().into()),
             Self::ARecord(value) => request.enable_resource_name_dns_a_record_on_launch(boolean(value)),
             Self::AaaaRecord(value) => request.enable_resource_name_dns_aaaa_record_on_launch(boolean(value)),
         }

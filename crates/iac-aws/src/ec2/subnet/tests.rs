@@ -55,5 +55,5 @@ fn reads_back_what_was_asked_for() {
         .map_public_ip_on_launch(true)
         .tags(Tag::builder().key("tier").value("public").build())
         .build();
-    assert_eq!(Subnet::from_sdk(&live, Some(&desired)).unwrap(), desired);
+    assert_eq!(Subnet::from_sdk(&live, Some(&desired)), desired);
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::aspect::{Aspect, At};
 use crate::{error::failed, s3::words::built};
 
-words! {
+string_enum! {
     /// Who owns objects that other accounts write. Source: S3 user guide, "Controlling ownership of objects".
     #[derive(Default)]
     pub enum ObjectOwnership {
@@ -78,10 +78,10 @@ impl Aspect for ObjectOwnership {
             .ownership_controls()
             .map(OwnershipControls::rules)
             .unwrap_or_default();
-        match rules {
-            [rule, ..] => Self::of(rule.object_ownership().as_str()),
-            [] => Ok(Self::absent()),
-        }
+        Ok(match rules {
+            [rule, ..] => Self::from_word(rule.object_ownership().as_str()),
+            [] => Self::absent(),
+        })
     }
 
     async fn put(&self, at: &At<'_>) -> Result<(), ResourceError> {

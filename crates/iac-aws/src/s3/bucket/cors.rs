@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::aspect::{Aspect, At};
 use crate::{error::failed, s3::words::built};
 
-words! {
+string_enum! {
     /// A method of HTTP that a page may use.
     pub enum CorsMethod {
         /// Read.
@@ -67,7 +67,7 @@ impl Aspect for Vec<CorsRule<Resolved>> {
     async fn get(at: &At<'_>) -> Result<Self, ResourceError> {
         let request = at.s3.get_bucket_cors().bucket(at.name);
         let answer = request.send().await.map_err(failed("s3:GetBucketCors"))?;
-        answer.cors_rules().iter().map(from_sdk).collect()
+        Ok(answer.cors_rules().iter().map(from_sdk).collect())
     }
 
     async fn put(&self, at: &At<'_>) -> Result<(), ResourceError> {
@@ -104,14 +104,14 @@ fn to_sdk(rule: &CorsRule<Resolved>) -> Result<SdkRule, ResourceError> {
         .map_err(built)
 }
 
-fn from_sdk(sdk: &SdkRule) -> Result<CorsRule<Resolved>, ResourceError> {
+fn from_sdk(sdk: &SdkRule) -> CorsRule<Resolved> {
     let methods = sdk.allowed_methods().iter();
-    Ok(CorsRule {
+    CorsRule {
         id: sdk.id().map(str::to_owned),
-        allowed_methods: methods.map(|method| CorsMethod::of(method)).collect::<Result<_, _>>()?,
+        allowed_methods: methods.map(|method| CorsMethod::from_word(method)).collect(),
         allowed_origins: sdk.allowed_origins().to_vec(),
         allowed_headers: sdk.allowed_headers().iter().cloned().collect(),
         expose_headers: sdk.expose_headers().iter().cloned().collect(),
         max_age_s: sdk.max_age_seconds(),
-    })
+    }
 }

@@ -8,7 +8,7 @@ use iac_core::model::{Context, ErrorKind, Resolved, ResourceError};
 use super::{Bucket, BucketName, ObjectOwnership, aspect::At, versioning::Versioning};
 use crate::{Aws, error::failed, s3::tags};
 
-words! {
+string_enum! {
     /// Whose the name of a bucket is.
     #[derive(Default)]
     pub enum BucketNamespace {

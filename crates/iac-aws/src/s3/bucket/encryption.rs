@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::aspect::{Aspect, At};
 use crate::{error::failed, s3::words::built};
 
-words! {
+string_enum! {
     /// How S3 encrypts. Source: S3 user guide, "Protecting data with server-side encryption".
     #[derive(Default)]
     pub enum SseAlgorithm {
@@ -112,7 +112,7 @@ impl Aspect for Encryption<Resolved> {
             .server_side_encryption_configuration()
             .map(ServerSideEncryptionConfiguration::rules)
             .unwrap_or_default();
-        rules.first().map_or(Ok(Self::AES256), from_rule)
+        Ok(rules.first().map_or(Self::AES256, from_rule))
     }
 
     async fn put(&self, at: &At<'_>) -> Result<(), ResourceError> {
@@ -143,18 +143,18 @@ impl Aspect for Encryption<Resolved> {
     }
 }
 
-fn from_rule(rule: &ServerSideEncryptionRule) -> Result<Encryption<Resolved>, ResourceError> {
+fn from_rule(rule: &ServerSideEncryptionRule) -> Encryption<Resolved> {
     let default = rule.apply_server_side_encryption_by_default();
     let blocked = rule.blocked_encryption_types().map(|blocked| {
         let words = blocked.encryption_type().iter();
-        words.map(|word| BlockedEncryption::of(word.as_str())).collect()
+        words.map(|word| BlockedEncryption::from_word(word.as_str())).collect()
     });
-    Ok(Encryption {
-        algorithm: default.map_or(Ok(SseAlgorithm::Aes256), |default| {
-            SseAlgorithm::of(default.sse_algorithm().as_str())
-        })?,
+    Encryption {
+        algorithm: default.map_or(SseAlgorithm::Aes256, |default| {
+            SseAlgorithm::from_word(default.sse_algorithm().as_str())
+        }),
         kms_key: default.and_then(|default| default.kms_master_key_id().map(str::to_owned)),
         bucket_key: rule.bucket_key_enabled() == Some(true),
-        blocked: blocked.transpose()?,
-    })
+        blocked,
+    }
 }

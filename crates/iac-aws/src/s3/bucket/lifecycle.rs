@@ -6,7 +6,7 @@ use bon::Builder;
 use iac_core::{Schema, model::Violation};
 use serde::{Deserialize, Serialize};
 
-words! {
+string_enum! {
     /// Where a rule moves objects to.
     pub enum TransitionClass {
         /// For access now and then.

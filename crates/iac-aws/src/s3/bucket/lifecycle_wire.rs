@@ -49,10 +49,10 @@ impl Aspect for Lifecycle {
             .map_err(failed("s3:GetBucketLifecycleConfiguration"))?;
         let minimum_size = answer.transition_default_minimum_object_size();
         Ok(Self {
-            rules: answer.rules().iter().map(from_sdk).collect::<Result<_, _>>()?,
-            minimum_size: minimum_size.map_or(Ok(MinimumTransitionSize::default()), |size| {
-                MinimumTransitionSize::of(size.as_str())
-            })?,
+            rules: answer.rules().iter().map(from_sdk).collect(),
+            minimum_size: minimum_size.map_or(MinimumTransitionSize::default(), |size| {
+                MinimumTransitionSize::from_word(size.as_str())
+            }),
         })
     }
 
@@ -161,7 +161,7 @@ fn filter(rule: &LifecycleRule) -> Result<LifecycleRuleFilter, ResourceError> {
     .build())
 }
 
-fn from_sdk(sdk: &SdkRule) -> Result<(String, LifecycleRule), ResourceError> {
+fn from_sdk(sdk: &SdkRule) -> (String, LifecycleRule) {
     let filter = sdk.filter();
     let and = filter.and_then(LifecycleRuleFilter::and);
     #[expect(deprecated, reason = "rules from before filters still have their prefix here")]
@@ -203,42 +203,42 @@ fn from_sdk(sdk: &SdkRule) -> Result<(String, LifecycleRule), ResourceError> {
                 keep_newest: days(expire.newer_noncurrent_versions()),
             })
         }),
-        transitions: sdk.transitions().iter().map(transition).collect::<Result<_, _>>()?,
+        transitions: sdk.transitions().iter().map(transition).collect(),
         noncurrent_transitions: sdk
             .noncurrent_version_transitions()
             .iter()
             .map(noncurrent_transition)
-            .collect::<Result<_, _>>()?,
+            .collect(),
         abort_uploads_after_days: sdk
             .abort_incomplete_multipart_upload()
             .and_then(AbortIncompleteMultipartUpload::days_after_initiation),
     };
-    Ok((sdk.id().unwrap_or_default().to_owned(), rule))
+    (sdk.id().unwrap_or_default().to_owned(), rule)
 }
 
-fn transition(sdk: &SdkTransition) -> Result<Transition, ResourceError> {
+fn transition(sdk: &SdkTransition) -> Transition {
     let on = sdk.date().and_then(day);
-    Ok(Transition {
-        class: class(sdk.storage_class())?,
+    Transition {
+        class: class(sdk.storage_class()),
         days: if on.is_some() {
             None
         } else {
             Some(sdk.days().unwrap_or_default())
         },
         on,
-    })
+    }
 }
 
-fn noncurrent_transition(sdk: &NoncurrentVersionTransition) -> Result<NoncurrentTransition, ResourceError> {
-    Ok(NoncurrentTransition {
-        class: class(sdk.storage_class())?,
+fn noncurrent_transition(sdk: &NoncurrentVersionTransition) -> NoncurrentTransition {
+    NoncurrentTransition {
+        class: class(sdk.storage_class()),
         days: sdk.noncurrent_days().unwrap_or_default(),
         keep_newest: sdk.newer_noncurrent_versions().filter(|versions| *versions > 0),
-    })
+    }
 }
 
-fn class(sdk: Option<&TransitionStorageClass>) -> Result<TransitionClass, ResourceError> {
-    TransitionClass::of(sdk.map(TransitionStorageClass::as_str).unwrap_or_default())
+fn class(sdk: Option<&TransitionStorageClass>) -> TransitionClass {
+    TransitionClass::from_word(sdk.map(TransitionStorageClass::as_str).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -257,14 +257,11 @@ mod tests {
                 .build()])
             .expire_noncurrent(NoncurrentExpiration::builder().days(30).keep_newest(3).build())
             .build();
-        assert_eq!(
-            from_sdk(&to_sdk("old", &rule).unwrap()).unwrap(),
-            ("old".to_owned(), rule)
-        );
+        assert_eq!(from_sdk(&to_sdk("old", &rule).unwrap()), ("old".to_owned(), rule));
         let all = LifecycleRule::builder().abort_uploads_after_days(7).build();
         let sdk = to_sdk("all", &all).unwrap();
         assert_eq!(sdk.filter().and_then(LifecycleRuleFilter::prefix), Some(""));
-        assert_eq!(from_sdk(&sdk).unwrap().1, all);
+        assert_eq!(from_sdk(&sdk).1, all);
     }
 
     #[test]

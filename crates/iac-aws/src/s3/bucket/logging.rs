@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{error::failed, s3::words::built};
 
-words! {
+string_enum! {
     /// How the keys of the logs begin after the prefix.
     #[derive(Default)]
     pub enum LogKeys {
@@ -58,7 +58,7 @@ impl Aspect for Option<Logging<Resolved>> {
     async fn get(at: &At<'_>) -> Result<Self, ResourceError> {
         let request = at.s3.get_bucket_logging().bucket(at.name);
         let answer = request.send().await.map_err(failed("s3:GetBucketLogging"))?;
-        answer.logging_enabled().map(from_sdk).transpose()
+        Ok(answer.logging_enabled().map(from_sdk))
     }
 
     async fn put(&self, at: &At<'_>) -> Result<(), ResourceError> {
@@ -91,6 +91,7 @@ fn to_sdk(logging: &Logging<Resolved>) -> Result<LoggingEnabled, ResourceError> 
         LogKeys::Simple => format.simple_prefix(SimplePrefix::builder().build()),
         LogKeys::ByEventTime => partitioned(PartitionDateSource::EventTime),
         LogKeys::ByDeliveryTime => partitioned(PartitionDateSource::DeliveryTime),
+        LogKeys::Unknown(source) => partitioned(source.as_str().into()),
     };
     LoggingEnabled::builder()
         .target_bucket(logging.target_bucket.as_str())
@@ -100,14 +101,14 @@ fn to_sdk(logging: &Logging<Resolved>) -> Result<LoggingEnabled, ResourceError> 
         .map_err(built)
 }
 
-fn from_sdk(sdk: &LoggingEnabled) -> Result<Logging<Resolved>, ResourceError> {
+fn from_sdk(sdk: &LoggingEnabled) -> Logging<Resolved> {
     let partitioned = sdk
         .target_object_key_format()
         .and_then(TargetObjectKeyFormat::partitioned_prefix);
     let source = partitioned.and_then(PartitionedPrefix::partition_date_source);
-    Ok(Logging {
+    Logging {
         target_bucket: sdk.target_bucket().into(),
         target_prefix: sdk.target_prefix().to_owned(),
-        keys: source.map_or(Ok(LogKeys::Simple), |source| LogKeys::of(source.as_str()))?,
-    })
+        keys: source.map_or(LogKeys::Simple, |source| LogKeys::from_word(source.as_str())),
+    }
 }

@@ -42,8 +42,8 @@ impl Aspect for Option<Replication<Resolved>> {
             rules: sdk
                 .rules()
                 .iter()
-                .map(|rule| Ok((rule.id().unwrap_or_default().to_owned(), from_sdk(rule)?)))
-                .collect::<Result<_, ResourceError>>()?,
+                .map(|rule| (rule.id().unwrap_or_default().to_owned(), from_sdk(rule)))
+                .collect(),
         }))
     }
 
@@ -160,7 +160,7 @@ fn destination(rule: &ReplicationRule<Resolved>) -> Result<Destination, Resource
     destination.build().map_err(built)
 }
 
-fn from_sdk(sdk: &SdkRule) -> Result<ReplicationRule<Resolved>, ResourceError> {
+fn from_sdk(sdk: &SdkRule) -> ReplicationRule<Resolved> {
     let filter = sdk.filter();
     let and = filter.and_then(ReplicationRuleFilter::and);
     #[expect(deprecated, reason = "rules from before filters still have their prefix here")]
@@ -183,7 +183,7 @@ fn from_sdk(sdk: &SdkRule) -> Result<ReplicationRule<Resolved>, ResourceError> {
     let key = to.and_then(Destination::encryption_configuration);
     let time = to.and_then(Destination::replication_time);
     let metrics = to.and_then(Destination::metrics);
-    Ok(ReplicationRule {
+    ReplicationRule {
         enabled: *sdk.status() == ReplicationRuleStatus::Enabled,
         priority: sdk.priority().unwrap_or_default(),
         prefix: prefix
@@ -195,7 +195,7 @@ fn from_sdk(sdk: &SdkRule) -> Result<ReplicationRule<Resolved>, ResourceError> {
         destination: to.map(Destination::bucket).unwrap_or_default().into(),
         account: to.and_then(Destination::account).map(str::to_owned),
         change_owner: to.and_then(Destination::access_control_translation).is_some(),
-        storage_class: class.map(|class| StorageClass::of(class.as_str())).transpose()?,
+        storage_class: class.map(|class| StorageClass::from_word(class.as_str())),
         kms_key: key
             .and_then(EncryptionConfiguration::replica_kms_key_id)
             .map(str::to_owned),
@@ -204,7 +204,7 @@ fn from_sdk(sdk: &SdkRule) -> Result<ReplicationRule<Resolved>, ResourceError> {
         delete_markers: markers == Some(&DeleteMarkerReplicationStatus::Enabled),
         time_control: time.is_some_and(|time| *time.status() == ReplicationTimeStatus::Enabled),
         metrics: metrics.is_some_and(|metrics| *metrics.status() == MetricsStatus::Enabled),
-    })
+    }
 }
 
 #[cfg(test)]
@@ -226,6 +226,6 @@ mod tests {
             .time_control(true)
             .metrics(true)
             .build();
-        assert_eq!(from_sdk(&to_sdk("r", &rule).unwrap()).unwrap(), rule);
+        assert_eq!(from_sdk(&to_sdk("r", &rule).unwrap()), rule);
     }
 }

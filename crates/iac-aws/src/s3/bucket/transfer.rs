@@ -7,7 +7,7 @@ use iac_core::model::ResourceError;
 use super::aspect::{Aspect, At};
 use crate::{error::failed, s3::words::built};
 
-words! {
+string_enum! {
     /// Whether objects may travel through edge locations. Source: `PutBucketAccelerateConfiguration`.
     #[derive(Default)]
     pub enum Acceleration {
@@ -46,9 +46,8 @@ impl Aspect for Acceleration {
             .send()
             .await
             .map_err(failed("s3:GetBucketAccelerateConfiguration"))?;
-        answer
-            .status()
-            .map_or(Ok(Self::absent()), |status| Self::of(status.as_str()))
+        let status = answer.status();
+        Ok(status.map_or(Self::absent(), |status| Self::from_word(status.as_str())))
     }
 
     async fn put(&self, at: &At<'_>) -> Result<(), ResourceError> {
@@ -74,9 +73,8 @@ impl Aspect for RequestPayer {
     async fn get(at: &At<'_>) -> Result<Self, ResourceError> {
         let request = at.s3.get_bucket_request_payment().bucket(at.name);
         let answer = request.send().await.map_err(failed("s3:GetBucketRequestPayment"))?;
-        answer
-            .payer()
-            .map_or(Ok(Self::absent()), |payer| Self::of(payer.as_str()))
+        let payer = answer.payer();
+        Ok(payer.map_or(Self::absent(), |payer| Self::from_word(payer.as_str())))
     }
 
     async fn put(&self, at: &At<'_>) -> Result<(), ResourceError> {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::aspect::{Aspect, At};
 use crate::error::failed;
 
-words! {
+string_enum! {
     /// Whether S3 keeps the versions of an object. After it is enabled for the first time, AWS advises to wait 15 minutes
     /// before objects are written. Source: S3 user guide, "Using versioning in S3 buckets".
     #[derive(Default)]
@@ -71,9 +71,8 @@ impl Aspect for Versioning {
     async fn get(at: &At<'_>) -> Result<Self, ResourceError> {
         let request = at.s3.get_bucket_versioning().bucket(at.name);
         let answer = request.send().await.map_err(failed("s3:GetBucketVersioning"))?;
-        answer
-            .status()
-            .map_or(Ok(Self::absent()), |status| Self::of(status.as_str()))
+        let status = answer.status();
+        Ok(status.map_or(Self::absent(), |status| Self::from_word(status.as_str())))
     }
 
     async fn put(&self, at: &At<'_>) -> Result<(), ResourceError> {
@@ -108,16 +107,16 @@ impl Aspect for Lock {
         };
         let retention = lock.rule().and_then(ObjectLockRule::default_retention);
         let retention = retention.and_then(|found| {
-            let mode = RetentionMode::of(found.mode()?.as_str());
-            Some(mode.map(|mode| Retention {
+            let mode = RetentionMode::from_word(found.mode()?.as_str());
+            Some(Retention {
                 mode,
                 days: found.days().filter(|days| *days > 0),
                 years: found.years().filter(|years| *years > 0),
-            }))
+            })
         });
         Ok(Self {
             enabled: lock.object_lock_enabled() == Some(&ObjectLockEnabled::Enabled),
-            retention: retention.transpose()?,
+            retention,
         })
     }
 

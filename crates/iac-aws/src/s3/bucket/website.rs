@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::aspect::{Aspect, At};
 use crate::{error::failed, s3::words::built};
 
-words! {
+string_enum! {
     /// The protocol of a redirect.
     pub enum Protocol {
         /// Plain.
@@ -129,17 +129,15 @@ impl Aspect for Option<Website<Resolved>> {
     async fn get(at: &At<'_>) -> Result<Self, ResourceError> {
         let request = at.s3.get_bucket_website().bucket(at.name);
         let answer = request.send().await.map_err(failed("s3:GetBucketWebsite"))?;
-        let redirect_all = answer.redirect_all_requests_to().map(|to| {
-            Ok(RedirectAll {
-                host_name: to.host_name().to_owned(),
-                protocol: protocol(to.protocol())?,
-            })
+        let redirect_all = answer.redirect_all_requests_to().map(|to| RedirectAll {
+            host_name: to.host_name().to_owned(),
+            protocol: protocol(to.protocol()),
         });
         Ok(Some(Website {
             index_document: answer.index_document().map(|document| document.suffix().to_owned()),
             error_document: answer.error_document().map(|document| document.key().to_owned()),
-            redirect_all: redirect_all.transpose()?,
-            routing_rules: answer.routing_rules().iter().map(from_sdk).collect::<Result<_, _>>()?,
+            redirect_all,
+            routing_rules: answer.routing_rules().iter().map(from_sdk).collect(),
         }))
     }
 
@@ -160,8 +158,8 @@ impl Aspect for Option<Website<Resolved>> {
     }
 }
 
-fn protocol(sdk: Option<&SdkProtocol>) -> Result<Option<Protocol>, ResourceError> {
-    sdk.map(|word| Protocol::of(word.as_str())).transpose()
+fn protocol(sdk: Option<&SdkProtocol>) -> Option<Protocol> {
+    sdk.map(|word| Protocol::from_word(word.as_str()))
 }
 
 fn to_sdk(website: &Website<Resolved>) -> Result<WebsiteConfiguration, ResourceError> {
@@ -207,16 +205,16 @@ fn rule(rule: &RoutingRule<Resolved>) -> SdkRule {
         .build()
 }
 
-fn from_sdk(sdk: &SdkRule) -> Result<RoutingRule<Resolved>, ResourceError> {
+fn from_sdk(sdk: &SdkRule) -> RoutingRule<Resolved> {
     let condition = |part: fn(&Condition) -> Option<&str>| sdk.condition().and_then(part).map(str::to_owned);
     let redirect = |part: fn(&SdkRedirect) -> Option<&str>| sdk.redirect().and_then(part).map(str::to_owned);
-    Ok(RoutingRule {
+    RoutingRule {
         if_key_prefix: condition(Condition::key_prefix_equals),
         if_error_code: condition(Condition::http_error_code_returned_equals),
         host_name: redirect(SdkRedirect::host_name),
-        protocol: protocol(sdk.redirect().and_then(SdkRedirect::protocol))?,
+        protocol: protocol(sdk.redirect().and_then(SdkRedirect::protocol)),
         redirect_code: redirect(SdkRedirect::http_redirect_code),
         replace_key_prefix: redirect(SdkRedirect::replace_key_prefix_with),
         replace_key: redirect(SdkRedirect::replace_key_with),
-    })
+    }
 }

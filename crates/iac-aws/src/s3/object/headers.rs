@@ -49,7 +49,7 @@ fn check_key(key: &str) -> Result<(), String> {
     Err(format!("`{key}`: a key {problem}"))
 }
 
-words! {
+string_enum! {
     /// Who may read and write, in one word. Source: S3 user guide, "Canned ACL".
     pub enum CannedAcl {
         /// The owner alone.

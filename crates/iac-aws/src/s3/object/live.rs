@@ -84,7 +84,7 @@ pub(super) async fn read(
         acl: prior.and_then(|prior| prior.acl),
         force_destroy: prior.is_some_and(|prior| prior.force_destroy),
         tags,
-        ..from_head(&head, bucket, key, prior)?
+        ..from_head(&head, bucket, key, prior)
     };
     let outputs = ObjectOutputs {
         key: key.clone(),
@@ -109,17 +109,20 @@ fn from_head(
     bucket: &BucketName,
     key: &ObjectKey,
     prior: Option<&Object<Resolved>>,
-) -> Result<Object<Resolved>, ResourceError> {
+) -> Object<Resolved> {
     let text = |value: Option<&str>| value.map(str::to_owned);
     let metadata = head.metadata().into_iter().flatten();
     let mode = head
         .object_lock_mode()
-        .map(|mode| RetentionMode::of(mode.as_str()))
-        .transpose()?;
+        .map(|mode| RetentionMode::from_word(mode.as_str()));
     let until = head.object_lock_retain_until_date().and_then(moment);
-    let encryption = head.server_side_encryption().map(|sse| SseAlgorithm::of(sse.as_str()));
-    let class = head.storage_class().map(|class| StorageClass::of(class.as_str()));
-    Ok(Object {
+    let encryption = head
+        .server_side_encryption()
+        .map(|sse| SseAlgorithm::from_word(sse.as_str()));
+    let class = head
+        .storage_class()
+        .map(|class| StorageClass::from_word(class.as_str()));
+    Object {
         bucket: bucket.clone(),
         key: key.clone(),
         content: Content::unknown(String::new()),
@@ -133,8 +136,8 @@ fn from_head(
             .filter(|(key, _)| *key != SHA256_KEY)
             .map(|(key, value)| (key.to_lowercase(), value.clone()))
             .collect(),
-        storage_class: class.transpose()?.unwrap_or_default(),
-        encryption: encryption.transpose()?,
+        storage_class: class.unwrap_or_default(),
+        encryption,
         kms_key: kms_key(head, prior),
         bucket_key: head.bucket_key_enabled(),
         website_redirect: text(head.website_redirect_location()),
@@ -146,7 +149,7 @@ fn from_head(
         }),
         force_destroy: false,
         tags: [].into(),
-    })
+    }
 }
 
 /// S3 tells the key by its ARN, whatever it was given.

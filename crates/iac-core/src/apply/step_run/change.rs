@@ -13,9 +13,10 @@ impl StepRun<'_> {
         let (Some(prior), Some(live)) = (&work.prior, &work.live) else {
             return Err(ResourceError::invalid("the plan updates something that is not there"));
         };
-        let full = self.resolve()?;
-        let mut inputs = full.clone();
-        plan::ignore(&mut inputs, &live.inputs, &work.lifecycle.ignore_changes);
+        let mut desired = template::escape(self.resolve()?);
+        let schema = &self.info.schema;
+        plan::ignore(schema, &mut desired, &live.inputs, &work.lifecycle.ignore_changes);
+        let inputs = template::resolved(&desired).unwrap_or_default();
         let resource = self.resource();
         let deposed = resource
             .as_ref()
@@ -23,8 +24,8 @@ impl StepRun<'_> {
             .unwrap_or_default();
         let tainted = prior.status == Status::Tainted;
         let differences = plan::diff(&Comparison {
-            schema: &self.info.schema,
-            desired: &template::escape(inputs.clone()),
+            schema,
+            desired: &desired,
             live: &live.inputs,
             prior: Some(&prior.inputs),
             key: self.sealer.place(),

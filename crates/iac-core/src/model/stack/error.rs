@@ -6,6 +6,7 @@ use crate::model::{
     address::{Address, AddressError},
     error::Hint,
     expr::Reference,
+    property_path::PathError,
 };
 
 /// A place in the user's source: `stacks/src/network.rs:12`.
@@ -63,6 +64,16 @@ pub enum StackError {
         /// Where it was declared.
         place: SourceLocation,
     },
+    /// A path of `ignore_changes` that cannot be read, or leads to nothing the type has.
+    #[error("{address}: `ignore_changes`: {source} (declared at {place})")]
+    IgnoredPath {
+        /// The resource.
+        address: Address,
+        /// What is wrong with the path.
+        source: PathError,
+        /// Where it was declared.
+        place: SourceLocation,
+    },
     /// A reference to a resource or an output that is not in the stack.
     #[error("{from} refers to `{reference}`, which is not in this stack")]
     Dangling {
@@ -112,6 +123,7 @@ impl Hint for StackError {
             Self::Dangling { .. } => {
                 vec!["use handles of this same stack; a value of another stack is passed as text".to_owned()]
             }
+            Self::IgnoredPath { source, .. } => vec![source.hint.clone()],
             Self::TooDeep { .. } => vec!["hand over a deep document as the text of its JSON".to_owned()],
             _ => Vec::new(),
         }

@@ -12,6 +12,7 @@ use crate::{
         diff,
         drift::drift,
         error::PlanIssue,
+        ignore::without_effect,
         inputs::{self, Owner},
         refresh,
     },
@@ -87,6 +88,7 @@ impl Planner<'_> {
                         sealer.place(),
                     ));
                 }
+                self.warn_of_ignored(node, &change);
                 self.refuse_lost_secrets(node, &change);
                 self.check_what_became_known(node, &change);
                 self.outputs.insert(address.clone(), outputs);
@@ -119,6 +121,18 @@ impl Planner<'_> {
                 place: node.place.clone(),
             })
         }));
+    }
+
+    /// Warns of ignored keys and elements that are nowhere. No error: what others put on an object may be still to come.
+    fn warn_of_ignored(&mut self, node: &Node, change: &Change) {
+        let (Some(prior), Some(live)) = (&change.data.prior, &change.data.live) else {
+            return;
+        };
+        let values = [&node.inputs, &prior.inputs, &live.inputs];
+        let found = without_effect(&node.info.schema, &node.lifecycle.ignore_changes, &values);
+        let address = &node.address;
+        self.warnings
+            .extend(found.into_iter().map(|sentence| format!("{address}: {sentence}")));
     }
 
     /// Refuses to send a hash where a secret is needed.

@@ -4,8 +4,10 @@
 //!   needs `ec2:CreateTags` too.
 //! - Remote id, also for import: `sg-...`. The default group of a VPC cannot be deleted: do not import it.
 //! - AWS chooses the id and takes no client token, so an interrupted create is found by a tag that holds its token.
-//! - A change of name, description or VPC replaces the group. What uses it must be moved over before it can go, so mark it
-//!   `create_before_delete`, and leave the name to be generated.
+//! - A change of name, description or VPC replaces the group. What uses it must be moved over before the old one can go, so
+//!   the new one is made first where the name is generated; with a name of your own the old one goes first, and does not go
+//!   while it is used.
+//! - Two groups that refer to each other have rules of their own: [`SecurityGroupIngressRule`](super::SecurityGroupIngressRule).
 //! - Waits: a new group until reads show it. A delete waits 15 minutes for what uses the group to go, 45 when Lambda has left
 //!   network interfaces, which it takes away late.
 //!
@@ -157,6 +159,8 @@ impl Reconcile for SecurityGroup<Resolved> {
     type Outputs = SecurityGroupOutputs;
 
     const RESUMABLE: bool = true;
+    // one that is used cannot be deleted
+    const REPLACED_CREATE_FIRST: bool = true;
     const OPERATIONS: &'static [&'static str] = &[
         "ec2:CreateSecurityGroup",
         "ec2:DescribeSecurityGroups",

@@ -5,8 +5,8 @@
 //!   needs `ec2:CreateTags` too.
 //! - Remote id, also for import: `sgr-...`.
 //! - AWS chooses the id and takes no client token, so an interrupted create is found by a tag that holds its token.
-//! - Leave `ingress` and `egress` of the group unset, in the direction in which it has such rules: a group that says what its
-//!   rules are takes all others away, as with Terraform's `aws_security_group`.
+//! - Leave `ingress` or `egress` of the group unset, in the direction in which it has such rules: a group that says what its
+//!   rules are takes all others away. A stack that has both is refused.
 //! - Protocol, ports, description and tags change in place. Another other side makes another rule: AWS cannot change from one
 //!   kind of side to another. Mark it `create_before_delete` where traffic must not be cut.
 //! - Waits: five minutes for a group that was made a moment ago to be known.
@@ -29,8 +29,8 @@ use bon::Builder;
 use iac_core::{
     Outputs, Resource,
     model::{
-        Changed, Context, Declared, Input, Live, ReadRequest, Reconcile, RemoteId, Resolved, ResourceError, Stage,
-        Violation,
+        Changed, Context, Declared, Input, Live, Overlap, ReadRequest, Reconcile, RemoteId, Resolved, ResourceError,
+        Stage, Violation,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -49,7 +49,7 @@ use crate::{Arn, Aws};
 macro_rules! rule_type {
     (
         $(#[$doc:meta])*
-        $name:ident, $type:literal, $direction:expr, [$($operation:literal),+];
+        $name:ident, $type:literal, $direction:expr, $inline:literal, [$($operation:literal),+];
         $(#[$outputs_doc:meta])*
         $outputs:ident
     ) => {
@@ -162,6 +162,11 @@ macro_rules! rule_type {
             type Outputs = $outputs;
 
             const RESUMABLE: bool = true;
+            const OVERLAPS: &'static [Overlap] = &[Overlap {
+                through: "security_group_id",
+                with: "ec2.security_group",
+                property: $inline,
+            }];
             const OPERATIONS: &'static [&'static str] = &[
                 $($operation,)+
                 "ec2:DescribeSecurityGroupRules",
@@ -251,6 +256,7 @@ rule_type! {
     SecurityGroupIngressRule,
     "ec2.security_group_ingress_rule",
     Direction::Ingress,
+    "ingress",
     ["ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress", "ec2:UpdateSecurityGroupRuleDescriptionsIngress"];
     /// What a rule for incoming traffic gives.
     SecurityGroupIngressRuleOutputs
@@ -262,6 +268,7 @@ rule_type! {
     SecurityGroupEgressRule,
     "ec2.security_group_egress_rule",
     Direction::Egress,
+    "egress",
     ["ec2:AuthorizeSecurityGroupEgress", "ec2:RevokeSecurityGroupEgress", "ec2:UpdateSecurityGroupRuleDescriptionsEgress"];
     /// What a rule for outgoing traffic gives.
     SecurityGroupEgressRuleOutputs

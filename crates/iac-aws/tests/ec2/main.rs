@@ -11,6 +11,7 @@ mod common;
 
 mod engine;
 mod security_group;
+mod security_group_rule;
 mod stale;
 mod subnet;
 mod vpc;

@@ -31,7 +31,7 @@ pub use lifecycle::{Declaration, Lifecycle, LifecycleExt};
 pub use property_path::{PathError, PathStep, PropertyPath};
 pub use registry::{LiveObject, ReadObject, Reconciler, Registry};
 pub use resource::{
-    AccountRegion, Changed, Live, OutputRefs, Provider, ReadRequest, Reconcile, RemoteId, Resource, TypeInfo,
+    AccountRegion, Changed, Live, OutputRefs, Overlap, Provider, ReadRequest, Reconcile, RemoteId, Resource, TypeInfo,
 };
 pub use schema::{DocumentSchema, Field, FieldAttributes, HasSchema, Schema, StringSchema, TextCheck, Violation};
 pub use seal::{DataKey, Sealer, has_seal, is_sealed, seal};

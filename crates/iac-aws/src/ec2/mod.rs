@@ -2,8 +2,9 @@
 
 mod cidr;
 mod filters;
+mod holders;
 mod ids;
-mod interfaces;
+mod in_use;
 mod once;
 mod security_group;
 mod security_group_rule;

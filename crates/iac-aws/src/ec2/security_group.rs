@@ -37,8 +37,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{
-    filters::{filter, lacks, only, read_listed},
-    ids, interfaces,
+    filters::{lacks, only, read_listed},
+    ids,
+    in_use::InUse,
     once::{create_once, look, one_try},
     tags,
     vpc::VpcId,
@@ -149,6 +150,10 @@ pub struct SecurityGroupOutputs<S: Stage = Resolved> {
 /// How long what uses the group may take to go.
 const UNUSED: Duration = Duration::from_mins(15);
 
+/// What may keep a group from going.
+const UNKNOWN_USER: &str =
+    "a network interface that is not in this stack is still in the group, or a rule of another group refers to it";
+
 fn made_by() -> Description {
     Description::from("Managed by iac")
 }
@@ -174,6 +179,7 @@ impl Reconcile for SecurityGroup<Resolved> {
         "ec2:DeleteTags",
         "ec2:DescribeNetworkInterfaces",
         "ec2:DeleteNetworkInterface",
+        "ec2:DescribeVpcEndpoints",
         "ec2:DeleteSecurityGroup",
     ];
 
@@ -251,37 +257,22 @@ impl Reconcile for SecurityGroup<Resolved> {
         if last.revoke_rules_on_delete {
             references::revoke(id, cx).await?;
         }
-        let using = || filter("group-id", [id.as_str()]);
-        let limit = match interfaces::sweep(using(), cx).await? {
-            0 => UNUSED,
-            _ => interfaces::LINGER,
+        let in_use = InUse {
+            id,
+            awaited: "the security group to be unused",
+            filter: "group-id",
+            limit: UNUSED,
+            hint: UNKNOWN_USER,
         };
-        let in_use =
-            |error: &ResourceError| matches!(error.code.as_str(), "DependencyViolation" | "InvalidGroup.InUse");
-        let deleted = cx
-            .retry("the security group to be unused", limit, in_use, || async {
-                let request = cx.provider.ec2.delete_security_group().group_id(id.as_str());
-                let deleted = request
-                    .send()
-                    .await
-                    .map(drop)
-                    .map_err(failed("ec2:DeleteSecurityGroup"));
-                if deleted.as_ref().is_err_and(in_use) {
-                    interfaces::sweep(using(), cx).await?;
-                }
-                deleted
-            })
-            .await;
-        match deleted {
-            Err(error) if error.kind == ErrorKind::NotFound => Ok(()),
-            Err(error) if in_use(&error) => Err(error
-                .hint("a network interface that is not in this stack is still in the group, or a rule of another group refers to it")
-                .hint("with `revoke_rules_on_delete` such rules are taken away first")),
-            outcome => {
-                outcome?;
-                wait::gone(cx, "the security group to be gone", || facts::one(id, cx.provider)).await
-            }
+        let delete = || async {
+            let request = cx.provider.ec2.delete_security_group().group_id(id.as_str());
+            let deleted = request.send().await.map(drop);
+            deleted.map_err(failed("ec2:DeleteSecurityGroup"))
+        };
+        if let Err(error) = in_use.delete(cx, delete).await {
+            return Err(references::explain(error, UNKNOWN_USER, id, cx).await);
         }
+        wait::gone(cx, "the security group to be gone", || facts::one(id, cx.provider)).await
     }
 
     async fn recover(&self, cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {

@@ -24,8 +24,7 @@ use bon::Builder;
 use iac_core::{
     Outputs, Resource,
     model::{
-        Changed, Context, Declared, ErrorKind, Live, ReadRequest, Reconcile, RemoteId, Resolved, ResourceError, Stage,
-        Violation,
+        Changed, Context, Declared, Live, ReadRequest, Reconcile, RemoteId, Resolved, ResourceError, Stage, Violation,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -33,9 +32,9 @@ use serde_json::{Map, Value, json};
 
 use super::{
     cidr::CidrBlock,
-    filters::{filter, lacks, only, read_listed},
+    filters::{lacks, only, read_listed},
     ids::{self, IpamPoolId},
-    interfaces,
+    in_use::InUse,
     once::{create_once, look, one_try},
     tags,
     vpc::VpcId,
@@ -180,6 +179,8 @@ impl Reconcile for Subnet<Resolved> {
         "ec2:DeleteTags",
         "ec2:DescribeNetworkInterfaces",
         "ec2:DeleteNetworkInterface",
+        "ec2:DescribeVpcEndpoints",
+        "ec2:DescribeSecurityGroups",
         "ec2:DeleteSubnet",
     ];
 
@@ -255,33 +256,19 @@ impl Reconcile for Subnet<Resolved> {
     }
 
     async fn delete(_last: &Self, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
-        let within = || filter("subnet-id", [id.as_str()]);
-        let limit = match interfaces::sweep(within(), cx).await? {
-            0 => EMPTY,
-            _ => interfaces::LINGER,
+        let in_use = InUse {
+            id,
+            awaited: "the subnet to be empty",
+            filter: "subnet-id",
+            limit: EMPTY,
+            hint: "something that is not in this stack is still in the subnet: an instance, a load balancer, a NAT gateway, an endpoint",
         };
-        let in_use = |error: &ResourceError| error.code == "DependencyViolation";
-        let deleted = cx
-            .retry("the subnet to be empty", limit, in_use, || async {
-                let request = cx.provider.ec2.delete_subnet().subnet_id(id.as_str());
-                let deleted = request.send().await.map(drop).map_err(failed("ec2:DeleteSubnet"));
-                if deleted.as_ref().is_err_and(in_use) {
-                    interfaces::sweep(within(), cx).await?;
-                }
-                deleted
-            })
-            .await;
-        match deleted {
-            Err(error) if error.kind == ErrorKind::NotFound => Ok(()),
-            Err(error) if in_use(&error) => Err(error.hint(
-                "something that is not in this stack still has a network interface in the subnet: an instance, a load \
-                 balancer, a NAT gateway, an endpoint",
-            )),
-            outcome => {
-                outcome?;
-                wait::gone(cx, "the subnet to be gone", || facts::one(id, cx.provider)).await
-            }
-        }
+        let delete = || async {
+            let request = cx.provider.ec2.delete_subnet().subnet_id(id.as_str());
+            request.send().await.map(drop).map_err(failed("ec2:DeleteSubnet"))
+        };
+        in_use.delete(cx, delete).await?;
+        wait::gone(cx, "the subnet to be gone", || facts::one(id, cx.provider)).await
     }
 
     async fn recover(&self, cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {

@@ -28,8 +28,7 @@ use bon::Builder;
 use iac_core::{
     Outputs, Resource,
     model::{
-        Changed, Context, Declared, ErrorKind, Live, ReadRequest, Reconcile, RemoteId, Resolved, ResourceError, Stage,
-        Violation,
+        Changed, Context, Declared, Live, ReadRequest, Reconcile, RemoteId, Resolved, ResourceError, Stage, Violation,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -39,6 +38,7 @@ use super::{
     cidr::CidrBlock,
     filters::{lacks, only, read_listed},
     ids::{self, DhcpOptionsId, IpamPoolId, NetworkAclId, RouteTableId},
+    in_use::InUse,
     once::{create_once, look, one_try},
     security_group::SecurityGroupId,
     tags,
@@ -177,6 +177,9 @@ impl Reconcile for Vpc<Resolved> {
         "ec2:DisassociateVpcCidrBlock",
         "ec2:CreateTags",
         "ec2:DeleteTags",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DescribeVpcEndpoints",
         "ec2:DeleteVpc",
     ];
 
@@ -245,24 +248,19 @@ impl Reconcile for Vpc<Resolved> {
     }
 
     async fn delete(_last: &Self, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
-        let in_use = |error: &ResourceError| error.code == "DependencyViolation";
-        let deleted = cx
-            .retry("the VPC to be empty", EMPTY, in_use, || async {
-                let request = cx.provider.ec2.delete_vpc().vpc_id(id.as_str());
-                request.send().await.map_err(failed("ec2:DeleteVpc"))
-            })
-            .await;
-        match deleted {
-            Err(error) if error.kind == ErrorKind::NotFound => Ok(()),
-            Err(error) if in_use(&error) => Err(error.hint(
-                "something that is not in this stack is still in the VPC: network interfaces, gateways, or what GuardDuty \
-                 has made, an endpoint and its security group",
-            )),
-            outcome => {
-                outcome?;
-                wait::gone(cx, "the VPC to be gone", || facts::one(id, cx.provider)).await
-            }
-        }
+        let in_use = InUse {
+            id,
+            awaited: "the VPC to be empty",
+            filter: "vpc-id",
+            limit: EMPTY,
+            hint: "something that is not in this stack is still in the VPC: subnets, gateways, security groups, endpoints",
+        };
+        let delete = || async {
+            let request = cx.provider.ec2.delete_vpc().vpc_id(id.as_str());
+            request.send().await.map(drop).map_err(failed("ec2:DeleteVpc"))
+        };
+        in_use.delete(cx, delete).await?;
+        wait::gone(cx, "the VPC to be gone", || facts::one(id, cx.provider)).await
     }
 
     async fn recover(&self, cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {

@@ -10,6 +10,7 @@
 mod common;
 
 mod engine;
+mod in_use;
 mod security_group;
 mod security_group_rule;
 mod stale;

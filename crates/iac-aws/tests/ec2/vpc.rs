@@ -209,7 +209,7 @@ async fn a_vpc_in_use_stays_and_says_why() {
         (error.kind, error.code.as_str()),
         (ErrorKind::Conflict, "DependencyViolation")
     );
-    assert!(error.hints[0].contains("still in the VPC"));
+    assert!(error.hints[0].contains("still in the VPC"), "{error:?}");
 }
 
 #[test]

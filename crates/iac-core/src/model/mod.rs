@@ -18,13 +18,13 @@ mod stage;
 pub mod template;
 
 pub(crate) use schema::join;
-pub use template::{DanglingReference, Resolution};
+pub use template::{ExpressionError, Resolution};
 
 pub use address::{Address, AddressError};
 pub use context::{Call, Clock, Context, Recorder};
 pub use error::{ErrorKind, Hint, ResourceError};
 pub use expr::{Expr, Reference, Segment};
-pub use input::{AsText, AssignableTo, FromText, Input, Output};
+pub use input::{AddressBlock, AsText, AssignableTo, FromText, Input, Output};
 #[doc(hidden)]
 pub use input::{interpolate, placeholders};
 pub use lifecycle::{Declaration, Lifecycle, LifecycleExt};

@@ -40,14 +40,13 @@ pub(crate) fn without_aws(tags: impl IntoIterator<Item = (String, String)>) -> B
 
 /// Whether the ownership tags say that the object is the one that this call is about.
 pub(crate) fn are_ours(tags: &BTreeMap<String, String>, call: &Call) -> bool {
-    let address = call.address.to_string();
-    [
-        ("iac:stack", &call.stack),
-        ("iac:environment", &call.environment),
-        ("iac:address", &address),
-    ]
-    .iter()
-    .all(|(key, value)| tags.get(*key) == Some(*value))
+    are_of_environment(tags, call) && tags.get("iac:address") == Some(&call.address.to_string())
+}
+
+/// Whether the ownership tags say that the object is one of the environment that this call is about.
+pub(crate) fn are_of_environment(tags: &BTreeMap<String, String>, call: &Call) -> bool {
+    let wanted = [("iac:stack", &call.stack), ("iac:environment", &call.environment)];
+    wanted.iter().all(|(key, value)| tags.get(*key) == Some(*value))
 }
 
 /// Refuses tags that AWS refuses: more than 50, keys of over 128 or values of over 256 characters, keys in `aws:`.
@@ -79,6 +78,27 @@ pub(crate) fn violations(tags: &BTreeMap<String, String>) -> Vec<Violation> {
     found
 }
 
+/// Refuses what [`violations`] refuses, and characters that most services refuse: all but letters, digits, spaces and
+/// `+ - = . _ : / @`.
+pub(crate) fn strict_violations(tags: &BTreeMap<String, String>) -> Vec<Violation> {
+    let allowed = |c: char| c.is_alphanumeric() || (c.is_whitespace() && !c.is_control()) || "+-=._:/@".contains(c);
+    let mut found = violations(tags);
+    for (key, value) in tags {
+        for (what, text) in [("key", key), ("value", value)] {
+            if let Some(odd) = text.chars().find(|c| !allowed(*c)) {
+                found.push(Violation {
+                    path: format!("tags.{key}"),
+                    message: format!(
+                        "a tag's {what} has letters, digits, spaces and `+ - = . _ : / @`; `{}` is refused",
+                        odd.escape_debug()
+                    ),
+                });
+            }
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +113,18 @@ mod tests {
         let changes = TagChanges::between(&live, &tags(&[("keep", "1"), ("change", "2"), ("new", "1")]));
         assert_eq!(changes.unset, ["drop"]);
         assert_eq!(changes.set, tags(&[("change", "2"), ("new", "1")]));
+    }
+
+    #[test]
+    fn odd_characters_are_refused() {
+        assert_eq!(strict_violations(&tags(&[("a b+-=._:/@", "ä 1")])), []);
+        let found = strict_violations(&tags(&[("a,b", "c\nd")]));
+        let messages: Vec<_> = found.iter().map(|found| found.message.as_str()).collect();
+        assert_eq!(messages.len(), 2);
+        assert!(
+            messages[0].contains("`,`") && messages[1].contains("`\\n`"),
+            "{messages:?}"
+        );
     }
 
     #[test]

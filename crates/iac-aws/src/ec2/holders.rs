@@ -1,20 +1,32 @@
 //! What keeps a subnet, a security group or a VPC from being deleted, for hints. Reads that fail leave hints out.
 //!
-//! Source: GuardDuty user guide, "Disabling, uninstalling, and cleaning up resources in Runtime Monitoring"; the descriptions
+//! Source: `GuardDuty` user guide, "Disabling, uninstalling, and cleaning up resources in Runtime Monitoring"; the descriptions
 //! that services give to their network interfaces.
 
 use std::collections::BTreeSet;
 
 use aws_sdk_ec2::types::{NetworkInterface, SecurityGroup, VpcEndpoint};
-use iac_core::model::RemoteId;
+use iac_core::model::{RemoteId, ResourceError};
 
-use super::{filters::filter, in_use::interfaces};
-use crate::Aws;
+use super::filter::filter;
+use crate::{Aws, error::failed};
 
 /// How many interfaces are named.
 const NAMED: usize = 5;
 
-/// One hint for each thing that is still there, and one for what GuardDuty has made.
+/// The network interfaces in a subnet, a security group or a VPC.
+pub(super) async fn interfaces(
+    name: &'static str,
+    id: &RemoteId,
+    aws: &Aws,
+) -> Result<Vec<NetworkInterface>, ResourceError> {
+    let request = aws.ec2.describe_network_interfaces();
+    let request = request.filters(filter(name, [id.as_str()]));
+    let found = request.into_paginator().items().send().collect::<Result<_, _>>().await;
+    found.map_err(failed("ec2:DescribeNetworkInterfaces"))
+}
+
+/// One hint for each thing that is still there, and one for what `GuardDuty` has made.
 pub(super) async fn hints(name: &'static str, id: &RemoteId, aws: &Aws) -> Vec<String> {
     let found = interfaces(name, id, aws).await.unwrap_or_default();
     let vpc = found.iter().find_map(NetworkInterface::vpc_id);
@@ -73,7 +85,7 @@ fn user(interface: &NetworkInterface) -> String {
     }
 }
 
-/// What GuardDuty has made in a VPC.
+/// What `GuardDuty` has made in a VPC.
 #[derive(Debug, Default)]
 struct GuardDuty {
     endpoints: BTreeSet<String>,

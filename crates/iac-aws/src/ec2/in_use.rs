@@ -12,7 +12,7 @@ use std::time::Duration;
 use aws_sdk_ec2::types::{NetworkInterface, NetworkInterfaceStatus};
 use iac_core::model::{Context, ErrorKind, RemoteId, ResourceError};
 
-use super::{filters::filter, holders};
+use super::holders;
 use crate::{Aws, error::failed};
 
 /// How long Lambda may take to take an interface away.
@@ -79,7 +79,9 @@ impl InUse<'_> {
 
     /// Deletes the left interfaces that nothing is attached to. Gives how long the others may take to go.
     async fn sweep(&self, cx: &Context<'_, Aws>) -> Duration {
-        let found = interfaces(self.filter, self.id, cx.provider).await.unwrap_or_default();
+        let found = holders::interfaces(self.filter, self.id, cx.provider)
+            .await
+            .unwrap_or_default();
         let mut longest = Duration::ZERO;
         for interface in found {
             let Some(patience) = left_behind(&interface) else {
@@ -121,16 +123,4 @@ fn left_behind(interface: &NetworkInterface) -> Option<Duration> {
     } else {
         None
     }
-}
-
-/// The network interfaces in a subnet, a security group or a VPC.
-pub(super) async fn interfaces(
-    name: &'static str,
-    id: &RemoteId,
-    aws: &Aws,
-) -> Result<Vec<NetworkInterface>, ResourceError> {
-    let request = aws.ec2.describe_network_interfaces();
-    let request = request.filters(filter(name, [id.as_str()]));
-    let found = request.into_paginator().items().send().collect::<Result<_, _>>().await;
-    found.map_err(failed("ec2:DescribeNetworkInterfaces"))
 }

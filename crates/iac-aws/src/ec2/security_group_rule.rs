@@ -25,6 +25,7 @@ mod live;
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use aws_sdk_ec2::types::SecurityGroupRule as SdkRule;
 use bon::Builder;
 use iac_core::{
     Outputs, Resource,
@@ -37,10 +38,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     cidr::CidrBlock,
-    filters::{only, read_listed},
-    ids::{PrefixListId, SecurityGroupRuleId},
-    once::look,
-    security_group::{Description, Direction, Protocol, Rule, SecurityGroupId},
+    create::recover,
+    describe,
+    ids::{PrefixListId, SecurityGroupId, SecurityGroupRuleId},
+    security_group::{Description, Direction, Protocol, Rule},
     tags,
 };
 use crate::{Arn, Aws};
@@ -186,16 +187,14 @@ macro_rules! rule_type {
                 prior: Option<&Self>,
                 cx: &Context<'_, Aws>,
             ) -> Result<Option<Live<Self>>, ResourceError> {
-                let (id, prior) = (id.clone(), prior.cloned());
-                only(Self::read_many(&[ReadRequest { id, prior }], cx).await)
+                describe::read(id, prior, cx).await
             }
 
             async fn read_many(
                 requests: &[ReadRequest<Self>],
                 cx: &Context<'_, Aws>,
             ) -> Vec<Result<Option<Live<Self>>, ResourceError>> {
-                let find = |ids| live::find(ids, cx.provider);
-                read_listed(requests, cx, find, |request, seen| async move {
+                describe::read_many(requests, cx, |request, seen: SdkRule| async move {
                     let prior = request.prior.as_ref().map(Self::rule);
                     let seen = live::Seen::new(&seen, $direction, prior.as_ref(), cx.provider)?;
                     Ok(Live {
@@ -238,7 +237,7 @@ macro_rules! rule_type {
             }
 
             async fn recover(&self, cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {
-                look(cx, || live::find_made(cx)).await
+                recover::<SdkRule>(cx).await
             }
         }
     };

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
 use iac_core::model::{Call, Context, RemoteId, ResourceError, Violation};
 
-use super::filters::filter;
+use super::filter::filter;
 use crate::{
     Aws,
     error::failed,

@@ -64,7 +64,7 @@ async fn holder(bench: &Bench, ours: bool) -> String {
         other.tags = tags.into();
     }
     let mut call = bench.call.clone();
-    call.seed = "another".to_owned();
+    "another".clone_into(&mut call.seed);
     let made = bench
         .reconciler
         .create(&crate::common::inputs(&other), &call)

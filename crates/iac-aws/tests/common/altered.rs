@@ -30,6 +30,8 @@ pub(crate) enum Answer {
     Elements(String),
     /// A refusal of this code.
     Refusal(&'static str),
+    /// What the sandbox answers, with one text in place of another.
+    Rewritten(&'static str, &'static str),
 }
 
 /// Which requests of one operation are answered here, and with what. All others are handed on.
@@ -97,6 +99,7 @@ impl Alteration {
         let (status, body) = match &self.answer {
             Answer::Empty => success(""),
             Answer::Elements(elements) => success(elements),
+            Answer::Rewritten(..) => unreachable!("made of the sandbox's answer"),
             Answer::Earlier => (200, self.earlier.lock().unwrap().clone().expect("an earlier answer")),
             Answer::Refusal(code) => {
                 let error = format!("<Error><Code>{code}</Code><Message>refused</Message></Error>");
@@ -142,18 +145,21 @@ impl HttpConnector for Connector {
         let Some(alteration) = about.map(Arc::clone) else {
             return self.inner.call(request);
         };
-        if alteration.strikes(&body) {
-            return HttpConnectorFuture::ready(Ok(alteration.response()));
-        }
+        let strikes = alteration.strikes(&body);
+        let rewritten = match alteration.answer {
+            Answer::Rewritten(from, to) => Some((from, to)).filter(|_| strikes),
+            _ if strikes => return HttpConnectorFuture::ready(Ok(alteration.response())),
+            _ => None,
+        };
         let answer = self.inner.call(request);
         HttpConnectorFuture::new(async move {
             let answer = answer.await?;
-            let body = answer
-                .body()
-                .bytes()
-                .map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-            *alteration.earlier.lock().unwrap() = body;
-            Ok(answer)
+            let body = String::from_utf8_lossy(answer.body().bytes().unwrap_or_default()).into_owned();
+            *alteration.earlier.lock().unwrap() = Some(body.clone());
+            Ok(match rewritten {
+                Some((from, to)) => HttpResponse::new(answer.status(), SdkBody::from(body.replace(from, to))),
+                None => answer,
+            })
         })
     }
 }

@@ -6,12 +6,11 @@ use aws_sdk_ec2::types::SecurityGroup as SdkSecurityGroup;
 use iac_core::model::{Context, ErrorKind, RemoteId, ResourceError};
 
 use super::{
-    atoms::{Atom, Own, Side, of_permissions},
-    permissions::{Direction, revoke as revoke_atoms},
+    inline::revoke as revoke_rules,
+    permission::{GroupIdentity, RulePermission, Side, of_permissions},
+    requests::Direction,
 };
-use crate::{Aws, ec2::filters::filter, error::failed};
-
-const DIRECTIONS: [Direction; 2] = [Direction::Ingress, Direction::Egress];
+use crate::{Aws, ec2::filter::filter, error::failed};
 
 /// Says in a refused delete which groups refer to this one, in place of the hint for users that nothing is known of.
 pub(super) async fn explain(
@@ -24,7 +23,7 @@ pub(super) async fn explain(
         return error;
     }
     let mut referring = BTreeSet::new();
-    for direction in DIRECTIONS {
+    for direction in Direction::BOTH {
         let groups = referring_groups(direction, id, cx).await.unwrap_or_default();
         referring.extend(groups.into_iter().filter_map(|group| group.group_id));
     }
@@ -44,17 +43,17 @@ pub(super) async fn explain(
 
 /// Takes them away.
 pub(super) async fn revoke(id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
-    for direction in DIRECTIONS {
+    for direction in Direction::BOTH {
         for group in referring_groups(direction, id, cx).await? {
             let other = RemoteId::new(group.group_id().unwrap_or_default());
             if other == *id {
                 continue;
             }
-            let own = Own::of(&other, cx.provider);
-            let refers = |atom: &Atom| matches!(&atom.side, Side::Group { id: named, .. } if named == id.as_str());
-            let atoms = of_permissions(direction.permissions(&group), &own).into_keys();
-            let atoms: Vec<Atom> = atoms.filter(refers).collect();
-            match revoke_atoms(direction, &atoms, &other, cx).await {
+            let identity = GroupIdentity::of(&other, cx.provider);
+            let refers = |permission: &RulePermission| matches!(&permission.side, Side::Group { id: named, .. } if named == id.as_str());
+            let permissions = of_permissions(direction.permissions(&group), &identity).into_keys();
+            let permissions: Vec<RulePermission> = permissions.filter(refers).collect();
+            match revoke_rules(direction, &permissions, &other, cx).await {
                 Err(error) if error.kind == ErrorKind::NotFound => {}
                 outcome => outcome?,
             }

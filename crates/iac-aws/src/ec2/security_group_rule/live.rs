@@ -2,39 +2,32 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_ec2::types::SecurityGroupRule as SdkRule;
-use iac_core::model::{Context, RemoteId, Resolved, ResourceError};
+use async_trait::async_trait;
+use aws_sdk_ec2::types::{Filter, SecurityGroupRule as SdkRule};
+use iac_core::model::{RemoteId, Resolved, ResourceError};
 
 use crate::{
     Aws,
     ec2::{
-        filters::{filter, lacks},
-        security_group::{Atom, Direction, Own, Rule, SecurityGroupId},
+        describe::{Described, by_id, lacks},
+        ids::SecurityGroupId,
+        security_group::{Direction, GroupIdentity, Rule, RulePermission},
         tags,
     },
-    error::failed,
 };
 
-/// The rules of these ids.
-pub(super) async fn find(ids: Vec<String>, aws: &Aws) -> Result<BTreeMap<String, SdkRule>, ResourceError> {
-    let by_id = filter("security-group-rule-id", ids);
-    let request = aws.ec2.describe_security_group_rules().filters(by_id);
-    let pages = request.into_paginator().items().send();
-    let found = pages.collect::<Result<Vec<_>, _>>().await;
-    let found = found.map_err(failed("ec2:DescribeSecurityGroupRules"))?;
-    Ok(found
-        .into_iter()
-        .filter_map(|rule| Some((rule.security_group_rule_id.clone()?, rule)))
-        .collect())
-}
+#[async_trait]
+impl Described for SdkRule {
+    const CALLED: &'static str = "the rule";
+    const BY_ID: &'static str = "security-group-rule-id";
 
-/// The rule that this create has made.
-pub(super) async fn find_made(cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {
-    let request = cx.provider.ec2.describe_security_group_rules();
-    let found = request.filters(tags::made_by(cx)).send().await;
-    let found = found.map_err(failed("ec2:DescribeSecurityGroupRules"))?;
-    let made = found.security_group_rules().first();
-    Ok(made.and_then(SdkRule::security_group_rule_id).map(RemoteId::new))
+    async fn list(filter: Filter, aws: &Aws) -> Result<BTreeMap<String, Self>, ResourceError> {
+        let pages = aws.ec2.describe_security_group_rules().filters(filter).into_paginator();
+        let found = pages.items().send().collect().await;
+        by_id("ec2:DescribeSecurityGroupRules", found, |rule: &Self| {
+            rule.security_group_rule_id.as_ref()
+        })
+    }
 }
 
 /// The ARN of a rule.
@@ -78,11 +71,16 @@ impl Seen {
             return Err(ResourceError::invalid(message).hint(format!("import it as `ec2.security_group_{name}_rule`")));
         }
         let group = live.group_id().unwrap_or_default();
-        let own = Own::new(group, aws.account());
-        let atom = Atom::of_rule(live, &own).ok_or_else(|| lacks("ec2:DescribeSecurityGroupRules", "other side"))?;
-        let written = prior.filter(|prior| prior.atom(&own).is_some_and(|prior| prior.has_side_of(&atom)));
+        let identity = GroupIdentity::new(group, aws.account());
+        let permission = RulePermission::of_rule(live, &identity)
+            .ok_or_else(|| lacks("ec2:DescribeSecurityGroupRules", "other side"))?;
+        let written = prior.filter(|prior| {
+            prior
+                .permission(&identity)
+                .is_some_and(|prior| prior.has_side_of(&permission))
+        });
         let description = live.description().filter(|text| !text.is_empty()).map(str::to_owned);
-        let mut rule = atom.rule(description, &own);
+        let mut rule = permission.rule(description, &identity);
         if let Some(written) = written {
             rule.cidr.clone_from(&written.cidr);
             rule.group_id.clone_from(&written.group_id);

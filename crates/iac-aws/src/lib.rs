@@ -68,6 +68,10 @@ macro_rules! for_each_type {
         #[cfg(feature = "ec2")]
         $use!(ec2::SecurityGroup);
         #[cfg(feature = "ec2")]
+        $use!(ec2::SecurityGroupEgressRule);
+        #[cfg(feature = "ec2")]
+        $use!(ec2::SecurityGroupIngressRule);
+        #[cfg(feature = "ec2")]
         $use!(ec2::Subnet);
         #[cfg(feature = "ec2")]
         $use!(ec2::Vpc);

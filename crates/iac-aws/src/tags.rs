@@ -40,14 +40,13 @@ pub(crate) fn without_aws(tags: impl IntoIterator<Item = (String, String)>) -> B
 
 /// Whether the ownership tags say that the object is the one that this call is about.
 pub(crate) fn are_ours(tags: &BTreeMap<String, String>, call: &Call) -> bool {
-    let address = call.address.to_string();
-    [
-        ("iac:stack", &call.stack),
-        ("iac:environment", &call.environment),
-        ("iac:address", &address),
-    ]
-    .iter()
-    .all(|(key, value)| tags.get(*key) == Some(*value))
+    are_of_environment(tags, call) && tags.get("iac:address") == Some(&call.address.to_string())
+}
+
+/// Whether the ownership tags say that the object is one of the environment that this call is about.
+pub(crate) fn are_of_environment(tags: &BTreeMap<String, String>, call: &Call) -> bool {
+    let wanted = [("iac:stack", &call.stack), ("iac:environment", &call.environment)];
+    wanted.iter().all(|(key, value)| tags.get(*key) == Some(*value))
 }
 
 /// Refuses tags that AWS refuses: more than 50, keys of over 128 or values of over 256 characters, keys in `aws:`.

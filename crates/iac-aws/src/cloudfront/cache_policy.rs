@@ -28,7 +28,11 @@ use super::{
     names::{Comment, named, plain},
     shared::{missing, once_more_if_stale, stale, violation, yes},
 };
-use crate::{Arn, Aws, error::failed};
+use crate::{
+    Arn, Aws,
+    error::failed,
+    wait::{SECOND_LOOKS, look_again},
+};
 
 pub use selection::{Choice, Selection};
 
@@ -153,15 +157,16 @@ impl Reconcile for CachePolicy<Resolved> {
         _prior: Option<&Self>,
         cx: &Context<'_, Aws>,
     ) -> Result<Option<Live<Self>>, ResourceError> {
-        match current(id, cx).await {
-            Ok((config, _)) => Ok(Some(Live {
-                id: id.clone(),
-                inputs: Self::from_config(&config)?,
-                outputs: outputs(id, cx.provider),
-            })),
-            Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+        // a new one may be unknown to some reads
+        let look = || async { current(id, cx).await.map(Some) };
+        let Some((config, _)) = look_again(cx, &SECOND_LOOKS, look).await? else {
+            return Ok(None);
+        };
+        Ok(Some(Live {
+            id: id.clone(),
+            inputs: Self::from_config(&config)?,
+            outputs: outputs(id, cx.provider),
+        }))
     }
 
     async fn create(&self, cx: &Context<'_, Aws>) -> Result<Self::Outputs, ResourceError> {
@@ -234,7 +239,7 @@ impl Reconcile for CachePolicy<Resolved> {
     }
 
     /// The name is unique in the account, and so is what a generated one ends with; with equal properties beside it, the object
-    /// is the one that was asked for.
+    /// is the one that was asked for. With other properties it is a stranger's, and the create that follows is refused.
     async fn recover(&self, cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {
         let mut marker = None;
         loop {

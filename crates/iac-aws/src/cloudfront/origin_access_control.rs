@@ -26,7 +26,11 @@ use super::{
     names::{named, plain},
     shared::{incomplete, missing, once_more_if_stale, stale, text},
 };
-use crate::{Arn, Aws, error::failed};
+use crate::{
+    Arn, Aws,
+    error::failed,
+    wait::{SECOND_LOOKS, look_again},
+};
 
 iac_core::text_type! {
     /// The id of an origin access control: `E2QWRUHAPOMQZL`.
@@ -142,15 +146,16 @@ impl Reconcile for OriginAccessControl<Resolved> {
         _prior: Option<&Self>,
         cx: &Context<'_, Aws>,
     ) -> Result<Option<Live<Self>>, ResourceError> {
-        match current(id, cx).await {
-            Ok((config, _)) => Ok(Some(Live {
-                id: id.clone(),
-                inputs: Self::from_config(&config),
-                outputs: outputs(id, cx.provider),
-            })),
-            Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+        // a new one may be unknown to some reads
+        let look = || async { current(id, cx).await.map(Some) };
+        let Some((config, _)) = look_again(cx, &SECOND_LOOKS, look).await? else {
+            return Ok(None);
+        };
+        Ok(Some(Live {
+            id: id.clone(),
+            inputs: Self::from_config(&config),
+            outputs: outputs(id, cx.provider),
+        }))
     }
 
     async fn create(&self, cx: &Context<'_, Aws>) -> Result<Self::Outputs, ResourceError> {
@@ -228,7 +233,7 @@ impl Reconcile for OriginAccessControl<Resolved> {
     }
 
     /// The name is unique in the account, and so is what a generated one ends with; with equal properties beside it, the object
-    /// is the one that was asked for.
+    /// is the one that was asked for. With other properties it is a stranger's, and the create that follows is refused.
     async fn recover(&self, cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {
         let Some(name) = &self.name else { return Ok(None) };
         let mut marker = None;

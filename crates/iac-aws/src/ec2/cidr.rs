@@ -1,5 +1,6 @@
 //! Blocks of addresses.
 
+use iac_core::model::AddressBlock;
 use ipnet::IpNet;
 
 iac_core::text_type! {
@@ -7,6 +8,10 @@ iac_core::text_type! {
     /// would clear them.
     pub struct CidrBlock, check = check, normal = normal;
 }
+
+/// [`Output::subnet`](iac_core::model::Output::subnet) gives parts of a block that another resource gives:
+/// `vpc.ipv6_cidr_blocks.index(0).subnet(8, 3)`.
+impl AddressBlock for CidrBlock {}
 
 impl CidrBlock {
     /// The block, when the text is one.

@@ -1,7 +1,7 @@
-//! Ids of things that AWS makes beside ours, or that are named only.
+//! Ids of networks and of what belongs to them.
 
 /// Refuses an id with another prefix, or with anything but digits and letters behind it.
-pub(super) fn check(what: &str, prefix: &str, id: &str) -> Result<(), String> {
+fn check(what: &str, prefix: &str, id: &str) -> Result<(), String> {
     let fits = id.strip_prefix(prefix).is_some_and(|rest| {
         !rest.is_empty()
             && rest
@@ -18,6 +18,15 @@ pub(super) fn check(what: &str, prefix: &str, id: &str) -> Result<(), String> {
 }
 
 iac_core::text_type! {
+    /// The id of a VPC: `vpc-` and hexadecimal digits.
+    pub struct VpcId, check = |id| check("a VPC", "vpc-", id);
+
+    /// The id of a subnet: `subnet-` and hexadecimal digits.
+    pub struct SubnetId, check = |id| check("a subnet", "subnet-", id);
+
+    /// The id of a security group: `sg-` and hexadecimal digits.
+    pub struct SecurityGroupId, check = |id| check("a security group", "sg-", id);
+
     /// The id of a route table: `rtb-` and hexadecimal digits.
     pub struct RouteTableId, check = |id| check("a route table", "rtb-", id);
 
@@ -29,6 +38,9 @@ iac_core::text_type! {
 
     /// The id of a prefix list: `pl-` and hexadecimal digits.
     pub struct PrefixListId, check = |id| check("a prefix list", "pl-", id);
+
+    /// The id of a rule of a security group: `sgr-` and hexadecimal digits.
+    pub struct SecurityGroupRuleId, check = |id| check("a security group rule", "sgr-", id);
 
     /// The id of an IPAM pool: `ipam-pool-` and hexadecimal digits.
     pub struct IpamPoolId, check = |id| check("an IPAM pool", "ipam-pool-", id);

@@ -4,151 +4,61 @@
 //!   needs `ec2:CreateTags` too.
 //! - Remote id, also for import: `sg-...`. The default group of a VPC cannot be deleted: do not import it.
 //! - AWS chooses the id and takes no client token, so an interrupted create is found by a tag that holds its token.
-//! - A change of name, description or VPC replaces the group. What uses it must be moved over before it can go, so mark it
-//!   `create_before_delete`, and leave the name to be generated.
+//! - A change of name, description or VPC replaces the group. What uses it must be moved over before the old one can go, so
+//!   the new one is made first where the name is generated; with a name of your own the old one goes first, and does not go
+//!   while it is used.
+//! - Two groups that refer to each other have rules of their own: [`SecurityGroupIngressRule`](super::SecurityGroupIngressRule).
 //! - Waits: a new group until reads show it. A delete waits 15 minutes for what uses the group to go, 45 when Lambda has left
 //!   network interfaces, which it takes away late.
 //!
 //! Source: EC2 API reference, `CreateSecurityGroup`, `AuthorizeSecurityGroupIngress`, `RevokeSecurityGroupIngress`,
 //! `UpdateSecurityGroupRuleDescriptionsIngress`, `DeleteSecurityGroup`.
 
-mod atoms;
-mod facts;
-mod permissions;
+mod check;
+mod description;
+mod inline;
+mod permission;
+mod properties;
 mod references;
+mod requests;
 mod rule;
+mod texts;
 mod traffic;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{ResourceType, SecurityGroup as SdkSecurityGroup};
-use bon::Builder;
-use iac_core::{
-    Outputs, Resource,
-    model::{
-        Changed, Context, Declared, ErrorKind, Live, ReadRequest, Reconcile, RemoteId, Resolved, ResourceError, Stage,
-        Violation,
-    },
+use iac_core::model::{
+    Changed, Context, ErrorKind, Live, ReadRequest, Reconcile, RemoteId, Resolved, ResourceError, Violation,
 };
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{
-    filters::{filter, lacks, only, read_listed},
-    ids, interfaces,
-    once::{create_once, look, one_try},
+    create::{create_once, one_try, recover},
+    describe::{self, known, lacks},
+    ids::VpcId,
+    in_use::InUse,
     tags,
-    vpc::VpcId,
 };
-use crate::{
-    Arn, Aws,
-    error::failed,
-    wait::{self, KNOWN},
-};
-use atoms::{Own, declared};
-use facts::{find, find_made, outputs};
-use permissions::Direction;
+use crate::{Aws, error::failed, wait::KNOWN};
+use description::outputs;
+use permission::declared;
+use properties::made_by;
+
+pub(super) use permission::{GroupIdentity, RulePermission};
+pub use properties::{SecurityGroup, SecurityGroupOutputs};
+pub(super) use requests::{Direction, Rules};
 pub use rule::{Protocol, Rule};
+pub use texts::{Description, GroupName};
 pub use traffic::{Ports, Traffic};
-
-iac_core::text_type! {
-    /// The id of a security group: `sg-` and hexadecimal digits.
-    pub struct SecurityGroupId, check = |id| ids::check("a security group", "sg-", id);
-
-    /// The name of a security group: 1 to 255 letters, digits, spaces and ``._-:/()#,@[]+=&;{}!$*``, not starting with `sg-`.
-    pub struct GroupName, check = |name| match name {
-        "" => Err("a security group's name is not empty".to_owned()),
-        name if name.starts_with("sg-") => Err("a security group's name does not start with `sg-`".to_owned()),
-        name => described("name", name),
-    };
-
-    /// What a security group or a rule is for: at most 255 letters, digits, spaces and ``._-:/()#,@[]+=&;{}!$*``.
-    pub struct Description, check = |text| described("description", text);
-}
-
-fn described(what: &str, text: &str) -> Result<(), String> {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c);
-    match text.chars().find(|&c| !allowed(c)) {
-        Some(c) => Err(format!(
-            "`{c}` is not allowed in a {what}: letters, digits, spaces and ._-:/()#,@[]+=&;{{}}!$* are"
-        )),
-        None if text.len() > 255 => Err(format!("a {what} has at most 255 characters")),
-        None => Ok(()),
-    }
-}
-
-/// Which traffic may reach and leave the network interfaces that are in the group. Answers to allowed traffic are allowed.
-///
-/// ```
-/// use iac_aws::ec2::{Rule, SecurityGroup};
-///
-/// let group: SecurityGroup = SecurityGroup::builder()
-///     .vpc_id("vpc-0a1b2c3d")
-///     .ingress([Rule::tcp(443).from_anywhere().description("https"), Rule::tcp(22).from_cidr("10.0.0.0/8")])
-///     .egress([Rule::all().to_anywhere()])
-///     .build();
-/// assert_eq!(group.ingress.map(|rules| rules.len()), Some(2));
-/// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Resource)]
-#[serde(bound = "")]
-#[builder(on(_, into))]
-#[resource(type = "ec2.security_group", outputs = SecurityGroupOutputs)]
-pub struct SecurityGroup<S: Stage = Declared> {
-    /// The name, unique in the VPC. Generated when unset.
-    #[field(create_only, name = 255)]
-    pub name: Option<S::Value<GroupName>>,
-    /// What it is for.
-    #[field(create_only)]
-    #[serde(default = "made_by")]
-    #[builder(default = made_by())]
-    pub description: Description,
-    /// The VPC. Default: the region's default VPC.
-    #[field(create_only, computed)]
-    pub vpc_id: Option<S::Value<VpcId>>,
-    /// What may come in. When given, also as an empty list, no other rules are tolerated; when unset, rules are left alone.
-    #[field(set, computed)]
-    #[builder(with = |rules: impl IntoIterator<Item = Rule<S>>| rules.into_iter().collect())]
-    pub ingress: Option<Vec<Rule<S>>>,
-    /// What may go out. When given, also as an empty list, no other rules are tolerated; when unset, rules are left alone, and
-    /// a new group has the rule of AWS that everything may go out.
-    #[field(set, computed)]
-    #[builder(with = |rules: impl IntoIterator<Item = Rule<S>>| rules.into_iter().collect())]
-    pub egress: Option<Vec<Rule<S>>>,
-    /// Whether a delete first takes away the rules of other groups that refer to this one, which would keep it from going.
-    #[field(write_only)]
-    #[serde(default)]
-    #[builder(default = false)]
-    pub revoke_rules_on_delete: bool,
-    /// Tags.
-    #[field(tags)]
-    #[serde(default)]
-    #[builder(default, with = |tags: impl IntoIterator<Item = (impl Into<String>, impl Into<S::Value<String>>)>| tags.into_iter().map(|(k, v)| (k.into(), v.into())).collect())]
-    pub tags: BTreeMap<String, S::Value<String>>,
-}
-
-/// What a security group gives.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Outputs)]
-#[serde(bound = "")]
-pub struct SecurityGroupOutputs<S: Stage = Resolved> {
-    /// The id.
-    pub id: S::Value<SecurityGroupId>,
-    /// The ARN.
-    pub arn: S::Value<Arn<SecurityGroup>>,
-    /// The name.
-    pub name: S::Value<GroupName>,
-    /// The account that owns it.
-    pub owner_id: S::Value<String>,
-    /// The VPC.
-    pub vpc_id: S::Value<VpcId>,
-}
 
 /// How long what uses the group may take to go.
 const UNUSED: Duration = Duration::from_mins(15);
 
-fn made_by() -> Description {
-    Description::from("Managed by iac")
-}
+/// What may keep a group from going.
+const UNKNOWN_USER: &str =
+    "a network interface that is not in this stack is still in the group, or a rule of another group refers to it";
 
 #[async_trait]
 impl Reconcile for SecurityGroup<Resolved> {
@@ -156,6 +66,8 @@ impl Reconcile for SecurityGroup<Resolved> {
     type Outputs = SecurityGroupOutputs;
 
     const RESUMABLE: bool = true;
+    // one that is used cannot be deleted
+    const REPLACED_CREATE_FIRST: bool = true;
     const OPERATIONS: &'static [&'static str] = &[
         "ec2:CreateSecurityGroup",
         "ec2:DescribeSecurityGroups",
@@ -169,6 +81,7 @@ impl Reconcile for SecurityGroup<Resolved> {
         "ec2:DeleteTags",
         "ec2:DescribeNetworkInterfaces",
         "ec2:DeleteNetworkInterface",
+        "ec2:DescribeVpcEndpoints",
         "ec2:DeleteSecurityGroup",
     ];
 
@@ -180,8 +93,8 @@ impl Reconcile for SecurityGroup<Resolved> {
                 message: "a security group's description is not empty".to_owned(),
             });
         }
-        rule::validate("ingress", self.ingress.as_deref(), &mut found);
-        rule::validate("egress", self.egress.as_deref(), &mut found);
+        check::rules("ingress", self.ingress.as_deref(), &mut found);
+        check::rules("egress", self.egress.as_deref(), &mut found);
         found
     }
 
@@ -201,16 +114,14 @@ impl Reconcile for SecurityGroup<Resolved> {
         prior: Option<&Self>,
         cx: &Context<'_, Aws>,
     ) -> Result<Option<Live<Self>>, ResourceError> {
-        let (id, prior) = (id.clone(), prior.cloned());
-        only(Self::read_many(&[ReadRequest { id, prior }], cx).await)
+        describe::read(id, prior, cx).await
     }
 
     async fn read_many(
         requests: &[ReadRequest<Self>],
         cx: &Context<'_, Aws>,
     ) -> Vec<Result<Option<Live<Self>>, ResourceError>> {
-        let find = |ids| find(ids, cx.provider);
-        read_listed(requests, cx, find, |request, group: SdkSecurityGroup| async move {
+        describe::read_many(requests, cx, |request, group: SdkSecurityGroup| async move {
             Ok(Live {
                 id: request.id.clone(),
                 inputs: Self::from_sdk(&group, request.prior.as_ref(), cx.provider),
@@ -221,12 +132,9 @@ impl Reconcile for SecurityGroup<Resolved> {
     }
 
     async fn create(&self, cx: &Context<'_, Aws>) -> Result<Self::Outputs, ResourceError> {
-        let id = create_once(cx, || self.request(cx), || find_made(cx)).await?;
+        let id = create_once::<SdkSecurityGroup, _>(cx, || self.request(cx)).await?;
         cx.created(&id).await?;
-        let made = wait::known(cx, "the security group to be known everywhere", || {
-            facts::one(&id, cx.provider)
-        })
-        .await?;
+        let made = known::<SdkSecurityGroup>(&id, cx).await?;
         self.configure(&id, cx).await?;
         outputs(&made, cx.provider)
     }
@@ -246,41 +154,26 @@ impl Reconcile for SecurityGroup<Resolved> {
         if last.revoke_rules_on_delete {
             references::revoke(id, cx).await?;
         }
-        let using = || filter("group-id", [id.as_str()]);
-        let limit = match interfaces::sweep(using(), cx).await? {
-            0 => UNUSED,
-            _ => interfaces::LINGER,
+        let in_use = InUse {
+            id,
+            awaited: "the security group to be unused",
+            filter: "group-id",
+            limit: UNUSED,
+            hint: UNKNOWN_USER,
         };
-        let in_use =
-            |error: &ResourceError| matches!(error.code.as_str(), "DependencyViolation" | "InvalidGroup.InUse");
-        let deleted = cx
-            .retry("the security group to be unused", limit, in_use, || async {
-                let request = cx.provider.ec2.delete_security_group().group_id(id.as_str());
-                let deleted = request
-                    .send()
-                    .await
-                    .map(drop)
-                    .map_err(failed("ec2:DeleteSecurityGroup"));
-                if deleted.as_ref().is_err_and(in_use) {
-                    interfaces::sweep(using(), cx).await?;
-                }
-                deleted
-            })
-            .await;
-        match deleted {
-            Err(error) if error.kind == ErrorKind::NotFound => Ok(()),
-            Err(error) if in_use(&error) => Err(error
-                .hint("a network interface that is not in this stack is still in the group, or a rule of another group refers to it")
-                .hint("with `revoke_rules_on_delete` such rules are taken away first")),
-            outcome => {
-                outcome?;
-                wait::gone(cx, "the security group to be gone", || facts::one(id, cx.provider)).await
-            }
+        let delete = || async {
+            let request = cx.provider.ec2.delete_security_group().group_id(id.as_str());
+            let deleted = request.send().await.map(drop);
+            deleted.map_err(failed("ec2:DeleteSecurityGroup"))
+        };
+        if let Err(error) = in_use.delete(cx, delete).await {
+            return Err(references::explain(error, UNKNOWN_USER, id, cx).await);
         }
+        describe::gone::<SdkSecurityGroup>(id, cx).await
     }
 
     async fn recover(&self, cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {
-        look(cx, || find_made(cx)).await
+        recover::<SdkSecurityGroup>(cx).await
     }
 }
 
@@ -316,23 +209,24 @@ impl SecurityGroup<Resolved> {
     async fn configure(&self, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
         for (direction, desired) in [(Direction::Ingress, &self.ingress), (Direction::Egress, &self.egress)] {
             if let Some(desired) = desired {
-                permissions::apply(direction, desired, id, cx).await?;
+                inline::apply(direction, desired, id, cx).await?;
             }
         }
         Ok(())
     }
 
     fn from_sdk(group: &SdkSecurityGroup, prior: Option<&Self>, aws: &Aws) -> Self {
-        let own = Own {
-            group: group.group_id().unwrap_or_default(),
-            account: aws.account(),
-        };
+        let identity = GroupIdentity::new(group.group_id().unwrap_or_default(), aws.account());
         Self {
             name: group.group_name().map(GroupName::from),
             description: group.description().map_or_else(made_by, Description::from),
             vpc_id: group.vpc_id().map(VpcId::from),
-            ingress: declared(group.ip_permissions(), prior.map(|prior| &prior.ingress), &own),
-            egress: declared(group.ip_permissions_egress(), prior.map(|prior| &prior.egress), &own),
+            ingress: declared(group.ip_permissions(), prior.map(|prior| &prior.ingress), &identity),
+            egress: declared(
+                group.ip_permissions_egress(),
+                prior.map(|prior| &prior.egress),
+                &identity,
+            ),
             revoke_rules_on_delete: prior.is_some_and(|prior| prior.revoke_rules_on_delete),
             tags: tags::from_sdk(group.tags.as_deref()),
         }

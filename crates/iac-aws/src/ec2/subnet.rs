@@ -13,153 +13,34 @@
 
 mod attributes;
 mod check;
-mod facts;
+mod description;
 mod ipv6;
+mod properties;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{ResourceType, Subnet as SdkSubnet, SubnetState};
-use bon::Builder;
-use iac_core::{
-    Outputs, Resource,
-    model::{
-        Changed, Context, Declared, ErrorKind, Live, ReadRequest, Reconcile, RemoteId, Resolved, ResourceError, Stage,
-        Violation,
-    },
-};
-use serde::{Deserialize, Serialize};
+use iac_core::model::{Changed, Context, Live, ReadRequest, Reconcile, RemoteId, Resolved, ResourceError, Violation};
 use serde_json::{Map, Value, json};
 
 use super::{
     cidr::CidrBlock,
-    filters::{filter, lacks, only, read_listed},
-    ids::{self, IpamPoolId},
-    interfaces,
-    once::{create_once, look, one_try},
+    create::{create_once, one_try, recover},
+    describe::{self, READY, known, lacks, one},
+    ids::VpcId,
+    in_use::InUse,
     tags,
-    vpc::VpcId,
 };
 use crate::{
-    Arn, Aws,
+    Aws,
     error::failed,
     wait::{self, KNOWN},
 };
 use attributes::Attributes;
-use facts::{find, find_made, outputs};
+use description::outputs;
 
-iac_core::text_type! {
-    /// The id of a subnet: `subnet-` and hexadecimal digits.
-    pub struct SubnetId, check = |id| ids::check("a subnet", "subnet-", id);
-}
-
-/// A part of a VPC's addresses, in one availability zone.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Resource)]
-#[serde(bound = "")]
-#[builder(on(_, into))]
-#[resource(type = "ec2.subnet", outputs = SubnetOutputs)]
-pub struct Subnet<S: Stage = Declared> {
-    /// The VPC.
-    #[field(create_only)]
-    pub vpc_id: S::Value<VpcId>,
-    /// The IPv4 addresses, from `/16` to `/28`, within the VPC's. Needed unless they come from an IPAM pool or the subnet has
-    /// IPv6 alone.
-    #[field(create_only, computed)]
-    pub cidr_block: Option<S::Value<CidrBlock>>,
-    /// The IPAM pool the IPv4 addresses come from.
-    #[field(create_only, write_only)]
-    pub ipv4_ipam_pool_id: Option<S::Value<IpamPoolId>>,
-    /// How large a block the IPAM pool gives, as the length of its prefix.
-    #[field(create_only, write_only)]
-    pub ipv4_netmask_length: Option<i32>,
-    /// The availability zone by its name, which differs between accounts: `eu-west-1a`. AWS chooses one when unset.
-    #[field(create_only, computed)]
-    pub availability_zone: Option<S::Value<String>>,
-    /// The availability zone by its id, which is the same in all accounts: `euw1-az2`. In place of the name.
-    #[field(create_only, computed)]
-    pub availability_zone_id: Option<S::Value<String>>,
-    /// The Outpost the subnet is on.
-    #[field(create_only)]
-    pub outpost_arn: Option<S::Value<String>>,
-    /// Whether instances get a public IPv4 address.
-    #[serde(default)]
-    #[builder(default = false)]
-    pub map_public_ip_on_launch: bool,
-    /// The IPv6 addresses, within the VPC's, from `/44` to `/64` in steps of 4. None when unset, unless a pool gives some.
-    #[field(computed)]
-    pub ipv6_cidr_block: Option<S::Value<CidrBlock>>,
-    /// The IPAM pool the IPv6 addresses come from.
-    #[field(write_only)]
-    pub ipv6_ipam_pool_id: Option<S::Value<IpamPoolId>>,
-    /// How large a block the IPAM pool gives, as the length of its prefix.
-    #[field(write_only)]
-    pub ipv6_netmask_length: Option<i32>,
-    /// Whether the subnet has IPv6 addresses alone. Needs `assign_ipv6_address_on_creation`.
-    #[field(create_only)]
-    #[serde(default)]
-    #[builder(default = false)]
-    pub ipv6_native: bool,
-    /// Whether network interfaces get an IPv6 address.
-    #[serde(default)]
-    #[builder(default = false)]
-    pub assign_ipv6_address_on_creation: bool,
-    /// Whether the DNS server answers with synthetic IPv6 addresses for hosts that have IPv4 alone.
-    #[serde(default)]
-    #[builder(default = false)]
-    pub enable_dns64: bool,
-    /// How instances are called in the private DNS. Default: by their address, in a subnet of IPv6 alone by their id.
-    #[field(computed)]
-    pub private_dns_hostname_type_on_launch: Option<HostnameType>,
-    /// Whether the name of an instance by its id leads to its IPv4 address.
-    #[serde(default)]
-    #[builder(default = false)]
-    pub enable_resource_name_dns_a_record_on_launch: bool,
-    /// Whether the name of an instance by its id leads to its IPv6 address.
-    #[serde(default)]
-    #[builder(default = false)]
-    pub enable_resource_name_dns_aaaa_record_on_launch: bool,
-    /// Tags.
-    #[field(tags)]
-    #[serde(default)]
-    #[builder(default, with = |tags: impl IntoIterator<Item = (impl Into<String>, impl Into<S::Value<String>>)>| tags.into_iter().map(|(k, v)| (k.into(), v.into())).collect())]
-    pub tags: BTreeMap<String, S::Value<String>>,
-}
-
-string_enum! {
-    /// How instances are called in the private DNS.
-    pub enum HostnameType {
-        /// By their IPv4 address: `ip-10-24-34-0.eu-west-1.compute.internal`.
-        IpName = "ip-name",
-        /// By their id: `i-0123456789abcdef.eu-west-1.compute.internal`.
-        ResourceName = "resource-name",
-    }
-}
-
-/// What a subnet gives.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Outputs)]
-#[serde(bound = "")]
-pub struct SubnetOutputs<S: Stage = Resolved> {
-    /// The id.
-    pub id: S::Value<SubnetId>,
-    /// The ARN.
-    pub arn: S::Value<Arn<Subnet>>,
-    /// The account that owns it.
-    pub owner_id: S::Value<String>,
-    /// The VPC.
-    pub vpc_id: S::Value<VpcId>,
-    /// The availability zone by its name.
-    pub availability_zone: S::Value<String>,
-    /// The availability zone by its id.
-    pub availability_zone_id: S::Value<String>,
-    /// The blocks of IPv4 addresses: one, or none when the subnet has IPv6 alone.
-    pub cidr_blocks: S::Value<Vec<CidrBlock>>,
-    /// The blocks of IPv6 addresses.
-    #[field(volatile)]
-    pub ipv6_cidr_blocks: S::Value<Vec<CidrBlock>>,
-}
-
-/// How long a new subnet may take to become available, and a change to show.
-const READY: Duration = Duration::from_mins(10);
+pub use properties::{HostnameType, Subnet, SubnetOutputs};
 
 /// How long what was in the subnet may take to go.
 const EMPTY: Duration = Duration::from_mins(20);
@@ -180,6 +61,8 @@ impl Reconcile for Subnet<Resolved> {
         "ec2:DeleteTags",
         "ec2:DescribeNetworkInterfaces",
         "ec2:DeleteNetworkInterface",
+        "ec2:DescribeVpcEndpoints",
+        "ec2:DescribeSecurityGroups",
         "ec2:DeleteSubnet",
     ];
 
@@ -209,16 +92,14 @@ impl Reconcile for Subnet<Resolved> {
         prior: Option<&Self>,
         cx: &Context<'_, Aws>,
     ) -> Result<Option<Live<Self>>, ResourceError> {
-        let (id, prior) = (id.clone(), prior.cloned());
-        only(Self::read_many(&[ReadRequest { id, prior }], cx).await)
+        describe::read(id, prior, cx).await
     }
 
     async fn read_many(
         requests: &[ReadRequest<Self>],
         cx: &Context<'_, Aws>,
     ) -> Vec<Result<Option<Live<Self>>, ResourceError>> {
-        let find = |ids| find(ids, cx.provider);
-        read_listed(requests, cx, find, |request, subnet: SdkSubnet| async move {
+        describe::read_many(requests, cx, |request, subnet: SdkSubnet| async move {
             Ok(Live {
                 id: request.id.clone(),
                 inputs: Self::from_sdk(&subnet, request.prior.as_ref()),
@@ -229,11 +110,11 @@ impl Reconcile for Subnet<Resolved> {
     }
 
     async fn create(&self, cx: &Context<'_, Aws>) -> Result<Self::Outputs, ResourceError> {
-        let id = create_once(cx, || self.request(cx), || find_made(cx)).await?;
+        let id = create_once::<SdkSubnet, _>(cx, || self.request(cx)).await?;
         cx.created(&id).await?;
         let made = cx
             .until("the subnet to become available", READY, || async {
-                let seen = wait::found(facts::one(&id, cx.provider).await)?;
+                let seen = wait::found(one::<SdkSubnet>(&id, cx.provider).await)?;
                 let available = |subnet: &SdkSubnet| subnet.state == Some(SubnetState::Available);
                 Ok(seen.filter(|subnet| available(subnet) && ipv6::is_there(subnet, self)))
             })
@@ -250,42 +131,28 @@ impl Reconcile for Subnet<Resolved> {
         cx: &Context<'_, Aws>,
     ) -> Result<Self::Outputs, ResourceError> {
         tags::retag(&live.id, &live.inputs.tags, &self.tags, cx).await?;
-        let there = facts::known(&live.id, cx).await?;
+        let there = known::<SdkSubnet>(&live.id, cx).await?;
         self.configure(&live.id, &live.inputs, there, cx).await
     }
 
     async fn delete(_last: &Self, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
-        let within = || filter("subnet-id", [id.as_str()]);
-        let limit = match interfaces::sweep(within(), cx).await? {
-            0 => EMPTY,
-            _ => interfaces::LINGER,
+        let in_use = InUse {
+            id,
+            awaited: "the subnet to be empty",
+            filter: "subnet-id",
+            limit: EMPTY,
+            hint: "something that is not in this stack is still in the subnet: an instance, a load balancer, a NAT gateway, an endpoint",
         };
-        let in_use = |error: &ResourceError| error.code == "DependencyViolation";
-        let deleted = cx
-            .retry("the subnet to be empty", limit, in_use, || async {
-                let request = cx.provider.ec2.delete_subnet().subnet_id(id.as_str());
-                let deleted = request.send().await.map(drop).map_err(failed("ec2:DeleteSubnet"));
-                if deleted.as_ref().is_err_and(in_use) {
-                    interfaces::sweep(within(), cx).await?;
-                }
-                deleted
-            })
-            .await;
-        match deleted {
-            Err(error) if error.kind == ErrorKind::NotFound => Ok(()),
-            Err(error) if in_use(&error) => Err(error.hint(
-                "something that is not in this stack still has a network interface in the subnet: an instance, a load \
-                 balancer, a NAT gateway, an endpoint",
-            )),
-            outcome => {
-                outcome?;
-                wait::gone(cx, "the subnet to be gone", || facts::one(id, cx.provider)).await
-            }
-        }
+        let delete = || async {
+            let request = cx.provider.ec2.delete_subnet().subnet_id(id.as_str());
+            request.send().await.map(drop).map_err(failed("ec2:DeleteSubnet"))
+        };
+        in_use.delete(cx, delete).await?;
+        describe::gone::<SdkSubnet>(id, cx).await
     }
 
     async fn recover(&self, cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {
-        look(cx, || find_made(cx)).await
+        recover::<SdkSubnet>(cx).await
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
 use iac_core::model::{Call, Context, RemoteId, ResourceError, Violation};
 
-use super::filters::filter;
+use super::filter::filter;
 use crate::{
     Aws,
     error::failed,
@@ -77,9 +77,18 @@ pub(super) async fn retag(
     Ok(())
 }
 
-/// Refuses tags that AWS refuses. One of the 50 is taken by the token.
+/// How many characters a key may have. Source: EC2 API reference, `Tag`.
+const KEY: usize = 127;
+
+/// Refuses tags that EC2 refuses: keys of over 127 characters, and more than 49, since the token takes one of the 50. Any
+/// character is allowed, unlike with other services. Source: EC2 user guide, "Tag restrictions".
 pub(super) fn violations(tags: &BTreeMap<String, String>) -> Vec<Violation> {
     let mut found = rules(tags);
+    let long = tags.keys().filter(|key| key.chars().count() == KEY + 1);
+    found.extend(long.map(|key| Violation {
+        path: format!("tags.{key}"),
+        message: format!("a tag's key has 1 to {KEY} characters in EC2"),
+    }));
     if tags.len() == 50 {
         found.push(Violation {
             path: "tags".to_owned(),
@@ -100,6 +109,14 @@ mod tests {
 
     fn tag(key: &str, value: &str) -> Tag {
         Tag::builder().key(key).value(value).build()
+    }
+
+    #[test]
+    fn keys_have_127_characters_of_any_kind() {
+        let keyed = |length| BTreeMap::from([(",".repeat(length), "\n*".to_owned())]);
+        assert_eq!(violations(&keyed(127)), []);
+        assert_eq!(violations(&keyed(128)).len(), 1);
+        assert_eq!(violations(&keyed(129)).len(), 1);
     }
 
     #[test]

@@ -15,148 +15,32 @@
 mod attributes;
 mod blocks;
 mod check;
-mod facts;
+mod description;
+mod properties;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use aws_sdk_ec2::types::{ResourceType, VpcTenancy};
-use bon::Builder;
-use iac_core::{
-    Outputs, Resource,
-    model::{
-        Changed, Context, Declared, ErrorKind, Live, ReadRequest, Reconcile, RemoteId, Resolved, ResourceError, Stage,
-        Violation,
-    },
-};
-use serde::{Deserialize, Serialize};
+use aws_sdk_ec2::types::{ResourceType, Vpc as SdkVpc, VpcTenancy};
+use iac_core::model::{Changed, Context, Live, ReadRequest, Reconcile, RemoteId, Resolved, ResourceError, Violation};
 use serde_json::{Map, Value, json};
 
 use super::{
     cidr::CidrBlock,
-    filters::{lacks, only, read_listed},
-    ids::{self, DhcpOptionsId, IpamPoolId, NetworkAclId, RouteTableId},
-    once::{create_once, look, one_try},
-    security_group::SecurityGroupId,
+    create::{create_once, one_try, recover},
+    describe::{self, READY, known, lacks, one},
+    ids::IpamPoolId,
+    in_use::InUse,
     tags,
 };
-use crate::{Arn, Aws, error::failed, wait};
+use crate::{Aws, error::failed, wait};
 use attributes::Attributes;
-use facts::Facts;
+use description::VpcDescription;
 
-iac_core::text_type! {
-    /// The id of a VPC: `vpc-` and hexadecimal digits.
-    pub struct VpcId, check = |id| ids::check("a VPC", "vpc-", id);
-}
-
-/// A virtual network in one region.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Resource)]
-#[serde(bound = "")]
-#[builder(on(_, into))]
-#[resource(type = "ec2.vpc", outputs = VpcOutputs)]
-pub struct Vpc<S: Stage = Declared> {
-    /// The IPv4 addresses, from `/16` to `/28`. Needed unless they come from an IPAM pool.
-    #[field(create_only, computed)]
-    pub cidr_block: Option<S::Value<CidrBlock>>,
-    /// The IPAM pool the IPv4 addresses come from.
-    #[field(create_only, write_only)]
-    pub ipv4_ipam_pool_id: Option<S::Value<IpamPoolId>>,
-    /// How large a block the IPAM pool gives, as the length of its prefix.
-    #[field(create_only, write_only)]
-    pub ipv4_netmask_length: Option<i32>,
-    /// Further IPv4 blocks. When given, also as an empty list, no other blocks are tolerated; when unset, blocks are left alone.
-    #[field(computed)]
-    #[builder(with = |blocks: impl IntoIterator<Item = impl Into<CidrBlock>>| blocks.into_iter().map(Into::into).collect())]
-    pub secondary_cidr_blocks: Option<BTreeSet<CidrBlock>>,
-    /// On which hardware instances run.
-    #[serde(default)]
-    #[builder(default = Tenancy::Default)]
-    pub instance_tenancy: Tenancy,
-    /// Whether Amazon's DNS server answers in the VPC.
-    #[serde(default = "yes")]
-    #[builder(default = true)]
-    pub enable_dns_support: bool,
-    /// Whether instances with public addresses get DNS names. Needs `enable_dns_support`.
-    #[serde(default)]
-    #[builder(default = false)]
-    pub enable_dns_hostnames: bool,
-    /// Whether metrics about the use of addresses are kept.
-    #[serde(default)]
-    #[builder(default = false)]
-    pub enable_network_address_usage_metrics: bool,
-    /// Whether Amazon gives the VPC a block of IPv6 addresses, a `/56`.
-    #[serde(default)]
-    #[builder(default = false)]
-    pub assign_generated_ipv6_cidr_block: bool,
-    /// The block of IPv6 addresses, from one of the two pools below. Chosen by the pool when unset.
-    #[field(computed)]
-    pub ipv6_cidr_block: Option<S::Value<CidrBlock>>,
-    /// The IPAM pool the IPv6 addresses come from.
-    pub ipv6_ipam_pool_id: Option<S::Value<IpamPoolId>>,
-    /// How large a block the IPAM pool gives, as the length of its prefix.
-    #[field(write_only)]
-    pub ipv6_netmask_length: Option<i32>,
-    /// The pool of addresses brought to AWS, `ipv6pool-ec2-...`, that the IPv6 addresses come from.
-    pub ipv6_pool: Option<S::Value<String>>,
-    /// The group of zones the IPv6 block is announced from, such as `us-west-2-lax-1`. Default: the region's.
-    #[field(computed)]
-    pub ipv6_cidr_block_network_border_group: Option<S::Value<String>>,
-    /// Tags.
-    #[field(tags)]
-    #[serde(default)]
-    #[builder(default, with = |tags: impl IntoIterator<Item = (impl Into<String>, impl Into<S::Value<String>>)>| tags.into_iter().map(|(k, v)| (k.into(), v.into())).collect())]
-    pub tags: BTreeMap<String, S::Value<String>>,
-}
-
-string_enum! {
-    /// On which hardware the instances of a VPC run.
-    pub enum Tenancy = Default {
-        /// As each instance says, shared by default.
-        Default = "default",
-        /// On hardware of the account's own.
-        Dedicated = "dedicated",
-    }
-}
-
-/// What a VPC gives.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Outputs)]
-#[serde(bound = "")]
-pub struct VpcOutputs<S: Stage = Resolved> {
-    /// The id.
-    pub id: S::Value<VpcId>,
-    /// The ARN.
-    pub arn: S::Value<Arn<Vpc>>,
-    /// The account that owns it.
-    pub owner_id: S::Value<String>,
-    /// The first block of IPv4 addresses.
-    pub cidr_block: S::Value<CidrBlock>,
-    /// The blocks of IPv6 addresses.
-    #[field(volatile)]
-    pub ipv6_cidr_blocks: S::Value<Vec<CidrBlock>>,
-    /// The route table of subnets that have none of their own.
-    #[field(volatile)]
-    pub main_route_table_id: S::Value<RouteTableId>,
-    /// The network ACL of subnets that have none of their own.
-    pub default_network_acl_id: S::Value<NetworkAclId>,
-    /// The security group of what has none of its own.
-    pub default_security_group_id: S::Value<SecurityGroupId>,
-    /// The DHCP options.
-    #[field(volatile)]
-    pub dhcp_options_id: S::Value<DhcpOptionsId>,
-}
-
-/// How long a new VPC may take to become available, and a change to show.
-const READY: Duration = Duration::from_mins(10);
+pub use properties::{Tenancy, Vpc, VpcOutputs};
 
 /// How long what was in the VPC may take to go.
 const EMPTY: Duration = Duration::from_mins(5);
-
-fn yes() -> bool {
-    true
-}
 
 #[async_trait]
 impl Reconcile for Vpc<Resolved> {
@@ -177,6 +61,9 @@ impl Reconcile for Vpc<Resolved> {
         "ec2:DisassociateVpcCidrBlock",
         "ec2:CreateTags",
         "ec2:DeleteTags",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DescribeVpcEndpoints",
         "ec2:DeleteVpc",
     ];
 
@@ -197,37 +84,31 @@ impl Reconcile for Vpc<Resolved> {
         prior: Option<&Self>,
         cx: &Context<'_, Aws>,
     ) -> Result<Option<Live<Self>>, ResourceError> {
-        let (id, prior) = (id.clone(), prior.cloned());
-        only(Self::read_many(&[ReadRequest { id, prior }], cx).await)
+        describe::read(id, prior, cx).await
     }
 
     async fn read_many(
         requests: &[ReadRequest<Self>],
         cx: &Context<'_, Aws>,
     ) -> Vec<Result<Option<Live<Self>>, ResourceError>> {
-        let find = |ids| facts::find(ids, cx.provider);
-        read_listed(requests, cx, find, |request, facts: Facts| async move {
+        describe::read_many(requests, cx, |request, vpc: VpcDescription| async move {
+            let attributes = Attributes::read(&request.id, cx.provider).await?;
             Ok(Live {
                 id: request.id.clone(),
-                inputs: Self::from_sdk(
-                    &facts,
-                    Attributes::read(&request.id, cx.provider).await?,
-                    request.prior.as_ref(),
-                ),
-                outputs: facts.outputs(cx.provider)?,
+                inputs: Self::from_sdk(&vpc.vpc, attributes, request.prior.as_ref()),
+                outputs: vpc.outputs(cx.provider)?,
             })
         })
         .await
     }
 
     async fn create(&self, cx: &Context<'_, Aws>) -> Result<Self::Outputs, ResourceError> {
-        let id = create_once(cx, || self.request(cx), || find_made(cx)).await?;
+        let id = create_once::<SdkVpc, _>(cx, || self.request(cx)).await?;
         cx.created(&id).await?;
         let made = cx
             .until("the VPC to become available", READY, || async {
-                let facts = wait::found(facts::one(&id, cx.provider).await)?;
-                Ok(facts
-                    .filter(|facts| facts.is_available() && facts.is_complete() && blocks::has_ipv6(&facts.vpc, self)))
+                let seen = wait::found(one::<VpcDescription>(&id, cx.provider).await)?;
+                Ok(seen.filter(|seen| seen.is_available() && blocks::has_ipv6(&seen.vpc, self)))
             })
             .await?;
         self.configure(&id, &self.as_made(), made, cx).await
@@ -240,41 +121,29 @@ impl Reconcile for Vpc<Resolved> {
         cx: &Context<'_, Aws>,
     ) -> Result<Self::Outputs, ResourceError> {
         tags::retag(&live.id, &live.inputs.tags, &self.tags, cx).await?;
-        let there = facts::known(&live.id, cx).await?;
+        let there = known::<VpcDescription>(&live.id, cx).await?;
         self.configure(&live.id, &live.inputs, there, cx).await
     }
 
     async fn delete(_last: &Self, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
-        let in_use = |error: &ResourceError| error.code == "DependencyViolation";
-        let deleted = cx
-            .retry("the VPC to be empty", EMPTY, in_use, || async {
-                let request = cx.provider.ec2.delete_vpc().vpc_id(id.as_str());
-                request.send().await.map_err(failed("ec2:DeleteVpc"))
-            })
-            .await;
-        match deleted {
-            Err(error) if error.kind == ErrorKind::NotFound => Ok(()),
-            Err(error) if in_use(&error) => Err(error.hint(
-                "something that is not in this stack is still in the VPC: network interfaces, gateways, or what GuardDuty \
-                 has made, an endpoint and its security group",
-            )),
-            outcome => {
-                outcome?;
-                wait::gone(cx, "the VPC to be gone", || facts::one(id, cx.provider)).await
-            }
-        }
+        let in_use = InUse {
+            id,
+            awaited: "the VPC to be empty",
+            filter: "vpc-id",
+            limit: EMPTY,
+            hint: "something that is not in this stack is still in the VPC: subnets, gateways, security groups, endpoints",
+        };
+        let delete = || async {
+            let request = cx.provider.ec2.delete_vpc().vpc_id(id.as_str());
+            request.send().await.map(drop).map_err(failed("ec2:DeleteVpc"))
+        };
+        in_use.delete(cx, delete).await?;
+        describe::gone::<SdkVpc>(id, cx).await
     }
 
     async fn recover(&self, cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {
-        look(cx, || find_made(cx)).await
+        recover::<SdkVpc>(cx).await
     }
-}
-
-/// The VPC that this create has made.
-async fn find_made(cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {
-    let request = cx.provider.ec2.describe_vpcs().filters(tags::made_by(cx));
-    let found = request.send().await.map_err(failed("ec2:DescribeVpcs"))?;
-    Ok(found.vpcs().first().and_then(|vpc| vpc.vpc_id()).map(RemoteId::new))
 }
 
 impl Vpc<Resolved> {
@@ -319,7 +188,7 @@ impl Vpc<Resolved> {
         &self,
         id: &RemoteId,
         live: &Self,
-        mut seen: Facts,
+        mut seen: VpcDescription,
         cx: &Context<'_, Aws>,
     ) -> Result<VpcOutputs, ResourceError> {
         Attributes::of(live).change_to(Attributes::of(self), id, cx).await?;
@@ -349,8 +218,7 @@ impl Vpc<Resolved> {
             .map_err(failed("ec2:ModifyVpcTenancy"))
     }
 
-    fn from_sdk(facts: &Facts, attributes: Attributes, prior: Option<&Self>) -> Self {
-        let vpc = &facts.vpc;
+    fn from_sdk(vpc: &SdkVpc, attributes: Attributes, prior: Option<&Self>) -> Self {
         let ipv6 = blocks::declared_ipv6(vpc, prior);
         Self {
             cidr_block: vpc.cidr_block().map(CidrBlock::canonical),

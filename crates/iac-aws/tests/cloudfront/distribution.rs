@@ -2,14 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_cloudfront::{
+    Client,
+    types::{ContinuousDeploymentPolicyConfig, StagingDistributionDnsNames},
+};
 use iac_aws::cloudfront::{Behavior, CachePolicyId, Distribution, ErrorResponse, Origin};
 use iac_core::model::ReadObject;
 use iac_sandbox::Fault;
 
-use crate::{bench::Bench, common::inputs};
+use crate::{
+    bench::Bench,
+    common::{config, inputs},
+};
 
 /// A site of one page on a private bucket.
-fn site(bench: &Bench) -> Distribution {
+pub(crate) fn site(bench: &Bench) -> Distribution {
     Distribution::builder()
         .comment("the shop")
         .origin(
@@ -65,45 +72,61 @@ async fn another_write_in_between_is_built_upon() {
     }
 }
 
+/// What CloudFront says of a certificate that it does not know, or not yet.
+const UNKNOWN: &str = "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include \
+                       a valid certificate chain.";
+
+/// What it says of one that does not fit.
+const UNFIT: &str = "The certificate that is attached to your distribution doesn't cover the alternate domain name (CNAME) \
+                     that you're trying to add.";
+
 #[tokio::test]
 async fn passing_refusals_are_waited_for() {
     let bench = Bench::of::<Distribution>().await;
-    let refused = |code: &str, operation: &str| {
+    let refused = |code: &str, message: &str, operation: &str| {
         bench
             .sandbox
-            .inject(Fault::error(400, code, "not yet").on_operation(operation).first(2));
+            .inject(Fault::error(400, code, message).on_operation(operation).first(2));
     };
-    refused("InvalidViewerCertificate", "CreateDistributionWithTags");
+    refused("InvalidViewerCertificate", UNKNOWN, "CreateDistributionWithTags");
     let id = bench.create(&site(&bench)).await.unwrap();
-    refused("IllegalUpdate", "UpdateDistribution");
+    refused("InvalidViewerCertificate", UNKNOWN, "UpdateDistribution");
     let mut changed = site(&bench);
     changed.comment = Some("another".into());
     bench.update(&id, &changed).await.unwrap();
-    refused("DistributionNotDisabled", "DeleteDistribution");
+    refused("DistributionNotDisabled", "not yet", "DeleteDistribution");
     bench.delete(&id, &changed).await.unwrap();
     assert_eq!(bench.live(&id, None).await, None);
 }
 
 #[tokio::test]
-async fn lasting_refusals_are_told() {
+async fn mistakes_are_told_at_once() {
     let bench = Bench::of::<Distribution>().await;
     let create = "CreateDistributionWithTags";
-    bench
-        .sandbox
-        .inject(Fault::error(400, "InvalidViewerCertificate", "no").on_operation(create));
-    assert_eq!(
-        bench.create(&site(&bench)).await.unwrap_err().code,
-        "InvalidViewerCertificate"
-    );
-    bench.sandbox.clear_faults();
-    bench
-        .sandbox
-        .inject(Fault::error(409, "CNAMEAlreadyExists", "no").on_operation(create));
+    let refused = |code: &str, message: &str, operation: &str| {
+        bench
+            .sandbox
+            .inject(Fault::error(400, code, message).on_operation(operation));
+    };
+    refused("InvalidViewerCertificate", UNFIT, create);
     let error = bench.create(&site(&bench)).await.unwrap_err();
-    assert!(error.hints[0].contains("one distribution alone"), "{error:?}");
+    assert_eq!(error.code, "InvalidViewerCertificate");
+    assert_eq!(bench.count(create), 1);
     bench.sandbox.clear_faults();
-    // something it refers to being gone is not it being gone
+
     let id = bench.create(&site(&bench)).await.unwrap();
+    refused(
+        "IllegalUpdate",
+        "You cannot update Origin or CallerReference.",
+        "UpdateDistribution",
+    );
+    let mut changed = site(&bench);
+    changed.comment = Some("another".into());
+    assert_eq!(bench.update(&id, &changed).await.unwrap_err().code, "IllegalUpdate");
+    assert_eq!(bench.count("UpdateDistribution"), 1);
+    bench.sandbox.clear_faults();
+
+    // something it refers to being gone is not it being gone
     bench
         .sandbox
         .inject(Fault::error(404, "NoSuchCachePolicy", "no").on_operation("UpdateDistribution"));
@@ -111,6 +134,78 @@ async fn lasting_refusals_are_told() {
         bench.delete(&id, &site(&bench)).await.unwrap_err().code,
         "NoSuchCachePolicy"
     );
+}
+
+#[tokio::test]
+async fn a_certificate_that_stays_unknown_is_told_in_the_end() {
+    let bench = Bench::of::<Distribution>().await;
+    let create = "CreateDistributionWithTags";
+    bench
+        .sandbox
+        .inject(Fault::error(400, "InvalidViewerCertificate", UNKNOWN).on_operation(create));
+    let error = bench.create(&site(&bench)).await.unwrap_err();
+    assert_eq!(error.code, "InvalidViewerCertificate");
+    assert!(bench.count(create) > 5);
+}
+
+#[tokio::test]
+async fn reads_that_have_not_heard_of_a_new_distribution_are_waited_for() {
+    let bench = Bench::of::<Distribution>().await;
+    // a create reads twice: for the outputs, and until it is deployed
+    for reads in [vec![1, 2], vec![2, 3], vec![3, 4, 5]] {
+        for nth in reads {
+            let unknown = Fault::error(404, "NoSuchDistribution", "The specified distribution does not exist.");
+            bench.sandbox.inject(unknown.on_operation("GetDistribution").nth(nth));
+        }
+        let id = bench.create(&site(&bench)).await.unwrap();
+        assert!(bench.live(&id, None).await.is_some());
+        bench.sandbox.clear_faults();
+        bench.delete(&id, &site(&bench)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_continuous_deployment_is_ended_before_the_delete() {
+    let bench = Bench::of::<Distribution>().await;
+    let cloudfront = Client::new(&config(&bench.sandbox));
+    let staging = StagingDistributionDnsNames::builder()
+        .quantity(1)
+        .items("d1.cloudfront.net");
+    let policy = ContinuousDeploymentPolicyConfig::builder().enabled(true);
+    let policy = policy
+        .staging_distribution_dns_names(staging.build().unwrap())
+        .build()
+        .unwrap();
+    let made = cloudfront.create_continuous_deployment_policy();
+    let made = made.continuous_deployment_policy_config(policy).send().await.unwrap();
+    let policy = made.continuous_deployment_policy.unwrap().id;
+    let mut primary = site(&bench);
+    primary.continuous_deployment_policy_id = Some(policy.as_str().into());
+    let id = bench.create(&primary).await.unwrap();
+    bench.sandbox.clear_requests();
+    bench.delete(&id, &primary).await.unwrap();
+    let changes = bench.sandbox.requests().into_iter().filter(|request| request.mutates);
+    assert_eq!(
+        changes.map(|request| request.operation).collect::<Vec<_>>(),
+        [
+            "UpdateContinuousDeploymentPolicy",
+            "UpdateDistribution",
+            "UpdateDistribution",
+            "DeleteDistribution"
+        ]
+    );
+    let read = cloudfront
+        .get_continuous_deployment_policy()
+        .id(&policy)
+        .send()
+        .await
+        .unwrap();
+    let config = read
+        .continuous_deployment_policy
+        .unwrap()
+        .continuous_deployment_policy_config
+        .unwrap();
+    assert!(!config.enabled);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! `cloudfront.origin_access_control` and `cloudfront.cache_policy`.
 
 use iac_aws::cloudfront::{CachePolicy, OriginAccessControl, SigningBehavior};
+use iac_core::model::ErrorKind;
 use iac_sandbox::Fault;
 
 use crate::{
@@ -60,4 +61,44 @@ async fn users_of_what_is_deleted_are_waited_for() {
     bench.sandbox.inject(in_use("CachePolicyInUse", "DeleteCachePolicy"));
     let error = bench.delete(&id, &policy()).await.unwrap_err();
     assert!(error.hints[0].contains("outside this stack"), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_name_that_a_stranger_has_is_not_adopted() {
+    let bench = Bench::of::<CachePolicy>().await;
+    bench.create(&policy()).await.unwrap();
+    let unlike = CachePolicy {
+        default_ttl_s: 60,
+        ..policy()
+    };
+    let found = bench.reconciler.recover(&inputs(&unlike), &bench.call).await.unwrap();
+    assert_eq!(found, None);
+    let error = bench.create(&unlike).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::AlreadyExists);
+    assert!(error.hints[0].contains("import the policy"), "{error:?}");
+
+    let bench = Bench::of::<OriginAccessControl>().await;
+    bench.create(&access("taken")).await.unwrap();
+    let error = bench.create(&access("taken")).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::AlreadyExists);
+    assert!(error.hints[0].contains("import the access control"), "{error:?}");
+}
+
+#[tokio::test]
+async fn reads_that_have_not_heard_of_a_new_one_are_looked_at_again() {
+    let unknown = |code: &str, operation: &str| Fault::error(404, code, "does not exist").on_operation(operation);
+    let bench = Bench::of::<OriginAccessControl>().await;
+    let id = bench.create(&access("shop-dev-it-0a1b2c3d")).await.unwrap();
+    let (code, operation) = ("NoSuchOriginAccessControl", "GetOriginAccessControl");
+    bench.sandbox.inject(unknown(code, operation).first(3));
+    assert!(bench.live(&id, None).await.is_some());
+    bench.sandbox.inject(unknown(code, operation));
+    assert!(bench.live(&id, None).await.is_none());
+
+    let bench = Bench::of::<CachePolicy>().await;
+    let id = bench.create(&policy()).await.unwrap();
+    bench
+        .sandbox
+        .inject(unknown("NoSuchCachePolicy", "GetCachePolicy").first(3));
+    assert!(bench.live(&id, None).await.is_some());
 }

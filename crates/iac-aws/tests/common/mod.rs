@@ -3,19 +3,19 @@
 #![allow(dead_code, unused_imports, reason = "each test binary uses a part of it")]
 
 mod answers;
+mod altered;
 mod call;
 mod clock;
 mod connect;
 mod crashes;
-mod empty_reads;
 mod engine;
 mod test_env;
 
 pub(crate) use answers::Answers;
+pub(crate) use altered::{Alteration, Altered, Answer};
 pub(crate) use call::{Ids, call, owned};
 pub(crate) use clock::Jumping;
 pub(crate) use connect::{REGION, config, config_in, connect, mortal};
 pub(crate) use crashes::Crashes;
-pub(crate) use empty_reads::EmptyReads;
 pub(crate) use engine::Engine;
 pub(crate) use test_env::{NONE, OURS, TestEnv, differences, inputs, problems};

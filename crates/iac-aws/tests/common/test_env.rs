@@ -15,7 +15,7 @@ use iac_core::{
 use iac_sandbox::Sandbox;
 use serde_json::Value;
 
-use super::{Answers, EmptyReads, Ids, REGION, call, config_in, connect, owned};
+use super::{Alteration, Altered, Answer, Answers, Ids, REGION, call, config_in, connect, owned};
 
 pub(crate) const NONE: Vec<String> = Vec::new();
 
@@ -85,12 +85,24 @@ impl TestEnv {
     }
 
     /// The same sandbox, where the type under test gets empty answers to `times` requests of `operation`, from the `from`-th on.
-    pub(crate) fn with_empty_reads(&self, operation: &'static str, from: usize, times: usize) -> (Self, EmptyReads) {
-        let reads = EmptyReads::new(self.sandbox.http_client(), operation, from, times);
-        let config = self.config.to_builder().http_client(reads.clone()).build();
+    pub(crate) fn with_empty_reads(
+        &self,
+        operation: &'static str,
+        from: usize,
+        times: usize,
+    ) -> (Self, Arc<Alteration>) {
+        let reads = Alteration::new(operation, from, times, Answer::Empty);
+        (self.altered([&reads]), reads)
+    }
+
+    /// The same sandbox, where the type under test gets other answers to some requests.
+    pub(crate) fn altered<'a>(&self, alterations: impl IntoIterator<Item = &'a Arc<Alteration>>) -> Self {
+        let alterations = alterations.into_iter().cloned().collect();
+        let client = Altered::new(self.sandbox.http_client(), alterations);
+        let config = self.config.to_builder().http_client(client).build();
         let mut other = self.clone();
         other.registry = registry(&connect(&config));
-        (other, reads)
+        other
     }
 
     /// The same sandbox, where `answer` answers some requests of the type under test itself.
@@ -164,6 +176,15 @@ impl TestEnv {
         self.listed::<R, _>(self.of_type::<R>().read(request, &self.call))
             .await
             .unwrap()
+    }
+
+    /// Reads for an import.
+    pub(crate) async fn try_read<R: Resource>(&self, id: &RemoteId) -> Result<Option<LiveObject>, ResourceError> {
+        let request = ReadObject {
+            id: id.clone(),
+            prior: None,
+        };
+        self.of_type::<R>().read(request, &self.call).await
     }
 
     pub(crate) async fn read_many<R: Resource>(&self, ids: &[RemoteId]) -> Vec<Option<LiveObject>> {

@@ -10,7 +10,9 @@
 mod common;
 
 mod engine;
+mod in_use;
 mod security_group;
+mod security_group_rule;
 mod stale;
 mod subnet;
 mod vpc;

@@ -250,10 +250,21 @@ async fn a_group_that_others_refer_to_stays_unless_told() {
     let app = env.attempt("another");
     app.create(&referring).await.unwrap();
     app.assert_settled(&referring).await;
+    let referring_id = env.id();
 
     env.adopt(&wanted);
     let error = env.delete(&plain(&vpc)).await.unwrap_err();
-    assert_eq!((error.kind, error.hints.len()), (ErrorKind::Conflict, 2));
+    assert_eq!(error.kind, ErrorKind::Conflict);
+    assert_eq!(
+        error.hints,
+        [
+            format!(
+                "rules of `{}` refer to this group: take them away first",
+                referring_id.as_str()
+            ),
+            "with `revoke_rules_on_delete` such rules are taken away before the group is deleted".to_owned()
+        ]
+    );
     let told = SecurityGroup {
         revoke_rules_on_delete: true,
         ..plain(&vpc)

@@ -28,7 +28,7 @@ macro_rules! types {
 types! {
     "cloudfront": cloudfront_cache_policy cloudfront_distribution cloudfront_origin_access_control;
     "dynamodb": dynamodb_table;
-    "ec2": ec2_security_group ec2_subnet ec2_vpc;
+    "ec2": ec2_security_group ec2_security_group_egress_rule ec2_security_group_ingress_rule ec2_subnet ec2_vpc;
     "iam": iam_oidc_provider iam_policy iam_policy_attachment iam_role;
     "s3": s3_bucket s3_bucket_policy s3_directory s3_object;
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{
     address::Address,
-    expr::{Expr, Reference, Segment},
+    expr::{Expr, Reference, Segment, Subnet},
     schema::{HasSchema, Schema},
     stage::Data,
     template,
@@ -95,6 +95,36 @@ impl<T: AsText> Output<T> {
     /// The value as plain text: the explicit way to use an id or an ARN where text is wanted. A secret has no such way.
     pub fn text(&self) -> Input<String> {
         Input::Expr(self.expr())
+    }
+}
+
+/// Types whose text is a block of IP addresses: `10.0.0.0/16`, `2001:db8::/56`.
+pub trait AddressBlock: FromText {}
+
+impl<T: AddressBlock> Output<T> {
+    /// One of the equal parts of the block, with `newbits` more bits in its prefix, counted from zero: of a `/56` that is known
+    /// only once it is there, `subnet(8, 0)` to `subnet(8, 255)` are its `/64` blocks.
+    ///
+    /// A part that the block does not have is an error of the plan, or of the apply when the block is known only then.
+    pub fn subnet(&self, newbits: u8, number: u64) -> Input<T> {
+        Input::from(self).subnet(newbits, number)
+    }
+}
+
+impl<T: AddressBlock> Input<T> {
+    /// As [`Output::subnet`].
+    #[must_use]
+    pub fn subnet(&self, newbits: u8, number: u64) -> Self {
+        let subnet = Subnet {
+            block: to_template(self),
+            newbits,
+            number,
+        };
+        let known = self.literal().and_then(|_| subnet.of(subnet.block.as_str()?));
+        known.map_or_else(
+            || Self::Expr(Expr::Subnet(subnet)),
+            |part| Self::Literal(T::from_text(part)),
+        )
     }
 }
 

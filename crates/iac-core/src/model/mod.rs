@@ -18,20 +18,20 @@ mod stage;
 pub mod template;
 
 pub(crate) use schema::join;
-pub use template::{DanglingReference, Resolution};
+pub use template::{ExpressionError, Resolution};
 
 pub use address::{Address, AddressError};
 pub use context::{Call, Clock, Context, Recorder};
 pub use error::{ErrorKind, Hint, ResourceError};
 pub use expr::{Expr, Reference, Segment};
-pub use input::{AsText, AssignableTo, FromText, Input, Output};
+pub use input::{AddressBlock, AsText, AssignableTo, FromText, Input, Output};
 #[doc(hidden)]
 pub use input::{interpolate, placeholders};
 pub use lifecycle::{Declaration, Lifecycle, LifecycleExt};
 pub use property_path::{PathError, PathStep, PropertyPath};
 pub use registry::{LiveObject, ReadObject, Reconciler, Registry};
 pub use resource::{
-    AccountRegion, Changed, Live, OutputRefs, Provider, ReadRequest, Reconcile, RemoteId, Resource, TypeInfo,
+    AccountRegion, Changed, Live, OutputRefs, Overlap, Provider, ReadRequest, Reconcile, RemoteId, Resource, TypeInfo,
 };
 pub use schema::{DocumentSchema, Field, FieldAttributes, HasSchema, Schema, StringSchema, TextCheck, Violation};
 pub use seal::{DataKey, Sealer, has_seal, is_sealed, seal};

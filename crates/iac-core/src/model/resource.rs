@@ -92,6 +92,13 @@ pub trait Reconcile: Data {
     /// object is replaced.
     const RESUMABLE: bool = false;
 
+    /// Whether a replacement is made before the old object is deleted without being told, where the name is generated: for
+    /// types whose objects cannot be deleted while others use them.
+    const REPLACED_CREATE_FIRST: bool = false;
+
+    /// Properties of other types that manage the same things in the cloud as this type does.
+    const OVERLAPS: &'static [Overlap] = &[];
+
     /// Every API operation the type calls, as `service:Operation`.
     const OPERATIONS: &'static [&'static str];
 
@@ -161,6 +168,18 @@ pub trait Reconcile: Data {
     }
 }
 
+/// A property of another type that manages the same things in the cloud as objects of this type: once it is given, it takes
+/// away what it does not name. A stack that has both for one object is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overlap {
+    /// The property of this type that refers to the other resource.
+    pub through: &'static str,
+    /// The other resource's type.
+    pub with: &'static str,
+    /// The other resource's property.
+    pub property: &'static str,
+}
+
 /// An object as it is in the cloud.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Live<R: Reconcile> {
@@ -218,6 +237,10 @@ pub struct TypeInfo {
     pub outputs: Schema,
     /// [`Reconcile::RESUMABLE`].
     pub resumable: bool,
+    /// [`Reconcile::REPLACED_CREATE_FIRST`].
+    pub replaced_create_first: bool,
+    /// [`Reconcile::OVERLAPS`].
+    pub overlaps: &'static [Overlap],
     /// [`Reconcile::OPERATIONS`].
     pub operations: &'static [&'static str],
     /// [`Reconcile::validate`] on plain inputs; inputs of another schema are a violation.
@@ -234,6 +257,8 @@ impl TypeInfo {
             schema: R::schema(),
             outputs: R::Outputs::schema(),
             resumable: R::Resolved::RESUMABLE,
+            replaced_create_first: R::Resolved::REPLACED_CREATE_FIRST,
+            overlaps: R::Resolved::OVERLAPS,
             operations: R::Resolved::OPERATIONS,
             validate: |inputs| match serde_json::from_value::<R::Resolved>(inputs.clone()) {
                 Ok(resolved) => resolved.validate(),

@@ -124,7 +124,10 @@ impl Stack {
         let place = SourceLocation::of(Location::caller());
         let info = R::info();
         let address = self.address(info.name, name, &place);
-        let Declaration { resource, lifecycle } = declaration.into();
+        let Declaration {
+            resource,
+            mut lifecycle,
+        } = declaration.into();
         let inputs = match serde_json::to_value(&resource) {
             Ok(inputs) => info.schema.canonical(&inputs),
             Err(error) => {
@@ -137,6 +140,9 @@ impl Stack {
                 Value::Null
             }
         };
+        // a generated name is another one for each replacement, so that both can be there
+        let generated = info.name_field().is_some_and(|(name, _)| inputs[name].is_null());
+        lifecycle.create_before_delete |= info.replaced_create_first && generated;
         let node = Node {
             address: address.clone(),
             info,
@@ -283,6 +289,7 @@ impl Stack {
                 source,
                 place: node.place.clone(),
             }));
+            errors.extend(self.overlaps(node));
             let from = node.address.to_string();
             self.dangling(&from, template::references(&node.inputs), &mut errors);
             let lifecycle = &node.lifecycle;
@@ -298,6 +305,23 @@ impl Stack {
             self.dangling(&from, template::references(&output.value), &mut errors);
         }
         errors
+    }
+
+    /// What manages the same things as this resource: the two would undo each other at every apply.
+    fn overlaps(&self, node: &Node) -> impl Iterator<Item = StackError> {
+        node.info.overlaps.iter().flat_map(move |overlap| {
+            let referred = template::dependencies(&node.inputs[overlap.through]).into_iter();
+            let others = referred.filter_map(|address| self.nodes.get(&address));
+            let others = others
+                .filter(|other| other.info.name == overlap.with && !other.inputs[overlap.property].is_null())
+                .map(|other| other.address.clone());
+            others.map(move |other| StackError::Overlap {
+                address: node.address.clone(),
+                other,
+                property: overlap.property,
+                place: node.place.clone(),
+            })
+        })
     }
 
     fn dangling(&self, from: &str, references: impl IntoIterator<Item = Reference>, errors: &mut Vec<StackError>) {

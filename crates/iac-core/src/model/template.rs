@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::{
     address::Address,
-    expr::{Expr, Reference},
+    expr::{Expr, Reference, Subnet},
 };
 
 const EXPR: &str = "$expr";
@@ -26,10 +26,23 @@ pub enum Resolution {
     Missing,
 }
 
-/// A reference that leads nowhere.
+/// Why an expression has no value, now or later.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` refers to nothing")]
-pub struct DanglingReference(pub Reference);
+pub enum ExpressionError {
+    /// A reference that leads nowhere.
+    #[error("`{0}` refers to nothing")]
+    Dangling(Reference),
+    /// A part that a block of addresses does not have.
+    #[error("{block} has no part number {number} with {newbits} more bits in its prefix; parts are counted from zero")]
+    NoSubnet {
+        /// The block, or what it comes from.
+        block: String,
+        /// How many bits longer the part's prefix would be.
+        newbits: u8,
+        /// The number of the part.
+        number: u64,
+    },
+}
 
 /// Writes an expression as a place of a template.
 pub fn expression(expr: &Expr) -> Value {
@@ -106,6 +119,7 @@ fn collect(template: &Value, found: &mut BTreeSet<Reference>) {
         }
         Some(Expr::Join(parts)) => parts.iter().for_each(|part| collect(part, found)),
         Some(Expr::Json(body)) => collect(&body, found),
+        Some(Expr::Subnet(subnet)) => collect(&subnet.block, found),
         None => match template {
             Value::Object(map) => map.values().for_each(|value| collect(value, found)),
             Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
@@ -117,8 +131,8 @@ fn collect(template: &Value, found: &mut BTreeSet<Reference>) {
 /// Replaces every expression whose value `lookup` knows; the rest stay as they are.
 ///
 /// # Errors
-/// [`DanglingReference`] when `lookup` answers [`Resolution::Missing`].
-pub fn evaluate(template: &Value, lookup: &dyn Fn(&Reference) -> Resolution) -> Result<Value, DanglingReference> {
+/// [`ExpressionError`] when `lookup` answers [`Resolution::Missing`], or a block of addresses has no such part.
+pub fn evaluate(template: &Value, lookup: &dyn Fn(&Reference) -> Resolution) -> Result<Value, ExpressionError> {
     match as_expression(template) {
         Some(expr) => evaluate_expr(expr, lookup),
         None => Ok(match template {
@@ -135,12 +149,12 @@ pub fn evaluate(template: &Value, lookup: &dyn Fn(&Reference) -> Resolution) -> 
     }
 }
 
-fn evaluate_expr(expr: Expr, lookup: &dyn Fn(&Reference) -> Resolution) -> Result<Value, DanglingReference> {
+fn evaluate_expr(expr: Expr, lookup: &dyn Fn(&Reference) -> Resolution) -> Result<Value, ExpressionError> {
     match expr {
         Expr::Ref(reference) => match lookup(&reference) {
             Resolution::Known(value) => Ok(escape(value)),
             Resolution::Unknown => Ok(expression(&Expr::Ref(reference))),
-            Resolution::Missing => Err(DanglingReference(reference)),
+            Resolution::Missing => Err(ExpressionError::Dangling(reference)),
         },
         Expr::Join(parts) => {
             let parts: Vec<Value> = parts
@@ -159,6 +173,25 @@ fn evaluate_expr(expr: Expr, lookup: &dyn Fn(&Reference) -> Resolution) -> Resul
                 None => expression(&Expr::Json(body)),
             })
         }
+        Expr::Subnet(mut subnet) => {
+            subnet.block = evaluate(&subnet.block, lookup)?;
+            let block = match resolved(&subnet.block) {
+                Some(Value::String(block)) => block,
+                Some(other) => return Err(no_subnet(&subnet, other.to_string())),
+                None if subnet.is_beyond() => return Err(no_subnet(&subnet, "a block".to_owned())),
+                None => return Ok(expression(&Expr::Subnet(subnet))),
+            };
+            let part = subnet.of(&block).map(|part| escape(Value::String(part)));
+            part.ok_or_else(|| no_subnet(&subnet, format!("`{block}`")))
+        }
+    }
+}
+
+fn no_subnet(subnet: &Subnet, block: String) -> ExpressionError {
+    ExpressionError::NoSubnet {
+        block,
+        newbits: subnet.newbits,
+        number: subnet.number,
     }
 }
 
@@ -181,6 +214,10 @@ pub fn redirect(template: &Value, from: &Address, to: &Address) -> Value {
         }
         Some(Expr::Join(parts)) => expression(&Expr::Join(parts.iter().map(|part| redirect(part, from, to)).collect())),
         Some(Expr::Json(body)) => expression(&Expr::Json(redirect(&body, from, to))),
+        Some(Expr::Subnet(mut subnet)) => {
+            subnet.block = redirect(&subnet.block, from, to);
+            expression(&Expr::Subnet(subnet))
+        }
         None => match template {
             Value::Object(map) => map
                 .iter()
@@ -269,6 +306,39 @@ mod tests {
         let made = |depth| evaluate(&nested(depth), &|_| Resolution::Unknown).unwrap().to_string();
         assert_eq!(made(2), "\"\\\"1\\\"\"");
         assert!(made(60).len() < 1 << 20);
+    }
+
+    #[test]
+    fn parts_of_blocks_are_known_with_the_block() {
+        let part = |newbits, number| {
+            let block = expression(&Expr::Ref(reference("block")));
+            expression(&Expr::Subnet(Subnet { block, newbits, number }))
+        };
+        let of = |block: &str, part: &Value| evaluate(part, &|_| Resolution::Known(json!(block)));
+        let unknown = evaluate(&part(8, 3), &|_| Resolution::Unknown).unwrap();
+        assert!(has_unknown(&unknown));
+        assert_eq!(references(&unknown), BTreeSet::from([reference("block")]));
+        for (block, newbits, number, wanted) in [
+            ("10.0.0.0/16", 8, 3, "10.0.3.0/24"),
+            ("10.0.0.0/16", 8, 255, "10.0.255.0/24"),
+            ("10.1.0.0/16", 0, 0, "10.1.0.0/16"),
+            ("0.0.0.0/0", 1, 1, "128.0.0.0/1"),
+            ("0.0.0.0/0", 0, 0, "0.0.0.0/0"),
+            ("10.0.0.7/32", 0, 0, "10.0.0.7/32"),
+            ("2600:1f18:1:ab00::/56", 8, 255, "2600:1f18:1:abff::/64"),
+            ("2600:1f18:1:ab00::/56", 72, 5, "2600:1f18:1:ab00::5/128"),
+            ("::/0", 0, 0, "::/0"),
+        ] {
+            assert_eq!(of(block, &part(newbits, number)), Ok(json!(wanted)), "{block}");
+        }
+        for (block, newbits, number) in [("10.0.0.0/16", 8, 256), ("10.0.0.0/28", 8, 0), ("10.0.0.0", 8, 0)] {
+            assert!(of(block, &part(newbits, number)).is_err(), "{block}");
+        }
+        let error = evaluate(&part(8, 256), &|_| Resolution::Unknown).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "a block has no part number 256 with 8 more bits in its prefix; parts are counted from zero"
+        );
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     model::{
-        DanglingReference, Lifecycle, LiveObject, Node, Reconciler, Reference, Resolution, Sealer, has_seal, seal,
+        ExpressionError, Lifecycle, LiveObject, Node, Reconciler, Reference, Resolution, Sealer, has_seal, seal,
         template,
     },
     state::{ObjectState, ResourceState, Status},
@@ -52,7 +52,7 @@ impl Question<'_> {
     ///
     /// # Errors
     /// A reference that leads nowhere.
-    pub(crate) fn decide(&self) -> Result<(Change, Outputs), DanglingReference> {
+    pub(crate) fn decide(&self) -> Result<(Change, Outputs), ExpressionError> {
         let prior = self.resource.and_then(|resource| resource.current.as_ref());
         let (mut template, mut desired, named) = self.desired(prior.map(|prior| &prior.inputs))?;
         let mut reasons = Vec::new();
@@ -112,7 +112,7 @@ impl Question<'_> {
     }
 
     /// The template and its value so far, with tags and a name in it; whether the name is generated.
-    fn desired(&self, prior: Option<&Value>) -> Result<(Value, Value, bool), DanglingReference> {
+    fn desired(&self, prior: Option<&Value>) -> Result<(Value, Value, bool), ExpressionError> {
         let Self {
             node,
             reconciler,
@@ -166,7 +166,7 @@ impl Question<'_> {
         prior: &ObjectState,
         attributes: &[AttributeChange],
         reasons: &mut Vec<Reason>,
-    ) -> Result<Action, DanglingReference> {
+    ) -> Result<Action, ExpressionError> {
         let forcing = attributes.iter().find(|attribute| attribute.forces_replacement);
         reasons.extend(forcing.map(|attribute| Reason::CreateOnly {
             attribute: attribute.path.clone(),
@@ -199,7 +199,7 @@ impl Question<'_> {
     }
 
     /// The first value of `replace_when` that is not one it was made with.
-    fn triggered(&self) -> Result<Option<Reason>, DanglingReference> {
+    fn triggered(&self) -> Result<Option<Reason>, ExpressionError> {
         let Some(resource) = self.resource else {
             return Ok(None);
         };

@@ -2,7 +2,7 @@
 
 use crate::{
     graph::Cycle,
-    model::{Address, DanglingReference, Hint, RemoteId, ResourceError, StackError},
+    model::{Address, ExpressionError, Hint, RemoteId, ResourceError, StackError},
     state::BackendError,
 };
 
@@ -16,13 +16,21 @@ pub enum PlanIssue {
     /// Resources need each other.
     #[error(transparent)]
     Cycle(#[from] Cycle),
-    /// A reference leads nowhere.
+    /// A reference leads nowhere, or an expression over it has no value.
     #[error("{address}: {source}")]
     Dangling {
         /// Who refers.
         address: Address,
         /// To what.
-        source: DanglingReference,
+        source: ExpressionError,
+    },
+    /// An output's expression has no value.
+    #[error("the output `{name}`: {source}")]
+    Output {
+        /// The output.
+        name: String,
+        /// Why not.
+        source: ExpressionError,
     },
     /// An object could not be read.
     #[error("cannot read {address}")]
@@ -143,7 +151,7 @@ impl Hint for PlanIssue {
                     .to_owned(),
             ],
             Self::Key(source) => source.hints(),
-            Self::Dangling { .. } => Vec::new(),
+            Self::Dangling { .. } | Self::Output { .. } => Vec::new(),
         }
     }
 }

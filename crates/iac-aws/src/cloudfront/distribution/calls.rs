@@ -5,15 +5,18 @@ use std::{
     time::Duration,
 };
 
-use aws_sdk_cloudfront::types::{DistributionConfig, DistributionConfigWithTags, Origins, Tag, TagKeys, Tags};
-use iac_core::model::{Context, RemoteId, Resolved, ResourceError};
+use aws_sdk_cloudfront::types::{DistributionConfig, DistributionConfigWithTags, Origins};
+use iac_core::model::{Context, ErrorKind, RemoteId, Resolved, ResourceError};
 
-use super::{Distribution, DistributionId, DistributionOutputs, hinted};
+use super::{
+    aliases, continuous,
+    properties::{Distribution, DistributionId, DistributionOutputs},
+};
 use crate::{
     Arn, Aws, DomainName,
-    cloudfront::shared::{incomplete, missing, once_more_if_stale, stale},
+    cloudfront::shared::{missing, once_more_if_stale, stale},
     error::failed,
-    tags::{TagChanges, without_aws},
+    wait::found,
 };
 
 /// How long a change may take to be deployed to all edges.
@@ -22,7 +25,7 @@ const DEPLOYMENT: Duration = Duration::from_mins(90);
 /// How long a new distribution may be unknown to reads.
 pub(super) const KNOWN: Duration = Duration::from_mins(2);
 
-/// How long a new certificate may be unknown, and how long a change may be refused right after another.
+/// How long a new certificate may be unknown.
 const PASSING: Duration = Duration::from_mins(1);
 
 /// How long a disabled distribution may be taken for an enabled one, and how long a deleted one may still be seen.
@@ -40,6 +43,10 @@ pub(super) struct Current {
 }
 
 impl Current {
+    fn is_deployed(&self) -> bool {
+        self.status == "Deployed"
+    }
+
     /// What the distribution gives.
     pub(super) fn outputs(&self, aws: &Aws) -> DistributionOutputs {
         DistributionOutputs {
@@ -93,23 +100,18 @@ pub(super) async fn create(
     tags: &BTreeMap<String, String>,
     cx: &Context<'_, Aws>,
 ) -> Result<RemoteId, ResourceError> {
+    let names = aliases::of(&config);
     let with_tags = DistributionConfigWithTags::builder()
         .distribution_config(config)
-        .tags(tag_list(tags)?)
+        .tags(super::tags::list(tags)?)
         .build();
-    let new_certificate = |error: &ResourceError| error.code == "InvalidViewerCertificate";
-    let made = cx
-        .retry("the certificate to be known", PASSING, new_certificate, || async {
-            cx.provider
-                .cloudfront
-                .create_distribution_with_tags()
-                .distribution_config_with_tags(with_tags.clone())
-                .send()
-                .await
-                .map_err(failed("cloudfront:CreateDistributionWithTags"))
-        })
-        .await
-        .map_err(hinted)?;
+    let request = cx.provider.cloudfront.create_distribution_with_tags();
+    let request = request.distribution_config_with_tags(with_tags);
+    let made = accepted(&names, None, cx, || async {
+        let made = request.clone().send().await;
+        made.map_err(failed("cloudfront:CreateDistributionWithTags"))
+    })
+    .await?;
     Ok(RemoteId::new(
         made.distribution.ok_or_else(|| missing("the distribution"))?.id,
     ))
@@ -122,52 +124,88 @@ pub(super) async fn change(
     cx: &Context<'_, Aws>,
     build: impl Fn(&DistributionConfig) -> Result<Option<DistributionConfig>, ResourceError> + Send + Sync,
 ) -> Result<Current, ResourceError> {
-    let passing = |error: &ResourceError| matches!(error.code.as_str(), "IllegalUpdate" | "InvalidViewerCertificate");
     // boxed, since a whole configuration is held across the calls
     Box::pin(once_more_if_stale(|| async {
         let live = current(id, cx).await?;
         if let Some(wanted) = build(&live.config)? {
-            cx.retry("the change to be accepted", PASSING, passing, || async {
-                cx.provider
-                    .cloudfront
-                    .update_distribution()
-                    .id(id.as_str())
-                    .if_match(&live.etag)
-                    .distribution_config(wanted.clone())
-                    .send()
-                    .await
-                    .map_err(failed("cloudfront:UpdateDistribution"))
+            let names = aliases::of(&wanted);
+            let request = cx.provider.cloudfront.update_distribution().id(id.as_str());
+            let request = request.if_match(&live.etag).distribution_config(wanted);
+            accepted(&names, Some(id), cx, || async {
+                let updated = request.clone().send().await;
+                updated.map_err(failed("cloudfront:UpdateDistribution"))
             })
-            .await
-            .map_err(hinted)?;
+            .await?;
         }
         Ok(live)
     }))
     .await
 }
 
-/// Waits until what was last changed is deployed to all edges.
-pub(super) async fn deployed(id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
+/// Runs a write of a configuration until it is accepted: once a new certificate is known, and the names are free.
+///
+/// CloudFront has one code for a certificate that it does not know yet and for one that does not fit; only the first passes.
+async fn accepted<T, F>(
+    names: &BTreeSet<String>,
+    own: Option<&RemoteId>,
+    cx: &Context<'_, Aws>,
+    write: impl Fn() -> F + Send + Sync,
+) -> Result<T, ResourceError>
+where
+    T: Send,
+    F: Future<Output = Result<T, ResourceError>> + Send,
+{
+    let unknown = |error: &ResourceError| {
+        error.code == "InvalidViewerCertificate" && error.message.contains("certificate doesn't exist")
+    };
+    let known = || cx.retry("the certificate to be known", PASSING, unknown, &write);
+    aliases::once_free(names, own, cx, known).await.map_err(hinted)
+}
+
+/// Says what to do about a refused configuration. What it refers to being gone is a mistake in it, and not it being gone.
+fn hinted(mut error: ResourceError) -> ResourceError {
+    if error.kind == ErrorKind::NotFound && !gone(&error) {
+        error.kind = ErrorKind::Invalid;
+    }
+    match error.kind {
+        ErrorKind::AlreadyExists => error.hint("import the distribution that was made by this request"),
+        _ => error,
+    }
+}
+
+/// Waits until a new distribution is deployed to all edges. It may be unknown to some reads.
+pub(super) async fn first_deployed(id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
     cx.until("the distribution to be deployed", DEPLOYMENT, || async {
-        Ok((current(id, cx).await?.status == "Deployed").then_some(()))
+        let seen = found(current(id, cx).await.map(Some))?;
+        Ok(seen.filter(Current::is_deployed).map(drop))
     })
     .await
 }
 
-/// Switches the distribution off as it is; first off its continuous deployment, while which it may not be disabled.
+/// Waits until what was last changed is deployed to all edges.
+pub(super) async fn deployed(id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
+    cx.until("the distribution to be deployed", DEPLOYMENT, || async {
+        Ok(current(id, cx).await?.is_deployed().then_some(()))
+    })
+    .await
+}
+
+/// Switches the distribution off as it is; first off its continuous deployment, while which it may not be disabled. The policy
+/// is disabled before it is taken off, and that is deployed, so that no request is on its way to the staging distribution.
 pub(super) async fn disable(id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
-    change(id, cx, |config| {
-        let attached = config
-            .continuous_deployment_policy_id
-            .as_deref()
-            .is_some_and(|policy| !policy.is_empty());
-        Ok(attached.then(|| {
+    let live = current(id, cx).await?;
+    let policy = live.config.continuous_deployment_policy_id;
+    if let Some(policy) = policy.filter(|policy| !policy.is_empty()) {
+        if continuous::disable(&policy, cx).await? {
+            deployed(id, cx).await?;
+        }
+        change(id, cx, |config| {
             let mut config = config.clone();
             config.continuous_deployment_policy_id = Some(String::new());
-            config
-        }))
-    })
-    .await?;
+            Ok(Some(config))
+        })
+        .await?;
+    }
     change(id, cx, |config| {
         Ok(config.enabled.then(|| {
             let mut config = config.clone();
@@ -203,64 +241,6 @@ pub(super) async fn delete(id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), R
         }
     })
     .await
-}
-
-/// The tags, but AWS's own.
-pub(super) async fn tags(arn: &str, cx: &Context<'_, Aws>) -> Result<BTreeMap<String, String>, ResourceError> {
-    let answer = cx
-        .provider
-        .cloudfront
-        .list_tags_for_resource()
-        .resource(arn)
-        .send()
-        .await
-        .map_err(failed("cloudfront:ListTagsForResource"))?;
-    let tags = answer
-        .tags
-        .map(|tags| tags.items.unwrap_or_default())
-        .unwrap_or_default();
-    Ok(without_aws(
-        tags.into_iter().map(|tag| (tag.key, tag.value.unwrap_or_default())),
-    ))
-}
-
-/// Changes the tags where they differ.
-pub(super) async fn retag(
-    arn: &str,
-    live: &BTreeMap<String, String>,
-    desired: &BTreeMap<String, String>,
-    cx: &Context<'_, Aws>,
-) -> Result<(), ResourceError> {
-    let changes = TagChanges::between(live, desired);
-    if !changes.unset.is_empty() {
-        cx.provider
-            .cloudfront
-            .untag_resource()
-            .resource(arn)
-            .tag_keys(TagKeys::builder().set_items(Some(changes.unset)).build())
-            .send()
-            .await
-            .map_err(failed("cloudfront:UntagResource"))?;
-    }
-    if !changes.set.is_empty() {
-        cx.provider
-            .cloudfront
-            .tag_resource()
-            .resource(arn)
-            .tags(tag_list(&changes.set)?)
-            .send()
-            .await
-            .map_err(failed("cloudfront:TagResource"))?;
-    }
-    Ok(())
-}
-
-fn tag_list(tags: &BTreeMap<String, String>) -> Result<Tags, ResourceError> {
-    let tags: Result<Vec<_>, _> = tags
-        .iter()
-        .map(|(key, value)| Tag::builder().key(key).value(value).build())
-        .collect();
-    Ok(Tags::builder().set_items(Some(tags.map_err(incomplete)?)).build())
 }
 
 /// Finds the distribution that was made with a caller reference. Lists do not tell it, so those whose

@@ -38,7 +38,7 @@ pub(super) fn violations(desired: &Distribution<Resolved>) -> Vec<Violation> {
     for (code, response) in &desired.error_responses {
         rules.error_response(&format!("error_responses.{code}"), *code, response);
     }
-    rules.found.extend(tags::violations(&desired.tags));
+    rules.found.extend(tags::strict_violations(&desired.tags));
     rules.found
 }
 

@@ -2,16 +2,17 @@
 //!
 //! Source: EC2 API reference, `IpPermission`; VPC user guide, "Security group rules".
 
-use std::collections::BTreeSet;
-
 use iac_core::{
     Schema,
     model::{Declared, Input, Resolved, Stage, Violation},
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Description, SecurityGroupId, atoms::Own};
-use crate::ec2::{cidr::CidrBlock, ids::PrefixListId};
+use super::texts::Description;
+use crate::ec2::{
+    cidr::CidrBlock,
+    ids::{PrefixListId, SecurityGroupId},
+};
 
 iac_core::text_type! {
     /// A protocol: `tcp`, `udp`, `icmp`, `icmpv6`, `all`, or the number of another one, from 0 to 255. Numbers of those that
@@ -115,8 +116,16 @@ impl Rule {
 }
 
 impl Rule<Resolved> {
-    /// What is wrong with the rule by itself.
-    fn problem(&self) -> Option<&'static str> {
+    /// What is wrong with the rule by itself, and at which property.
+    pub(in crate::ec2) fn violation(&self) -> Option<Violation> {
+        let (path, message) = self.problem()?;
+        Some(Violation {
+            path: path.to_owned(),
+            message: message.to_owned(),
+        })
+    }
+
+    pub(super) fn problem(&self) -> Option<(&'static str, &'static str)> {
         let sides = [
             self.cidr.is_some(),
             self.prefix_list_id.is_some(),
@@ -124,13 +133,16 @@ impl Rule<Resolved> {
             self.itself,
         ];
         if sides.into_iter().filter(|&given| given).count() != 1 {
-            return Some("a rule has one other side: a CIDR block, a prefix list, a group or the group itself");
+            return Some((
+                "cidr",
+                "a rule has one other side: a CIDR block, a prefix list, a group or the group itself",
+            ));
         }
         if self.group_owner.is_some() && self.group_id.is_none() {
-            return Some("an owner is for a group of another account");
+            return Some(("group_owner", "an owner is for a group of another account"));
         }
         let message = |number: i32| (0..=255).contains(&number);
-        match (self.protocol.family(), self.from_port, self.to_port) {
+        let wrong = match (self.protocol.family(), self.from_port, self.to_port) {
             (Family::Ports, Some(from), Some(to)) if 0 <= from && from <= to && to <= 65535 => None,
             (Family::Ports, ..) => Some("tcp and udp need a first and a last port from 0 to 65535"),
             (Family::Messages, None, None) => None,
@@ -138,22 +150,8 @@ impl Rule<Resolved> {
             (Family::Messages, ..) => Some("an ICMP type and code are from 0 to 255, and a code needs a type"),
             (Family::Whole, None, None) => None,
             (Family::Whole, ..) => Some("only tcp, udp and icmp have ports: AWS allows other protocols as a whole"),
-        }
-    }
-}
-
-/// Refuses rules that AWS refuses, and two that allow the same.
-pub(super) fn validate(property: &str, rules: Option<&[Rule<Resolved>]>, found: &mut Vec<Violation>) {
-    let mut seen = BTreeSet::new();
-    for (index, rule) in rules.unwrap_or_default().iter().enumerate() {
-        let problem = rule.problem().map(str::to_owned).or_else(|| {
-            let atom = rule.atom(&Own::UNKNOWN)?;
-            (!seen.insert(atom)).then(|| "another rule allows the same: put both descriptions into one".to_owned())
-        });
-        found.extend(problem.map(|message| Violation {
-            path: format!("{property}[{index}]"),
-            message,
-        }));
+        };
+        wrong.map(|message| ("from_port", message))
     }
 }
 
@@ -178,56 +176,10 @@ mod tests {
         }
     }
 
-    fn problems(rules: &[Rule]) -> Vec<String> {
-        let rules: Vec<Rule<Resolved>> = rules.iter().map(Rule::resolved).collect();
-        let mut found = Vec::new();
-        validate("ingress", Some(&rules), &mut found);
-        found.into_iter().map(|violation| violation.path).collect()
-    }
-
     impl Rule {
         /// A rule without references, as code that talks to the cloud gets it.
         pub(crate) fn resolved(&self) -> Rule<Resolved> {
             serde_json::from_value(serde_json::to_value(self).unwrap()).unwrap()
         }
-    }
-
-    #[test]
-    fn what_aws_refuses_is_refused() {
-        let fine = Rule::tcp(443).from_anywhere();
-        let no_side = Rule {
-            cidr: None,
-            ..fine.clone()
-        };
-        let two_sides = Rule {
-            itself: true,
-            ..fine.clone()
-        };
-        let no_ports = Rule {
-            to_port: None,
-            ..fine.clone()
-        };
-        let useless_ports = Rule {
-            protocol: Protocol::from("50"),
-            ..fine.clone()
-        };
-        assert_eq!(
-            problems(&[fine.clone(), Rule::icmp_type(8).from_self(), Rule::all().to_anywhere()]),
-            [""; 0]
-        );
-        assert_eq!(
-            problems(&[fine, no_side, two_sides, no_ports, useless_ports]),
-            ["ingress[1]", "ingress[2]", "ingress[3]", "ingress[4]"]
-        );
-    }
-
-    #[test]
-    fn two_rules_that_allow_the_same_are_refused() {
-        let named = Rule::tcp(443).from_cidr("2001:db8::/32");
-        let numbered = Rule {
-            protocol: Protocol::from("6"),
-            ..Rule::tcp(443).from_cidr("2001:DB8::/32").description("x")
-        };
-        assert_eq!(problems(&[named, numbered]), ["ingress[1]"]);
     }
 }

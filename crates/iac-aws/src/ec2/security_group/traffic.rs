@@ -4,11 +4,11 @@ use std::ops::RangeInclusive;
 
 use iac_core::model::Input;
 
-use super::{
-    SecurityGroupId,
-    rule::{Protocol, Rule},
+use super::rule::{Protocol, Rule};
+use crate::ec2::{
+    cidr::CidrBlock,
+    ids::{PrefixListId, SecurityGroupId},
 };
-use crate::ec2::{cidr::CidrBlock, ids::PrefixListId};
 
 const ANYWHERE: &str = "0.0.0.0/0";
 const ANYWHERE_IPV6: &str = "::/0";

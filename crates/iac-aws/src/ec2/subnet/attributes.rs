@@ -8,9 +8,10 @@ use aws_sdk_ec2::{
 };
 use iac_core::model::{Context, RemoteId, Resolved, ResourceError};
 
-use super::{HostnameType, READY, Subnet, facts::one};
+use super::properties::{HostnameType, Subnet};
 use crate::{
     Aws,
+    ec2::describe::{READY, one},
     error::failed,
     wait::{self, KNOWN},
 };
@@ -90,7 +91,7 @@ impl Attributes {
             })
             .await?;
             cx.until("the subnet's attribute to change", READY, || async {
-                let Some(subnet) = wait::found(one(id, cx.provider).await)? else {
+                let Some(subnet) = wait::found(one::<SdkSubnet>(id, cx.provider).await)? else {
                     return Ok(None);
                 };
                 Ok(Self::from_sdk(&subnet).has(step).then_some(()))

@@ -2,7 +2,7 @@
 
 use iac_core::model::{Resolved, Violation};
 
-use super::{Subnet, ipv6};
+use super::{ipv6, properties::Subnet};
 use crate::ec2::tags;
 
 /// Refuses settings that contradict each other, or that AWS refuses.

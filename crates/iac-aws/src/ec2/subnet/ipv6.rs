@@ -6,14 +6,18 @@ use aws_sdk_ec2::types::{
     Subnet as SdkSubnet, SubnetCidrBlockState, SubnetCidrBlockStateCode as Code,
     SubnetIpv6CidrBlockAssociation as Association,
 };
-use iac_core::model::{Context, ErrorKind, RemoteId, Resolved, ResourceError};
+use iac_core::model::{Context, RemoteId, Resolved, ResourceError};
 
-use super::{READY, Subnet, attributes::is_unknown, facts::one};
+use super::{attributes::is_unknown, properties::Subnet};
 use crate::{
     Aws,
-    ec2::{cidr::CidrBlock, filters::lacks},
+    ec2::{
+        associations::{Addressed, Progress, associated, disassociated},
+        cidr::CidrBlock,
+        describe::lacks,
+    },
     error::failed,
-    wait::{self, KNOWN},
+    wait::KNOWN,
 };
 
 /// Whether the resource speaks of IPv6 addresses.
@@ -78,7 +82,7 @@ pub(super) async fn associate(
     if let Some((association, block)) = there {
         let fits = desired.ipv6_cidr_block.is_none() || desired.ipv6_cidr_block == block;
         if asks(desired) && fits && desired.ipv6_ipam_pool_id == before.ipv6_ipam_pool_id {
-            return settled(&association, id, cx).await;
+            return associated(&association, id, cx).await;
         }
         subnet = disassociate(&association, id, cx).await?;
     }
@@ -101,7 +105,7 @@ pub(super) async fn associate(
         .await?;
     let association = made.ipv6_cidr_block_association.and_then(|made| made.association_id);
     let association = association.ok_or_else(|| lacks("ec2:AssociateSubnetCidrBlock", "association"))?;
-    settled(&association, id, cx).await
+    associated(&association, id, cx).await
 }
 
 /// Takes the addresses away and waits until that shows. Gives the subnet as it was seen then.
@@ -111,50 +115,21 @@ async fn disassociate(association: &str, id: &RemoteId, cx: &Context<'_, Aws>) -
         .ec2
         .disassociate_subnet_cidr_block()
         .association_id(association);
-    match request.send().await.map_err(failed("ec2:DisassociateSubnetCidrBlock")) {
-        Err(error) if error.kind == ErrorKind::NotFound => {}
-        outcome => drop(outcome?),
+    let request = async {
+        let done = request.send().await.map(drop);
+        done.map_err(failed("ec2:DisassociateSubnetCidrBlock"))
+    };
+    disassociated(association, request, id, cx).await
+}
+
+impl Addressed for SdkSubnet {
+    const ASSOCIATE: &'static str = "ec2:AssociateSubnetCidrBlock";
+
+    fn progress(&self, association: &str) -> Option<Progress> {
+        let mut listed = self.ipv6_cidr_block_association_set().iter();
+        let listed = listed.find(|listed| listed.association_id() == Some(association))?;
+        let state = listed.ipv6_cidr_block_state();
+        let code = state.and_then(SubnetCidrBlockState::state).map(Code::as_str);
+        Some(Progress::of(code, state.and_then(SubnetCidrBlockState::status_message)))
     }
-    cx.until("the addresses to be taken from the subnet", READY, || async {
-        let Some(subnet) = wait::found(one(id, cx.provider).await)? else {
-            return Ok(None);
-        };
-        let state = state(&subnet, association).and_then(|state| state.state);
-        Ok(state.is_none_or(|code| code == Code::Disassociated).then_some(subnet))
-    })
-    .await
-}
-
-/// Waits until the association has come about. Gives the subnet as it was seen then.
-async fn settled(association: &str, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<SdkSubnet, ResourceError> {
-    cx.until("the addresses to be given to the subnet", READY, || async {
-        let Some(subnet) = wait::found(one(id, cx.provider).await)? else {
-            return Ok(None);
-        };
-        let Some(state) = state(&subnet, association) else {
-            return Ok(None);
-        };
-        match state.state {
-            Some(Code::Associated) | None => Ok(Some(subnet)),
-            Some(Code::Failed | Code::Failing) => {
-                let why = state.status_message.unwrap_or_default();
-                let message = format!("the addresses could not be given to the subnet: {why}");
-                Err(ResourceError::new(ErrorKind::Other, message).during("ec2:AssociateSubnetCidrBlock"))
-            }
-            Some(_) => Ok(None),
-        }
-    })
-    .await
-}
-
-/// The state of an association; `None` when EC2 does not list it.
-fn state(subnet: &SdkSubnet, association: &str) -> Option<SubnetCidrBlockState> {
-    let listed = subnet.ipv6_cidr_block_association_set().iter();
-    let mut listed = listed.filter(|listed| listed.association_id() == Some(association));
-    let state = listed.next()?.ipv6_cidr_block_state();
-    Some(
-        state
-            .cloned()
-            .unwrap_or_else(|| SubnetCidrBlockState::builder().build()),
-    )
 }

@@ -6,9 +6,10 @@ use aws_sdk_ec2::types::{AttributeBooleanValue, VpcAttributeName};
 use futures::future::try_join3;
 use iac_core::model::{Context, RemoteId, Resolved, ResourceError};
 
-use super::{READY, Vpc};
+use super::properties::Vpc;
 use crate::{
     Aws,
+    ec2::describe::READY,
     error::failed,
     wait::{self, KNOWN},
 };

@@ -12,14 +12,19 @@ use aws_sdk_ec2::{
         Vpc as SdkVpc, VpcCidrBlockState, VpcCidrBlockStateCode as Code, VpcIpv6CidrBlockAssociation as Ipv6Association,
     },
 };
-use iac_core::model::{Context, ErrorKind, RemoteId, Resolved, ResourceError};
+use iac_core::model::{Context, RemoteId, Resolved, ResourceError};
 
-use super::{READY, Vpc, facts};
+use super::properties::Vpc;
 use crate::{
     Aws,
-    ec2::{cidr::CidrBlock, filters::lacks, ids::IpamPoolId},
+    ec2::{
+        associations::{Addressed, Progress, associated, disassociated},
+        cidr::CidrBlock,
+        describe::lacks,
+        ids::IpamPoolId,
+    },
     error::failed,
-    wait::{self, KNOWN},
+    wait::KNOWN,
 };
 
 /// The pool that AWS tells of a block that Amazon chose.
@@ -159,7 +164,7 @@ pub(super) async fn associate_secondary(
     let mut seen = seen;
     for block in wanted {
         seen = match live.get(block) {
-            Some(association) => settled(association, id, cx).await?,
+            Some(association) => associated(association, id, cx).await?,
             None => associate(request(id, cx).cidr_block(block.as_str()), id, cx).await?,
         };
     }
@@ -185,7 +190,7 @@ pub(super) async fn associate_ipv6(
         && same_pool
         && let Some(there) = ipv6_associations(&seen).find(|association| wanted.fits(association))
     {
-        return settled(there.association_id().unwrap_or_default(), id, cx).await;
+        return associated(there.association_id().unwrap_or_default(), id, cx).await;
     }
     let mut vpc = seen;
     // blocks that others have associated stay
@@ -231,7 +236,7 @@ async fn associate(
     let association = ipv4
         .or(ipv6)
         .ok_or_else(|| lacks("ec2:AssociateVpcCidrBlock", "association"))?;
-    settled(&association, id, cx).await
+    associated(&association, id, cx).await
 }
 
 /// Takes addresses away and waits until that shows. Gives the VPC as it was seen then.
@@ -241,54 +246,26 @@ async fn disassociate(association: &str, id: &RemoteId, cx: &Context<'_, Aws>) -
         .ec2
         .disassociate_vpc_cidr_block()
         .association_id(association);
-    match request.send().await.map_err(failed("ec2:DisassociateVpcCidrBlock")) {
-        Err(error) if error.kind == ErrorKind::NotFound => {}
-        outcome => drop(outcome?),
+    let request = async {
+        let done = request.send().await.map(drop);
+        done.map_err(failed("ec2:DisassociateVpcCidrBlock"))
+    };
+    disassociated(association, request, id, cx).await
+}
+
+impl Addressed for SdkVpc {
+    const ASSOCIATE: &'static str = "ec2:AssociateVpcCidrBlock";
+
+    /// Of either kind.
+    fn progress(&self, association: &str) -> Option<Progress> {
+        let ipv4 = self.cidr_block_association_set().iter();
+        let ipv4 = ipv4.map(|listed| (listed.association_id(), listed.cidr_block_state()));
+        let ipv6 = self.ipv6_cidr_block_association_set().iter();
+        let ipv6 = ipv6.map(|listed| (listed.association_id(), listed.ipv6_cidr_block_state()));
+        let (_, state) = ipv4.chain(ipv6).find(|(id, _)| *id == Some(association))?;
+        let code = state.and_then(VpcCidrBlockState::state).map(Code::as_str);
+        Some(Progress::of(code, state.and_then(VpcCidrBlockState::status_message)))
     }
-    cx.until("the addresses to be taken from the VPC", READY, || async {
-        let Some(vpc) = wait::found(listed(id, cx).await)? else {
-            return Ok(None);
-        };
-        let state = state(&vpc, association).and_then(|state| state.state);
-        Ok(state.is_none_or(|code| code == Code::Disassociated).then_some(vpc))
-    })
-    .await
-}
-
-/// Waits until the association has come about. Gives the VPC as it was seen then.
-async fn settled(association: &str, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<SdkVpc, ResourceError> {
-    cx.until("the addresses to be given to the VPC", READY, || async {
-        let Some(vpc) = wait::found(listed(id, cx).await)? else {
-            return Ok(None);
-        };
-        let Some(state) = state(&vpc, association) else {
-            return Ok(None);
-        };
-        match state.state {
-            Some(Code::Associated) | None => Ok(Some(vpc)),
-            Some(Code::Failed | Code::Failing) => {
-                let why = state.status_message.unwrap_or_default();
-                let message = format!("the addresses could not be given to the VPC: {why}");
-                Err(ResourceError::new(ErrorKind::Other, message).during("ec2:AssociateVpcCidrBlock"))
-            }
-            Some(_) => Ok(None),
-        }
-    })
-    .await
-}
-
-/// The state of an association of either kind; `None` when EC2 does not list it.
-fn state(vpc: &SdkVpc, association: &str) -> Option<VpcCidrBlockState> {
-    let ipv4 = vpc.cidr_block_association_set().iter();
-    let ipv4 = ipv4.map(|listed| (listed.association_id(), listed.cidr_block_state()));
-    let ipv6 = vpc.ipv6_cidr_block_association_set().iter();
-    let ipv6 = ipv6.map(|listed| (listed.association_id(), listed.ipv6_cidr_block_state()));
-    let (_, state) = ipv4.chain(ipv6).find(|(id, _)| *id == Some(association))?;
-    Some(state.cloned().unwrap_or_else(|| VpcCidrBlockState::builder().build()))
-}
-
-async fn listed(id: &RemoteId, cx: &Context<'_, Aws>) -> Result<Option<SdkVpc>, ResourceError> {
-    Ok(facts::vpcs(&[id.to_string()], cx.provider).await?.into_iter().next())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use iac_core::model::{Resolved, Violation};
 
-use super::Vpc;
+use super::properties::Vpc;
 use crate::ec2::tags;
 
 /// Refuses settings that contradict each other, or that AWS refuses.

@@ -55,6 +55,6 @@ fn reads_back_what_was_asked_for() {
         .cidr_block("10.0.0.0/16")
         .tags(Tag::builder().key("team").value("web").build())
         .build();
-    let read = Vpc::from_sdk(&Facts::of(live), Attributes::NEW, Some(&desired));
+    let read = Vpc::from_sdk(&live, Attributes::NEW, Some(&desired));
     assert_eq!(read, desired);
 }

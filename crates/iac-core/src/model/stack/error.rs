@@ -64,6 +64,18 @@ pub enum StackError {
         /// Where it was declared.
         place: SourceLocation,
     },
+    /// Two resources that manage the same things.
+    #[error("{address}: {other} says in `{property}` all there is, and would take this away (declared at {place})")]
+    Overlap {
+        /// The resource.
+        address: Address,
+        /// The resource it refers to.
+        other: Address,
+        /// The other's property that manages the same.
+        property: &'static str,
+        /// Where the resource was declared.
+        place: SourceLocation,
+    },
     /// A path of `ignore_changes` that cannot be read, or leads to nothing the type has.
     #[error("{address}: `ignore_changes`: {source} (declared at {place})")]
     IgnoredPath {
@@ -123,6 +135,9 @@ impl Hint for StackError {
             Self::Dangling { .. } => {
                 vec!["use handles of this same stack; a value of another stack is passed as text".to_owned()]
             }
+            Self::Overlap { other, property, .. } => vec![format!(
+                "leave `{property}` of {other} unset, or write this into it and take this resource away"
+            )],
             Self::IgnoredPath { source, .. } => vec![source.hint.clone()],
             Self::TooDeep { .. } => vec!["hand over a deep document as the text of its JSON".to_owned()],
             _ => Vec::new(),

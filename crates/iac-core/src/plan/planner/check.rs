@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Planner;
 use crate::{
-    model::{AccountRegion, Address, DanglingReference, RemoteId, Resolution, StackError, seal, template},
+    model::{AccountRegion, Address, ExpressionError, RemoteId, Resolution, StackError, seal, template},
     plan::{
         action::Action,
         change::{After, Mode, OutputChange},
@@ -89,11 +89,18 @@ impl Planner<'_> {
                 found => found,
             });
             let after = match value.as_ref().map(template::resolved) {
-                Err(DanglingReference(reference)) => {
+                Err(ExpressionError::Dangling(reference)) => {
                     issues.push(PlanIssue::from(StackError::Dangling {
                         from: format!("the output `{name}`"),
                         reference: reference.clone(),
                     }));
+                    After::Unknown
+                }
+                Err(source) => {
+                    issues.push(PlanIssue::Output {
+                        name: name.clone(),
+                        source: source.clone(),
+                    });
                     After::Unknown
                 }
                 Ok(Some(value)) if output.secret => After::Known(seal(self.state.lineage.as_bytes(), name, &value)),

@@ -61,7 +61,7 @@ struct Kind {
 const DISTRIBUTION: &str = "distribution";
 const ACCESS_CONTROL: &str = "origin-access-control";
 
-const KINDS: [Kind; 5] = [
+const KINDS: [Kind; 6] = [
     Kind {
         segment: DISTRIBUTION,
         name: "Distribution",
@@ -86,6 +86,11 @@ const KINDS: [Kind; 5] = [
         segment: "response-headers-policy",
         name: "ResponseHeadersPolicy",
         list: "ResponseHeadersPolicyList",
+    },
+    Kind {
+        segment: "continuous-deployment-policy",
+        name: "ContinuousDeploymentPolicy",
+        list: "ContinuousDeploymentPolicyList",
     },
 ];
 

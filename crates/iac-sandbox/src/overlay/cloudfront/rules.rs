@@ -149,6 +149,8 @@ pub(super) fn is_used(entries: &Entries, id: &str) -> bool {
                 .iter()
                 .any(|field| behavior.value(&[field]) == Some(id))
         };
-        items(&config, "Origins").any(origin) || behaviors(&config).any(behavior)
+        items(&config, "Origins").any(origin)
+            || behaviors(&config).any(behavior)
+            || config.value(&["ContinuousDeploymentPolicyId"]) == Some(id)
     })
 }

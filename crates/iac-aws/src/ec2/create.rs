@@ -13,6 +13,7 @@ use aws_sdk_ec2::config;
 use aws_smithy_types::retry::RetryConfig;
 use iac_core::model::{Context, ErrorKind, RemoteId, ResourceError};
 
+use super::{describe::Described, tags};
 use crate::{
     Aws,
     wait::{RECOVERY_LOOKS, look_again},
@@ -26,21 +27,21 @@ pub(super) fn one_try() -> config::Builder {
     config::Builder::new().retry_config(RetryConfig::disabled())
 }
 
-/// Creates one object, and only one. Throttled tries are repeated; after one without an answer, `find` looks first.
-pub(super) async fn create_once<C, F>(
+/// Creates one object of the kind `T`, and only one. Throttled tries are repeated; after one without an answer, what it may
+/// have left is looked for first.
+pub(super) async fn create_once<T, C>(
     cx: &Context<'_, Aws>,
     create: impl Fn() -> C + Sync,
-    find: impl Fn() -> F + Sync,
 ) -> Result<RemoteId, ResourceError>
 where
+    T: Described,
     C: Future<Output = Result<RemoteId, ResourceError>> + Send,
-    F: Future<Output = Result<Option<RemoteId>, ResourceError>> + Send,
 {
     let unanswered = AtomicBool::new(false);
     let passes = |error: &ResourceError| error.kind == ErrorKind::Throttled || is_unanswered(error);
     cx.retry("EC2 to take the request", PATIENCE, passes, || async {
         if unanswered.load(Ordering::Relaxed)
-            && let Some(id) = look(cx, &find).await?
+            && let Some(id) = recover::<T>(cx).await?
         {
             return Ok(id);
         }
@@ -53,16 +54,14 @@ where
     .await
 }
 
-/// Looks for an object that an interrupted create may have left, again and again: a new one may be unknown to reads for some
-/// seconds.
-pub(super) async fn look<F>(
-    cx: &Context<'_, Aws>,
-    find: impl Fn() -> F + Sync,
-) -> Result<Option<RemoteId>, ResourceError>
-where
-    F: Future<Output = Result<Option<RemoteId>, ResourceError>> + Send,
-{
-    look_again(cx, &RECOVERY_LOOKS, find).await
+/// Looks for the object of the kind `T` that this create may have left, again and again: a new one may be unknown to reads for
+/// some seconds.
+pub(super) async fn recover<T: Described>(cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {
+    look_again(cx, &RECOVERY_LOOKS, || async {
+        let made = T::list(tags::made_by(cx), cx.provider).await?;
+        Ok(made.into_keys().next().map(RemoteId::new))
+    })
+    .await
 }
 
 /// Whether the request may have been carried out all the same.

@@ -1,8 +1,8 @@
-//! Tests of the atoms of rules.
+//! Tests of what rules allow.
 
 use super::*;
 
-const OWN: Own<'_> = Own {
+const IDENTITY: GroupIdentity<'_> = GroupIdentity {
     group: "sg-own",
     account: "123456789012",
 };
@@ -23,10 +23,10 @@ fn written() -> Vec<Rule<Resolved>> {
 }
 
 fn sent(rules: &[Rule<Resolved>]) -> Vec<IpPermission> {
-    let atoms = of_rules(rules, &OWN);
-    atoms
+    let permissions = of_rules(rules, &IDENTITY);
+    permissions
         .iter()
-        .map(|(atom, description)| atom.permission(description.as_deref()))
+        .map(|(permission, description)| permission.to_sdk(description.as_deref()))
         .collect()
 }
 
@@ -34,11 +34,11 @@ fn sent(rules: &[Rule<Resolved>]) -> Vec<IpPermission> {
 fn what_is_sent_is_read_back() {
     let rules = written();
     assert_eq!(
-        declared(&sent(&rules), Some(&Some(rules.clone())), &OWN),
+        declared(&sent(&rules), Some(&Some(rules.clone())), &IDENTITY),
         Some(rules.clone())
     );
     // also when it was never written: the same set
-    let mut imported = declared(&sent(&rules), None, &OWN).unwrap();
+    let mut imported = declared(&sent(&rules), None, &IDENTITY).unwrap();
     imported.sort_by_key(|rule| rules.iter().position(|written| written == rule));
     assert_eq!(imported, rules);
 }
@@ -52,7 +52,10 @@ fn what_aws_merges_is_the_same() {
         .ip_ranges(IpRange::builder().cidr_ip("0.0.0.0/0").description("https").build())
         .ipv6_ranges(Ipv6Range::builder().cidr_ipv6("::/0").build())
         .build();
-    assert_eq!(of_permissions(&[merged], &OWN), of_rules(&written()[..2], &OWN));
+    assert_eq!(
+        of_permissions(&[merged], &IDENTITY),
+        of_rules(&written()[..2], &IDENTITY)
+    );
 }
 
 #[test]
@@ -66,9 +69,9 @@ fn ports_of_all_protocols_are_dropped() {
             .ip_ranges(IpRange::builder().cidr_ip("0.0.0.0/0").build())
             .build()
     };
-    let everything = of_rules(&[Rule::all().to_anywhere().resolved()], &OWN);
+    let everything = of_rules(&[Rule::all().to_anywhere().resolved()], &IDENTITY);
     for permission in [all(None, None), all(Some(-1), Some(-1)), all(Some(0), Some(65535))] {
-        assert_eq!(of_permissions(&[permission], &OWN), everything);
+        assert_eq!(of_permissions(&[permission], &IDENTITY), everything);
     }
 }
 
@@ -76,9 +79,9 @@ fn ports_of_all_protocols_are_dropped() {
 fn the_own_id_and_account_may_be_spelt_out() {
     let spelt = [Rule::tcp(22).from_group_of("123456789012", "sg-own").resolved()];
     let short = [Rule::tcp(22).from_self().resolved()];
-    assert_eq!(of_rules(&spelt, &OWN), of_rules(&short, &OWN));
+    assert_eq!(of_rules(&spelt, &IDENTITY), of_rules(&short, &IDENTITY));
     assert_eq!(
-        declared(&sent(&short), Some(&Some(spelt.to_vec())), &OWN).unwrap(),
+        declared(&sent(&short), Some(&Some(spelt.to_vec())), &IDENTITY).unwrap(),
         spelt
     );
 }
@@ -86,9 +89,9 @@ fn the_own_id_and_account_may_be_spelt_out() {
 #[test]
 fn rules_of_others_are_seen_once_the_resource_speaks_of_any() {
     let live = sent(&written());
-    assert_eq!(declared(&live, Some(&None), &OWN), None);
+    assert_eq!(declared(&live, Some(&None), &IDENTITY), None);
     assert_eq!(
-        declared(&live, Some(&Some(Vec::new())), &OWN).map(|rules| rules.len()),
+        declared(&live, Some(&Some(Vec::new())), &IDENTITY).map(|rules| rules.len()),
         Some(7)
     );
 }

@@ -13,4 +13,5 @@ mod bucket;
 mod bucket_policy;
 mod directory;
 mod engine;
+mod ignored_tags;
 mod object;

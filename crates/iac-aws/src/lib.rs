@@ -47,6 +47,10 @@ pub use session::{AssumeRole, Aws, AwsConfig, SessionError};
 pub use state_s3::{S3Backend, StateStore};
 pub use string_enum::UnknownWord;
 
+/// Which tags are left to others: see [`AwsConfig::ignore_tags`].
+#[doc(inline)]
+pub use iac_core::model::IgnoreTags;
+
 use std::sync::Arc;
 
 use iac_core::model::{Registry, Resource, TypeInfo};

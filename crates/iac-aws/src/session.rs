@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use aws_types::{SdkConfig, region::Region};
 use guard::Guard;
-use iac_core::model::{AccountRegion, Provider};
+use iac_core::model::{AccountRegion, IgnoreTags, Provider};
 use tries::Tries;
 
 pub use config::{AssumeRole, AwsConfig};
@@ -28,6 +28,7 @@ pub struct Aws {
     location: AccountRegion,
     partition: &'static str,
     default_tags: BTreeMap<String, String>,
+    ignore_tags: IgnoreTags,
     /// Whether S3 is called at an address without TLS.
     plain_http: bool,
     #[cfg(feature = "cloudfront")]
@@ -79,7 +80,7 @@ impl Aws {
             region: loaded.region,
         };
         tracing::debug!(account = location.account, region = location.region, "connected");
-        Ok(Self::new(&loaded.sdk, location, config.default_tags.clone()))
+        Ok(Self::new(&loaded.sdk, location, config.default_tags.clone()).with_ignore_tags(config.ignore_tags.clone()))
     }
 
     /// Clients over a configuration whose account is known.
@@ -94,6 +95,7 @@ impl Aws {
             partition,
             location,
             default_tags,
+            ignore_tags: IgnoreTags::default(),
             plain_http: load::endpoint(config, "S3").is_some_and(|url| url.starts_with("http://")),
             #[cfg(feature = "cloudfront")]
             cloudfront: client!(aws_sdk_cloudfront, &global),
@@ -108,6 +110,13 @@ impl Aws {
             #[cfg(feature = "s3")]
             s3: s3(config),
         }
+    }
+
+    /// Leaves these tags to those who set them.
+    #[must_use]
+    pub fn with_ignore_tags(mut self, tags: IgnoreTags) -> Self {
+        self.ignore_tags = tags;
+        self
     }
 
     /// `aws`, or the name of a partition apart.
@@ -138,6 +147,10 @@ impl Provider for Aws {
 
     fn default_tags(&self) -> BTreeMap<String, String> {
         self.default_tags.clone()
+    }
+
+    fn ignore_tags(&self) -> IgnoreTags {
+        self.ignore_tags.clone()
     }
 }
 

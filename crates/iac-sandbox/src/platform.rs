@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use iac_aws::{Aws, AwsConfig};
 use iac_core::{
     OpenError, OpenRequest, Platform, Session,
-    model::Hint,
+    model::{Hint, IgnoreTags},
     state::{Backend, FileBackend},
 };
 
@@ -28,6 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct SandboxPlatform {
     regions: BTreeMap<String, String>,
     default_tags: BTreeMap<String, String>,
+    ignore_tags: IgnoreTags,
     /// Open sandboxes: each holds its folder until the platform is dropped.
     sandboxes: Mutex<BTreeMap<PathBuf, Sandbox>>,
 }
@@ -50,6 +51,13 @@ impl SandboxPlatform {
     pub fn default_tags<K: Into<String>, V: Into<String>>(mut self, tags: impl IntoIterator<Item = (K, V)>) -> Self {
         self.default_tags
             .extend(tags.into_iter().map(|(key, value)| (key.into(), value.into())));
+        self
+    }
+
+    /// Tags that others put on resources: never shown and never removed.
+    #[must_use]
+    pub fn ignore_tags(mut self, tags: IgnoreTags) -> Self {
+        self.ignore_tags = tags;
         self
     }
 
@@ -92,6 +100,7 @@ impl Platform for SandboxPlatform {
         let config = AwsConfig::builder()
             .region(region)
             .default_tags(self.default_tags.clone())
+            .ignore_tags(self.ignore_tags.clone())
             .http_client(client)
             .build();
         let aws = Aws::connect(&config)

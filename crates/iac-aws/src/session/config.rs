@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use bon::Builder;
+use iac_core::model::IgnoreTags;
 use serde::{Deserialize, Serialize};
 
 use super::error::SessionError;
@@ -39,6 +40,9 @@ pub struct AwsConfig {
     /// Tags for every resource that can carry tags; a resource's own tags win.
     #[builder(default, with = |tags: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>| tags.into_iter().map(|(k, v)| (k.into(), v.into())).collect())]
     pub default_tags: BTreeMap<String, String>,
+    /// Tags that others put on resources, such as EKS or an organisation's tagger: never shown and never removed. Default: none.
+    #[builder(default)]
+    pub ignore_tags: IgnoreTags,
     /// The address all services are called at, such as `http://localhost:4566`. Default: `AWS_ENDPOINT_URL`,
     /// `AWS_ENDPOINT_URL_<SERVICE>` or the profile's, else AWS itself.
     pub endpoint_url: Option<String>,

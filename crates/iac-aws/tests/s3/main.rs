@@ -15,4 +15,5 @@ mod bucket_policy;
 mod bucket_refusals;
 mod directory;
 mod engine;
+mod ignored_tags;
 mod object;

@@ -34,6 +34,9 @@ pub struct Lifecycle {
     /// Replaced when one of these values changes. A template when declared, sealed values in the state.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub replace_when: Vec<Value>,
+    /// Carries no default tags, only its own and the engine's.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub without_default_tags: bool,
     /// How long the waits of one operation may take; the type's own default when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout: Option<Duration>,
@@ -54,6 +57,7 @@ impl fmt::Debug for Lifecycle {
             .field("create_before_delete", &self.create_before_delete)
             .field("ignore_changes", &self.ignore_changes)
             .field("replace_when", &self.replace_when.len())
+            .field("without_default_tags", &self.without_default_tags)
             .field("timeout", &self.timeout)
             .field("depends_on", &self.depends_on)
             .field("import", &self.import)
@@ -113,6 +117,12 @@ pub trait LifecycleExt<R: Resource>: Into<Declaration<R>> {
     fn depends_on<O: Resource>(self, other: &Handle<O>) -> Declaration<R> {
         let address = other.address().clone();
         self.lifecycle(|lifecycle| lifecycle.depends_on.push(address))
+    }
+
+    /// Leaves the session's default tags off, for what can carry few: an S3 object has room for ten, of which the engine takes
+    /// three (`iac:stack`, `iac:environment`, `iac:address`). The resource's own tags stay.
+    fn without_default_tags(self) -> Declaration<R> {
+        self.lifecycle(|lifecycle| lifecycle.without_default_tags = true)
     }
 
     /// Gives each operation's waits this long.

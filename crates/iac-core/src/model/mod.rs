@@ -15,6 +15,7 @@ mod seal;
 mod secret;
 mod stack;
 mod stage;
+mod tags;
 pub mod template;
 
 pub(crate) use schema::join;
@@ -38,3 +39,4 @@ pub use seal::{DataKey, Sealer, has_seal, is_sealed, seal};
 pub use secret::{REDACTED, Secret};
 pub use stack::{Handle, Node, SourceLocation, Stack, StackError, StackOutput};
 pub use stage::{Data, Declared, References, Resolved, Stage};
+pub use tags::IgnoreTags;

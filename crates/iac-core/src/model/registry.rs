@@ -11,6 +11,7 @@ use super::{
     context::{Call, Context},
     error::ResourceError,
     resource::{AccountRegion, Changed, Live, Provider, ReadRequest, Reconcile, RemoteId, Resource, TypeInfo},
+    tags::IgnoreTags,
 };
 
 /// A live object with its types erased: inputs are in their canonical form.
@@ -49,6 +50,7 @@ pub trait Reconciler: fmt::Debug + Send + Sync {
     fn info(&self) -> &'static TypeInfo;
     fn location(&self) -> AccountRegion;
     fn default_tags(&self) -> BTreeMap<String, String>;
+    fn ignore_tags(&self) -> IgnoreTags;
     fn predict(&self, inputs: &Value) -> Map<String, Value>;
     async fn read_many(&self, requests: &[ReadObject], call: &Call) -> Vec<Result<Option<LiveObject>, ResourceError>>;
     async fn create(&self, inputs: &Value, call: &Call) -> Result<Value, ResourceError>;
@@ -87,12 +89,36 @@ impl<R: Resource> Typed<R> {
         Context::new(&*self.provider, call)
     }
 
-    fn erase(live: &Live<R::Resolved>) -> Result<LiveObject, ResourceError> {
+    /// What the engine sees of an object: all but the tags that are others' to set.
+    fn erase(live: &Live<R::Resolved>, ignored: &IgnoreTags) -> Result<LiveObject, ResourceError> {
+        let info = R::info();
+        let mut inputs = info.schema.canonical(&encode(&live.inputs)?);
+        ignored.take_from(info.tags_field(), &mut inputs);
         Ok(LiveObject {
             id: live.id.clone(),
-            inputs: R::info().schema.canonical(&encode(&live.inputs)?),
+            inputs,
             outputs: encode(&live.outputs)?,
         })
+    }
+
+    /// The tags of the object that are others' to set. They are read now, not when it was planned: a type may write all tags
+    /// at once, and those that came in the meantime are to be kept too.
+    async fn ignored_tags(
+        &self,
+        inputs: &Value,
+        id: &RemoteId,
+        call: &Call,
+    ) -> Result<Option<(&'static str, Map<String, Value>)>, ResourceError> {
+        let ignored = self.provider.ignore_tags();
+        let Some(field) = R::info().tags_field().filter(|_| !ignored.is_empty()) else {
+            return Ok(None);
+        };
+        let prior = decode(inputs).ok();
+        let Some(live) = R::Resolved::read(id, prior.as_ref(), &self.context(call)).await? else {
+            return Ok(None);
+        };
+        let mut there = encode(&live.inputs)?;
+        Ok(Some((field, ignored.take_from(Some(field), &mut there))))
     }
 }
 
@@ -110,6 +136,10 @@ impl<R: Resource> Reconciler for Typed<R> {
         self.provider.default_tags()
     }
 
+    fn ignore_tags(&self) -> IgnoreTags {
+        self.provider.ignore_tags()
+    }
+
     fn predict(&self, inputs: &Value) -> Map<String, Value> {
         decode::<R::Resolved>(inputs)
             .map(|resolved| resolved.predict(&self.provider))
@@ -125,10 +155,11 @@ impl<R: Resource> Reconciler for Typed<R> {
                 prior: request.prior.as_ref().and_then(|prior| decode(prior).ok()),
             })
             .collect();
+        let ignored = self.provider.ignore_tags();
         R::Resolved::read_many(&typed, &self.context(call))
             .await
             .into_iter()
-            .map(|read| read?.as_ref().map(Self::erase).transpose())
+            .map(|read| read?.as_ref().map(|live| Self::erase(live, &ignored)).transpose())
             .collect()
     }
 
@@ -144,10 +175,15 @@ impl<R: Resource> Reconciler for Typed<R> {
         changed: &Changed,
         call: &Call,
     ) -> Result<Value, ResourceError> {
-        let desired: R::Resolved = decode(inputs)?;
+        let (mut desired, mut there) = (inputs.clone(), live.inputs.clone());
+        if let Some((field, tags)) = self.ignored_tags(inputs, &live.id, call).await? {
+            put(&mut desired, field, &tags);
+            put(&mut there, field, &tags);
+        }
+        let desired: R::Resolved = decode(&desired)?;
         let live = Live {
             id: live.id.clone(),
-            inputs: decode(&live.inputs)?,
+            inputs: decode(&there)?,
             outputs: decode(&live.outputs)?,
         };
         encode(&call.scope(desired.update(&live, changed, &self.context(call))).await?)
@@ -161,6 +197,17 @@ impl<R: Resource> Reconciler for Typed<R> {
     async fn recover(&self, inputs: &Value, call: &Call) -> Result<Option<RemoteId>, ResourceError> {
         decode::<R::Resolved>(inputs)?.recover(&self.context(call)).await
     }
+}
+
+/// Puts more tags into a property that holds tags.
+fn put(inputs: &mut Value, field: &str, more: &Map<String, Value>) {
+    let Some(inputs) = inputs.as_object_mut().filter(|_| !more.is_empty()) else {
+        return;
+    };
+    let tags = inputs.entry(field).or_insert(Value::Null);
+    let mut all = tags.as_object().cloned().unwrap_or_default();
+    all.extend(more.clone());
+    *tags = Value::Object(all);
 }
 
 fn decode<T: DeserializeOwned>(value: &Value) -> Result<T, ResourceError> {

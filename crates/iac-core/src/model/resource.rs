@@ -15,6 +15,7 @@ use super::{
     error::ResourceError,
     schema::{HasSchema, Schema, Violation},
     stage::Data,
+    tags::IgnoreTags,
 };
 
 /// The id of an object in the cloud: `vpc-0abc`, a bucket's name, an ARN.
@@ -57,6 +58,12 @@ pub trait Provider: Debug + Send + Sync + 'static {
     /// Tags that every resource gets that can carry tags; a resource's own tags win.
     fn default_tags(&self) -> BTreeMap<String, String> {
         BTreeMap::new()
+    }
+
+    /// Tags that others set and the engine leaves alone: kept out of what a type reads, and put back into what it updates, so
+    /// that no type needs to know of them.
+    fn ignore_tags(&self) -> IgnoreTags {
+        IgnoreTags::default()
     }
 }
 

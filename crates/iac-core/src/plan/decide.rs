@@ -1,5 +1,7 @@
 //! What is to be done with one resource: its desired inputs against what is there.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::{
@@ -120,13 +122,12 @@ impl Question<'_> {
             ..
         } = self;
         let mut template = node.inputs.clone();
-        inputs::tag(
-            node.info,
-            &mut template,
-            &reconciler.default_tags(),
-            &node.address,
-            *owner,
-        );
+        let defaults = if self.lifecycle.without_default_tags {
+            BTreeMap::new()
+        } else {
+            reconciler.default_tags()
+        };
+        inputs::tag(node.info, &mut template, &defaults, &node.address, *owner);
         let named = inputs::name(node.info, &mut template, prior, &node.address, *owner);
         let desired = node.info.schema.canonical(&template::evaluate(&template, self.lookup)?);
         let live = self.live.map(|live| &live.inputs);

@@ -6,13 +6,13 @@ use super::{
     ignore::ignore,
 };
 use crate::{
-    model::{Address, LiveObject, TypeInfo, template},
+    model::{Address, IgnoreTags, LiveObject, TypeInfo, template},
     state::{ResourceState, Status},
 };
 
 /// What was changed outside, in what the user manages.
 pub(super) fn drift(
-    (address, info): (&Address, &TypeInfo),
+    (address, info, tags): (&Address, &TypeInfo, &IgnoreTags),
     resource: &ResourceState,
     live: Option<&LiveObject>,
     ignored: &[String],
@@ -27,6 +27,8 @@ pub(super) fn drift(
         });
     };
     let mut last = template::escape(prior.inputs.clone());
+    // a state of before they were ignored may hold them
+    tags.take_from(info.tags_field(), &mut last);
     ignore(&info.schema, &mut last, &live.inputs, ignored);
     let mut attributes = diff::diff(&Comparison {
         schema: &info.schema,

@@ -2,7 +2,7 @@
 
 use crate::{
     graph::Cycle,
-    model::{Address, ExpressionError, Hint, RemoteId, ResourceError, StackError},
+    model::{Address, ExpressionError, Hint, RemoteId, ResourceError, SourceLocation, StackError},
     state::BackendError,
 };
 
@@ -102,6 +102,24 @@ pub enum PlanIssue {
         /// The property.
         path: String,
     },
+    /// A resource declares a tag that is ignored.
+    #[error("{address}: the tag `{key}` is declared, and `ignore_tags` matches it (declared at {place})")]
+    IgnoredTag {
+        /// The resource.
+        address: Address,
+        /// The tag's key.
+        key: String,
+        /// Where the resource was declared.
+        place: SourceLocation,
+    },
+    /// A default tag, or one that the engine itself sets, is ignored.
+    #[error("`ignore_tags` matches `{key}`, {what}")]
+    IgnoredOwnTag {
+        /// The tag's key.
+        key: String,
+        /// What kind of tag it is.
+        what: &'static str,
+    },
     /// The key of the environment's secrets cannot be had.
     #[error("the key that secrets are encrypted with cannot be read")]
     Key(#[source] BackendError),
@@ -150,6 +168,12 @@ impl Hint for PlanIssue {
                 "an environment with a key keeps secrets encrypted from the next apply on: see `state/README.md`"
                     .to_owned(),
             ],
+            Self::IgnoredTag { key, .. } => vec![format!(
+                "take `{key}` out of the declaration, or out of the keys and prefixes of `ignore_tags`"
+            )],
+            Self::IgnoredOwnTag { key, .. } => vec![format!(
+                "make the keys and prefixes of `ignore_tags` narrower, so that none matches `{key}`"
+            )],
             Self::Key(source) => source.hints(),
             Self::Dangling { .. } | Self::Output { .. } => Vec::new(),
         }

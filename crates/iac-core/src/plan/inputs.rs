@@ -11,6 +11,9 @@ use sha2::{Digest, Sha256};
 use super::diff::ADDRESS_TAG;
 use crate::model::{Address, Expr, Schema, Sealer, TypeInfo, is_sealed, seal, template};
 
+/// The tags that say whose an object is: stack, environment, address.
+pub(super) const OWNERSHIP_TAGS: [&str; 3] = ["iac:stack", "iac:environment", ADDRESS_TAG];
+
 /// Whose resource it is, for ownership tags and generated names.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Owner<'a> {
@@ -41,9 +44,13 @@ pub(crate) fn tag(
     if let Some(Value::Object(own)) = inputs.remove(field) {
         tags.extend(own);
     }
-    tags.insert("iac:stack".to_owned(), owner.stack.into());
-    tags.insert("iac:environment".to_owned(), owner.environment.into());
-    tags.insert(ADDRESS_TAG.to_owned(), address.to_string().into());
+    let values = [owner.stack, owner.environment, &address.to_string()];
+    tags.extend(
+        OWNERSHIP_TAGS
+            .iter()
+            .zip(values)
+            .map(|(key, value)| ((*key).to_owned(), value.into())),
+    );
     inputs.insert(field.to_owned(), Value::Object(tags));
 }
 

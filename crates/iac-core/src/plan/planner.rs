@@ -24,6 +24,7 @@ use crate::{
 mod check;
 mod choose;
 mod observe;
+mod tags;
 
 /// Compares a stack with what is there and says what an apply would do. Reads the cloud, writes nothing.
 ///
@@ -40,6 +41,7 @@ pub async fn plan(
     let mut planner = Planner::prepare(stack, snapshot, session, options)?;
     planner.key = key;
     planner.check_accounts()?;
+    planner.check_ignored_tags()?;
     planner.refresh(observer).await?;
     match options.mode {
         Mode::Normal => planner.decide_all(),
@@ -134,10 +136,16 @@ impl<'a> Planner<'a> {
 
     /// What is there: as it was read, or as the state has it when it was not.
     fn live(&self, address: &Address) -> Option<LiveObject> {
-        match self.reads.get(address) {
-            Some(Ok(read)) => read.clone(),
-            _ => self.state.live(address, self.key.as_ref()),
+        if let Some(Ok(read)) = self.reads.get(address) {
+            return read.clone();
         }
+        let mut live = self.state.live(address, self.key.as_ref())?;
+        // a state of before they were ignored may hold them
+        if let Some(types) = self.session.registry.get(address.type_name()) {
+            let ignored = types.ignore_tags();
+            ignored.take_from(types.info().tags_field(), &mut live.inputs);
+        }
+        Some(live)
     }
 
     fn lookup(&self, reference: &Reference) -> Resolution {

@@ -71,13 +71,16 @@ pub fn recall(then: &State, now: &State, registry: &Registry) -> Result<Stack, R
             });
         }
         let resource = &then.resources[address];
+        let mut inputs = declared(object, then);
+        // what others set may have been stored before it was ignored; it is not declared
+        types.ignore_tags().take_from(info.tags_field(), &mut inputs);
         let mut lifecycle = resource.lifecycle.clone();
         lifecycle.depends_on.retain(|need| then.current(need).is_some());
         let needs = resource.dependencies.iter();
         stack.restore(Node {
             address: address.clone(),
             info,
-            inputs: info.schema.canonical(&declared(object, then)),
+            inputs: info.schema.canonical(&inputs),
             dependencies: needs.filter(|need| then.current(need).is_some()).cloned().collect(),
             lifecycle,
             place: SourceLocation::elsewhere(format!("serial {}", then.serial)),

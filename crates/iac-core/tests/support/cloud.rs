@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
-use iac_core::model::{AccountRegion, Context, ErrorKind, Provider, Resolved, ResourceError};
+use iac_core::model::{AccountRegion, Context, ErrorKind, IgnoreTags, Provider, Resolved, ResourceError};
 
 use super::Thing;
 
@@ -41,6 +41,10 @@ pub(crate) struct Sandbox {
     pub(crate) faults: BTreeMap<usize, Fault>,
     /// Whether creates give another URL than the one that was predicted.
     pub(crate) lies: bool,
+    /// Tags of every thing.
+    pub(crate) default_tags: BTreeMap<String, String>,
+    /// Tags that others set.
+    pub(crate) ignore_tags: IgnoreTags,
     /// Whether a call hangs.
     pub(crate) hung: bool,
 }
@@ -61,6 +65,18 @@ impl Cloud {
             .values()
             .find(|held| held.inputs.name.as_deref() == Some(name))
             .cloned()
+    }
+
+    /// Puts tags on the thing of this name, as somebody else does.
+    pub(crate) fn put_tags(&self, name: &str, tags: &[(&str, &str)]) {
+        let mut sandbox = self.sandbox();
+        let named = |held: &&mut Held| held.inputs.name.as_deref() == Some(name);
+        let held = sandbox.things.values_mut().find(named);
+        let tags = tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+        held.unwrap_or_else(|| panic!("there is no {name}"))
+            .inputs
+            .tags
+            .extend(tags);
     }
 
     /// The things by name, without what the cloud chose.
@@ -143,5 +159,13 @@ impl Provider for Cloud {
             account: "1".to_owned(),
             region: "here".to_owned(),
         })
+    }
+
+    fn default_tags(&self) -> BTreeMap<String, String> {
+        self.sandbox().default_tags.clone()
+    }
+
+    fn ignore_tags(&self) -> IgnoreTags {
+        self.sandbox().ignore_tags.clone()
     }
 }

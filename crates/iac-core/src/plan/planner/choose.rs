@@ -81,7 +81,7 @@ impl Planner<'_> {
                 if let Some(resource) = resource {
                     let ignored = &node.lifecycle.ignore_changes;
                     self.drift.extend(drift(
-                        (address, node.info),
+                        (address, node.info, &reconciler.ignore_tags()),
                         resource,
                         live.as_ref(),
                         ignored,
@@ -274,11 +274,10 @@ impl Planner<'_> {
             let node = self.stack.nodes().get(&address);
             // what the code has forgotten drifts like anything else
             let ignored = &node.map_or(&resource.lifecycle, |node| &node.lifecycle).ignore_changes;
-            let found = self
-                .session
-                .registry
-                .get(address.type_name())
-                .and_then(|types| drift((&address, types.info()), resource, live.as_ref(), ignored, &key));
+            let found = self.session.registry.get(address.type_name()).and_then(|types| {
+                let what = (&address, types.info(), &types.ignore_tags());
+                drift(what, resource, live.as_ref(), ignored, &key)
+            });
             let (action, reasons) = match (&live, &found) {
                 (None, _) => (Action::Forget, vec![Reason::Gone]),
                 (Some(_), Some(_)) => (Action::NoOp, vec![Reason::Differs]),

@@ -1,7 +1,7 @@
 //! The names a bucket is reached by.
 
 use super::BucketName;
-use crate::{DomainName, HostedZoneId};
+use crate::{DomainName, HostedZoneId, session::Partition};
 
 /// The website endpoint's region is written with `-` before it in the old regions, with `.` in all others.
 /// Source: AWS general reference, "Amazon S3 endpoints and quotas", as are the hosted zones.
@@ -55,11 +55,7 @@ const HOSTED_ZONES: &[(&str, &str)] = &[
 ];
 
 fn suffix(region: &str) -> &'static str {
-    if region.starts_with("cn-") {
-        "amazonaws.com.cn"
-    } else {
-        "amazonaws.com"
-    }
+    Partition::of_region(region).dns_suffix
 }
 
 /// `b.s3.amazonaws.com`.
@@ -105,6 +101,10 @@ mod tests {
         assert_eq!(
             regional_domain(&bucket, "cn-north-1").as_str(),
             "b.s3.cn-north-1.amazonaws.com.cn"
+        );
+        assert_eq!(
+            website(&bucket, "eusc-de-east-1").as_str(),
+            "b.s3-website.eusc-de-east-1.amazonaws.eu"
         );
         assert_eq!(hosted_zone("us-east-1").as_str(), "Z3AQBSTGFYJSTF");
     }

@@ -1,7 +1,8 @@
-//! The one table that turns what AWS answers into kinds of failure. Nothing else looks at error codes to decide what to do,
-//! but for the codes a resource's own file names.
+//! What AWS answers, as errors of a resource: kinds of failure and hints come from one table of codes. Nothing else looks at
+//! codes to decide what to do, but for those a resource's own file names.
 
-mod action;
+mod codes;
+mod permission;
 
 use std::error::Error;
 
@@ -28,7 +29,9 @@ where
                 let code = service.err().code().unwrap_or_default().to_owned();
                 let message = service.err().message().unwrap_or_default().to_owned();
                 let status = service.raw().status().as_u16();
-                let mut made = ResourceError::new(kind(&code, status), message);
+                let (kind, hints) = codes::meaning(&code, status, &message);
+                let mut made = ResourceError::new(kind, message);
+                made.hints = hints.iter().map(|&hint| hint.to_owned()).collect();
                 made.repeated = had_no_answer_before(service.raw());
                 made.code = if code.is_empty() {
                     format!("HTTP {status}")
@@ -51,104 +54,10 @@ where
         };
         operation.clone_into(&mut made.operation);
         made.request_id = request_id;
-        if made.kind == ErrorKind::Denied {
-            made = made.hint(format!(
-                "allow `{}` for the identity this runs as",
-                action::of(operation)
-            ));
+        // where the code has hints of its own, no permission is what lacks
+        if made.kind == ErrorKind::Denied && made.hints.is_empty() {
+            made.hints = permission::hints(operation, &made.message);
         }
         made
-    }
-}
-
-/// The kind of a wire code; the HTTP status decides when the code is unknown or missing.
-fn kind(code: &str, status: u16) -> ErrorKind {
-    match code {
-        "Throttling"
-        | "ThrottlingException"
-        | "ThrottledException"
-        | "RequestLimitExceeded"
-        | "TooManyRequestsException"
-        | "SlowDown"
-        | "PriorRequestNotComplete"
-        | "RequestThrottled"
-        | "BandwidthLimitExceeded"
-        | "ProvisionedThroughputExceededException" => ErrorKind::Throttled,
-        "AccessDenied"
-        | "AccessDeniedException"
-        | "UnauthorizedOperation"
-        | "AuthFailure"
-        | "ExpiredToken"
-        | "ExpiredTokenException"
-        | "InvalidClientTokenId"
-        | "UnrecognizedClientException"
-        | "SignatureDoesNotMatch"
-        | "InvalidAccessKeyId" => ErrorKind::Denied,
-        "EntityAlreadyExists"
-        | "BucketAlreadyExists"
-        | "BucketAlreadyOwnedByYou"
-        | "InvalidGroup.Duplicate"
-        | "InvalidPermission.Duplicate"
-        | "DistributionAlreadyExists"
-        | "OriginAccessControlAlreadyExists"
-        | "CachePolicyAlreadyExists" => ErrorKind::AlreadyExists,
-        "OperationAborted"
-        | "DeleteConflict"
-        | "ConcurrentModification"
-        | "DependencyViolation"
-        | "InvalidGroup.InUse"
-        | "InvalidSubnet.Conflict"
-        | "ResourceInUseException"
-        | "PreconditionFailed"
-        | "InvalidIfMatchVersion"
-        | "ConditionalCheckFailedException"
-        | "ConditionalRequestConflict"
-        | "ContinuousBackupsUnavailableException"
-        | "TransactionConflictException"
-        | "BucketNotEmpty"
-        | "EntityTemporarilyUnmodifiable"
-        | "ResourceInUse"
-        | "DistributionNotDisabled"
-        | "OriginAccessControlInUse"
-        | "CachePolicyInUse"
-        | "IllegalUpdate" => ErrorKind::Conflict,
-        "LimitExceeded"
-        | "LimitExceededException"
-        | "ServiceQuotaExceededException"
-        | "VpcLimitExceeded"
-        | "RulesPerSecurityGroupLimitExceeded"
-        | "TooManyBuckets" => ErrorKind::Quota,
-        "NoSuchBucket"
-        | "NoSuchKey"
-        | "NotFound"
-        | "NoSuchEntity"
-        | "NotFoundException"
-        | "ResourceNotFoundException"
-        | "TableNotFoundException"
-        | "PolicyNotFoundException"
-        | "NoSuchDistribution"
-        | "NoSuchOriginAccessControl"
-        | "NoSuchCachePolicy"
-        | "NoSuchBucketPolicy" => ErrorKind::NotFound,
-        "RequestTimeout" | "RequestTimeoutException" => ErrorKind::Timeout,
-        "KMSInternalException"
-        | "InternalError"
-        | "InternalFailure"
-        | "InternalServerError"
-        | "ServiceUnavailable"
-        | "ServiceFailure" => ErrorKind::Unavailable,
-        // CloudFront spells every limit `TooMany<Things>`
-        code if code.starts_with("TooMany") && status == 400 => ErrorKind::Quota,
-        code if code.ends_with("LimitExceeded") => ErrorKind::Quota,
-        // EC2 spells every missing thing `Invalid<Thing>.NotFound`
-        code if code.starts_with("Invalid") && code.ends_with(".NotFound") => ErrorKind::NotFound,
-        _ => match status {
-            404 => ErrorKind::NotFound,
-            401 | 403 => ErrorKind::Denied,
-            409 | 412 => ErrorKind::Conflict,
-            429 => ErrorKind::Throttled,
-            500.. => ErrorKind::Unavailable,
-            _ => ErrorKind::Invalid,
-        },
     }
 }

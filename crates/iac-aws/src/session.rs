@@ -8,6 +8,7 @@ mod error;
 mod guard;
 mod identity;
 mod load;
+mod partition;
 mod tries;
 
 use std::collections::BTreeMap;
@@ -20,13 +21,14 @@ use tries::Tries;
 pub use config::{AssumeRole, AwsConfig};
 pub use error::SessionError;
 pub(crate) use guard::not_sent;
+pub(crate) use partition::Partition;
 pub(crate) use tries::had_no_answer_before;
 
 /// The clients of one account and region, and the tags everything gets.
 #[derive(Clone, Debug)]
 pub struct Aws {
     location: AccountRegion,
-    partition: &'static str,
+    partition: &'static Partition,
     default_tags: BTreeMap<String, String>,
     ignore_tags: IgnoreTags,
     /// Whether S3 is called at an address without TLS.
@@ -85,10 +87,10 @@ impl Aws {
 
     /// Clients over a configuration whose account is known.
     pub fn new(config: &SdkConfig, location: AccountRegion, default_tags: BTreeMap<String, String>) -> Self {
-        let partition = partition(&location.region);
+        let partition = Partition::of_region(&location.region);
         let global = config
             .to_builder()
-            .region(Region::from_static(global_region(partition)))
+            .region(Region::from_static(partition.global_region))
             .build();
         let _ = &global;
         Self {
@@ -121,7 +123,7 @@ impl Aws {
 
     /// `aws`, or the name of a partition apart.
     pub fn partition(&self) -> &str {
-        self.partition
+        self.partition.name
     }
 
     /// The account's id.
@@ -160,22 +162,4 @@ fn s3(config: &SdkConfig) -> aws_sdk_s3::Client {
     let own_endpoint = load::endpoint(config, "S3").is_some();
     let config = aws_sdk_s3::config::Builder::from(config).force_path_style(own_endpoint);
     aws_sdk_s3::Client::from_conf(config.interceptor(Guard).interceptor(Tries).build())
-}
-
-/// The partition of a region. Source: AWS general reference, "AWS partitions".
-fn partition(region: &str) -> &'static str {
-    match region {
-        region if region.starts_with("cn-") => "aws-cn",
-        region if region.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
-    }
-}
-
-/// Where a partition serves CloudFront and IAM from. Source: AWS general reference, "IAM endpoints" and "CloudFront endpoints".
-fn global_region(partition: &str) -> &'static str {
-    match partition {
-        "aws-cn" => "cn-north-1",
-        "aws-us-gov" => "us-gov-west-1",
-        _ => "us-east-1",
-    }
 }

@@ -25,6 +25,8 @@ pub enum ErrorKind {
     Throttled,
     /// The caller may not do this.
     Denied,
+    /// It is not proven who calls: credentials that expired or are not accepted, or a clock that is wrong.
+    Unauthenticated,
     /// The request can never be right.
     Invalid,
     /// A limit of the account is reached.
@@ -45,6 +47,7 @@ impl fmt::Display for ErrorKind {
             Self::Conflict => "conflict",
             Self::Throttled => "throttled",
             Self::Denied => "access denied",
+            Self::Unauthenticated => "not authenticated",
             Self::Invalid => "invalid",
             Self::Quota => "quota reached",
             Self::Timeout => "timeout",

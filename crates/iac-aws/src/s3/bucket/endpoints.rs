@@ -1,6 +1,6 @@
 //! The names a bucket is reached by.
 
-use crate::{DomainName, HostedZoneId, s3::name::BucketName};
+use crate::{DomainName, HostedZoneId, s3::name::BucketName, session::Partition};
 
 /// The website endpoint's region is written with `-` before it in the old regions, with `.` in all others.
 /// Source: AWS general reference, "Amazon S3 endpoints and quotas", as are the hosted zones.
@@ -54,11 +54,7 @@ const HOSTED_ZONES: &[(&str, &str)] = &[
 ];
 
 fn suffix(region: &str) -> &'static str {
-    if region.starts_with("cn-") {
-        "amazonaws.com.cn"
-    } else {
-        "amazonaws.com"
-    }
+    Partition::of_region(region).dns_suffix
 }
 
 /// `b.s3.amazonaws.com`.
@@ -104,6 +100,10 @@ mod tests {
         assert_eq!(
             regional_domain(&bucket, "cn-north-1").as_str(),
             "b.s3.cn-north-1.amazonaws.com.cn"
+        );
+        assert_eq!(
+            website(&bucket, "eusc-de-east-1").as_str(),
+            "b.s3-website.eusc-de-east-1.amazonaws.eu"
         );
         assert_eq!(hosted_zone("us-east-1").as_str(), "Z3AQBSTGFYJSTF");
     }

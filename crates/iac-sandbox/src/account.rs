@@ -9,6 +9,7 @@ use crate::call::Call;
 use crate::error::SandboxError;
 use crate::faults;
 use crate::record::Log;
+use crate::replica::{Replica, StaleReads};
 use crate::reply::{self, Failure};
 use crate::service::{Emulator, Service, ServiceSnapshot};
 use crate::store::{Durability, Store};
@@ -17,8 +18,21 @@ use crate::store::{Durability, Store};
 pub(crate) struct Account {
     pub(crate) log: Log,
     pub(crate) faults: faults::Queue,
-    services: BTreeMap<Service, Mutex<Box<dyn Emulator>>>,
+    services: BTreeMap<Service, Mutex<Hosted>>,
     home: Mutex<Option<DataDir>>,
+}
+
+/// A service, and its copy that lags behind.
+struct Hosted {
+    emulator: Box<dyn Emulator>,
+    replica: Replica,
+}
+
+/// What a service said to a request.
+pub(crate) struct Answer {
+    pub(crate) response: MockResponse,
+    /// Whether it is from before the last change.
+    pub(crate) stale: bool,
 }
 
 /// The folder a sandbox lives in, and what of it is not yet safe from a crash of the machine.
@@ -39,29 +53,56 @@ impl Account {
             faults: faults::Queue::default(),
             services: crate::overlay::services()
                 .into_iter()
-                .map(|(service, emulator)| (service, Mutex::new(emulator)))
+                .map(|(service, emulator)| {
+                    let replica = Replica::default();
+                    (service, Mutex::new(Hosted { emulator, replica }))
+                })
                 .collect(),
             home: Mutex::new(None),
         }
     }
 
     /// Lets the service answer; when that changes the sandbox and it has a folder, the change is saved first.
-    pub(crate) fn answer(&self, call: &Call, mutates: bool) -> MockResponse {
+    pub(crate) fn answer(&self, call: &Call, mutates: bool) -> Answer {
+        let known = |response| Answer { response, stale: false };
         let Some(service) = self.services.get(&call.service) else {
             let message = format!("the sandbox is built without {}", call.service);
-            return reply::failure(call, &Failure::new(501, "NotImplemented", message));
+            return known(reply::failure(call, &Failure::new(501, "NotImplemented", message)));
         };
-        let mut emulator = lock(service);
-        let answer = emulator.answer(call);
-        if mutates && answer.status < 400 {
-            let saved = self.save_home(call.service, || emulator.save());
-            if let Err(error) = saved {
-                tracing::error!(%error, hint = error.hint(), "the sandbox could not be saved");
-                let message = format!("the sandbox could not be saved: {error}");
-                return reply::failure(call, &Failure::new(500, "InternalError", message));
-            }
+        let Hosted { emulator, replica } = &mut *lock(service);
+        if let Some(response) = replica.answer(call) {
+            return Answer { response, stale: true };
         }
-        answer
+        if !mutates {
+            return known(emulator.answer(call));
+        }
+        let changed = replica.before(&**emulator).and_then(|before| {
+            let answer = emulator.answer(call);
+            if answer.status < 400 {
+                before.map_or(Ok(()), |before| replica.changed(call.service, before))?;
+                self.save_home(call.service, || emulator.save())?;
+            }
+            Ok(answer)
+        });
+        known(changed.unwrap_or_else(|error| {
+            tracing::error!(%error, hint = error.hint(), "the sandbox could not be saved");
+            let message = format!("the sandbox could not be saved: {error}");
+            reply::failure(call, &Failure::new(500, "InternalError", message))
+        }))
+    }
+
+    /// Lets the reads of every service lag so from now on.
+    pub(crate) fn set_stale_reads(&self, mode: &StaleReads) {
+        for service in self.services.values() {
+            lock(service).replica.set(mode.clone());
+        }
+    }
+
+    /// Every read knows of every change so far.
+    pub(crate) fn catch_up(&self) {
+        for service in self.services.values() {
+            lock(service).replica.catch_up();
+        }
     }
 
     fn save_home(
@@ -79,9 +120,9 @@ impl Account {
 
     /// Takes all state from a folder.
     pub(crate) fn load(&self, store: &mut Store) -> Result<(), SandboxError> {
-        for (service, emulator) in &self.services {
+        for (service, hosted) in &self.services {
             if let Some(snapshot) = store.read(*service)? {
-                lock(emulator).load(snapshot)?;
+                lock(hosted).emulator.load(snapshot)?;
             }
         }
         Ok(())
@@ -89,8 +130,8 @@ impl Account {
 
     /// Writes all state to a folder, safe from a crash of the machine.
     pub(crate) fn save(&self, store: &mut Store) -> Result<(), SandboxError> {
-        for (service, emulator) in &self.services {
-            let snapshot = lock(emulator).save()?;
+        for (service, hosted) in &self.services {
+            let snapshot = lock(hosted).emulator.save()?;
             store.write(*service, snapshot, Durability::Machine)?;
         }
         Ok(())
@@ -98,10 +139,10 @@ impl Account {
 
     /// Takes all state from another account.
     pub(crate) fn copy(&self, other: &Self) -> Result<(), SandboxError> {
-        for (service, emulator) in &other.services {
-            let snapshot = lock(emulator).save()?;
+        for (service, hosted) in &other.services {
+            let snapshot = lock(hosted).emulator.save()?;
             if let Some(own) = self.services.get(service) {
-                lock(own).load(snapshot)?;
+                lock(own).emulator.load(snapshot)?;
             }
         }
         Ok(())
@@ -117,13 +158,14 @@ impl Account {
 
     /// Makes what was saved safe from a crash of the machine.
     pub(crate) fn sync(&self) -> Result<(), SandboxError> {
-        for (service, emulator) in &self.services {
-            let emulator = lock(emulator);
+        for (service, hosted) in &self.services {
+            let hosted = lock(hosted);
             let mut home = lock(&self.home);
             if let Some(home) = home.as_mut()
                 && home.unsynced.remove(service)
             {
-                home.store.write(*service, emulator.save()?, Durability::Machine)?;
+                home.store
+                    .write(*service, hosted.emulator.save()?, Durability::Machine)?;
             }
         }
         Ok(())
@@ -139,7 +181,7 @@ impl Account {
         let mut names: Vec<String> = self
             .services
             .values()
-            .flat_map(|emulator| lock(emulator).inventory())
+            .flat_map(|hosted| lock(hosted).emulator.inventory())
             .collect();
         names.sort();
         names

@@ -16,7 +16,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use winterbaume_core::MockResponse;
 
-use crate::account::Account;
+use crate::account::{Account, Answer};
 use crate::call::Call;
 use crate::faults::{Disconnect, Effect, FaultTiming};
 use crate::operation;
@@ -78,18 +78,22 @@ async fn exchange(account: &Account, mut request: HttpRequest) -> Result<HttpRes
             return Err(ConnectorError::io("the connection was cut".into()));
         }
     }
-    let answer = |mut answer: MockResponse| {
-        reply::set_header(&mut answer, "x-amzn-requestid", reply::REQUEST_ID);
-        let code = reply::error_code(call.service, &answer);
-        account.log.answered(sequence, answer.status, code);
-        response(answer)
+    let answer = |Answer {
+                      response: mut said,
+                      stale,
+                  }| {
+        reply::set_header(&mut said, "x-amzn-requestid", reply::REQUEST_ID);
+        let code = reply::error_code(call.service, &said);
+        account.log.answered(sequence, said.status, code, stale);
+        response(said)
     };
     let Some(effect) = verdict.effect else {
         return Ok(answer(account.answer(&call, mutates)));
     };
     tracing::debug!(operation = %call.operation, ?effect, "fault");
     if let Some(failure) = effect.failure(&call) {
-        return Ok(answer(reply::failure(&call, &failure)));
+        let response = reply::failure(&call, &failure);
+        return Ok(answer(Answer { response, stale: false }));
     }
     match effect {
         Effect::ConnectionError(moment) => {
@@ -102,8 +106,8 @@ async fn exchange(account: &Account, mut request: HttpRequest) -> Result<HttpRes
         }
         Effect::MalformedBody => {
             let mut garbled = account.answer(&call, mutates);
-            garbled.status = 200;
-            garbled.body = Bytes::from_static(b"<<{ this is no document");
+            garbled.response.status = 200;
+            garbled.response.body = Bytes::from_static(b"<<{ this is no document");
             Ok(answer(garbled))
         }
         Effect::Cut { moment, silence } => {

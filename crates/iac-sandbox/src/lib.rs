@@ -3,7 +3,8 @@
 //! [`Sandbox`] is an account. SDK clients use its [`Sandbox::http_client`] and behave as with AWS: the same wire
 //! formats, error codes and defaults, as far as the crate's overlays know them. It also keeps a log of requests
 //! ([`Request`]) and lets chosen ones fail ([`Fault`]), so that tests can ask what happens when a call is throttled,
-//! when an answer is lost, or when the process dies between two calls.
+//! when an answer is lost, or when the process dies between two calls. Reads lag behind changes where it is told to let
+//! them ([`StaleReads`]).
 //!
 //! The services are those of the winterbaume crates, each behind a feature, under overlays that add what they lose
 //! or forgive. S3 and the control plane of DynamoDB are served by overlays alone.
@@ -33,12 +34,14 @@ mod account;
 mod call;
 mod clock;
 mod connector;
+mod consistency;
 mod error;
 mod faults;
 mod operation;
 mod overlay;
 mod platform;
 mod record;
+mod replica;
 mod reply;
 mod s3_target;
 mod sandbox;
@@ -50,5 +53,6 @@ pub use error::SandboxError;
 pub use faults::{Disconnect, Effect, Fault, FaultTiming};
 pub use platform::SandboxPlatform;
 pub use record::Request;
+pub use replica::StaleReads;
 pub use sandbox::{ACCOUNT_ID, Sandbox};
 pub use service::Service;

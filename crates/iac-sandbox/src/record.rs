@@ -22,6 +22,8 @@ pub struct Request {
     pub status: Option<u16>,
     /// The error code of the answer, if it was an error with a body.
     pub error_code: Option<String>,
+    /// Whether the answer was from before the last change; see [`StaleReads`](crate::StaleReads).
+    pub stale: bool,
 }
 
 impl Request {
@@ -59,12 +61,13 @@ impl Log {
             mutates,
             status: None,
             error_code: None,
+            stale: false,
         });
         sequence
     }
 
     /// Notes the answer to a request.
-    pub(crate) fn answered(&self, sequence: u64, status: u16, error_code: Option<String>) {
+    pub(crate) fn answered(&self, sequence: u64, status: u16, error_code: Option<String>, stale: bool) {
         let mut entries = self.entries();
         if let Some(request) = entries
             .requests
@@ -74,6 +77,7 @@ impl Log {
         {
             request.status = Some(status);
             request.error_code = error_code;
+            request.stale = stale;
         }
     }
 

@@ -12,6 +12,7 @@ use crate::connector::Connector;
 use crate::error::SandboxError;
 use crate::faults::Fault;
 use crate::record::Request;
+use crate::replica::StaleReads;
 use crate::store::Store;
 
 /// The account id of every sandbox; the emulators know no other.
@@ -107,7 +108,7 @@ impl Sandbox {
         self.account.sync()
     }
 
-    /// A sandbox of its own, in memory, in which everything is as it is here. Faults and the request log stay behind.
+    /// A sandbox of its own, in memory, in which everything is as it is here. Faults, stale reads and the request log stay behind.
     ///
     /// # Errors
     /// When the state of a service cannot be copied.
@@ -155,6 +156,16 @@ impl Sandbox {
     /// Removes all faults and ends a cut: requests that come now are answered again.
     pub fn clear_faults(&self) {
         self.account.faults.clear();
+    }
+
+    /// Lets reads lag behind changes from now on, in every service; what was changed before is known. Faults stay.
+    pub fn set_stale_reads(&self, mode: StaleReads) {
+        self.account.set_stale_reads(&mode);
+    }
+
+    /// As when time has passed: every read knows of every change so far. Changes to come are heard of as late as before.
+    pub fn catch_up(&self) {
+        self.account.catch_up();
     }
 
     /// Whether a cut has struck and nothing answers any more.

@@ -37,3 +37,10 @@ pub(crate) fn services() -> Vec<(Service, Box<dyn Emulator>)> {
         (Service::Sts, Box::new(sts::Sts::default())),
     ]
 }
+
+/// A fresh emulator of one service; none when the crate is built without it.
+pub(crate) fn service(wanted: Service) -> Option<Box<dyn Emulator>> {
+    services()
+        .into_iter()
+        .find_map(|(service, emulator)| (service == wanted).then_some(emulator))
+}

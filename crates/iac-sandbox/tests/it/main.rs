@@ -25,3 +25,12 @@ mod s3_objects;
 #[cfg(feature = "s3")]
 #[cfg(test)]
 mod sandbox;
+#[cfg(all(
+    feature = "cloudfront",
+    feature = "dynamodb",
+    feature = "ec2",
+    feature = "iam",
+    feature = "s3"
+))]
+#[cfg(test)]
+mod stale;

@@ -2,8 +2,8 @@
 //! sandbox, a type as the engine calls it, and the engine itself.
 #![allow(dead_code, unused_imports, reason = "each test binary uses a part of it")]
 
-mod answers;
 mod altered;
+mod answers;
 mod call;
 mod clock;
 mod connect;
@@ -11,8 +11,8 @@ mod crashes;
 mod engine;
 mod test_env;
 
-pub(crate) use answers::Answers;
 pub(crate) use altered::{Alteration, Altered, Answer};
+pub(crate) use answers::Answers;
 pub(crate) use call::{Ids, call, owned};
 pub(crate) use clock::Jumping;
 pub(crate) use connect::{REGION, config, config_in, connect, mortal};

@@ -84,12 +84,11 @@ fn local(folder: &Path, request: &OpenRequest) -> Arc<dyn Backend> {
 impl Platform for AwsPlatform {
     async fn open(&self, request: &OpenRequest) -> Result<Session, OpenError> {
         let aws = self.connect(request).await?;
-        let backend = match &request.state_dir {
-            Some(folder) => local(folder, request),
-            None => {
-                let (aws, store) = self.state(request, &aws).await?;
-                Arc::new(S3Backend::new(&aws, &store, &key(request)))
-            }
+        let backend = if let Some(folder) = &request.state_dir {
+            local(folder, request)
+        } else {
+            let (aws, store) = self.state(request, &aws).await?;
+            Arc::new(S3Backend::new(&aws, &store, &key(request)))
         };
         Ok(Session {
             registry: registry(&Arc::new(aws)),

@@ -66,7 +66,7 @@ pub(crate) fn may_lag(call: &Call) -> bool {
         None => call.operation == *name,
     };
     let mut rules = LAGGING.iter().filter(|rule| rule.service == call.service);
-    rules.any(|rule| rule.operations.iter().any(|name| is_named(name))) && !asks_for_the_latest(call)
+    rules.any(|rule| rule.operations.iter().any(&is_named)) && !asks_for_the_latest(call)
 }
 
 /// Whether a read of items is a strong one: in `BatchGetItem`, of any of its tables.

@@ -21,9 +21,9 @@ use crate::service::{Emulator, Service, ServiceSnapshot};
 ///
 /// let sandbox = Sandbox::new();
 /// // The two reads that follow a change do not know of it.
-/// sandbox.set_stale_reads(StaleReads::first(2));
+/// sandbox.set_stale_reads(&StaleReads::first(2));
 /// // Of EC2's reads, only these lag.
-/// sandbox.set_stale_reads(StaleReads::first(2).of_operation("DescribeRouteTables"));
+/// sandbox.set_stale_reads(&StaleReads::first(2).of_operation("DescribeRouteTables"));
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StaleReads {

@@ -159,8 +159,8 @@ impl Sandbox {
     }
 
     /// Lets reads lag behind changes from now on, in every service; what was changed before is known. Faults stay.
-    pub fn set_stale_reads(&self, mode: StaleReads) {
-        self.account.set_stale_reads(&mode);
+    pub fn set_stale_reads(&self, mode: &StaleReads) {
+        self.account.set_stale_reads(mode);
     }
 
     /// As when time has passed: every read knows of every change so far. Changes to come are heard of as late as before.

@@ -33,6 +33,7 @@ pub(crate) fn create() -> Way {
         before: Vec::new(),
         stack: built(&environment()),
         mode: Mode::Normal,
+        stale_reads: 0,
     }
 }
 
@@ -43,6 +44,7 @@ pub(crate) fn destroy() -> Way {
         before: vec![built(&environment())],
         stack: built(&environment()),
         mode: Mode::Destroy,
+        stale_reads: 0,
     }
 }
 
@@ -63,6 +65,7 @@ pub(crate) fn update() -> Way {
         before: vec![built(&environment())],
         stack,
         mode: Mode::Normal,
+        stale_reads: 0,
     }
 }
 
@@ -171,5 +174,6 @@ pub(crate) fn replace() -> Way {
         before: vec![built(&environment())],
         stack,
         mode: Mode::Normal,
+        stale_reads: 0,
     }
 }

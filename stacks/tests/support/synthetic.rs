@@ -69,6 +69,7 @@ fn way(name: &'static str, base: bool, stack: Stack, mode: Mode) -> Way {
         before,
         stack,
         mode,
+        stale_reads: 0,
     }
 }
 

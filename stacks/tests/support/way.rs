@@ -7,9 +7,12 @@ use iac_core::{
     model::Stack,
     plan::{Mode, Plan},
 };
-use iac_sandbox::Fault;
+use iac_sandbox::{Fault, StaleReads};
 
 use super::{Outcome, TestEnv};
+
+/// How many reads of a service do not know of its last change.
+const STALE_READS: u32 = 3;
 
 /// A run, and the runs that came before it.
 pub(crate) struct Way {
@@ -17,6 +20,8 @@ pub(crate) struct Way {
     pub(crate) before: Vec<Stack>,
     pub(crate) stack: Stack,
     pub(crate) mode: Mode,
+    /// How many reads of a service are answered from before each change, in the run that is broken and in the next.
+    pub(crate) stale_reads: u32,
 }
 
 /// Where a way begins and where it ends when nothing disturbs it.
@@ -39,6 +44,12 @@ pub(crate) fn everything() -> bool {
 }
 
 impl Way {
+    /// The same, with reads that do not know of the last changes: the broken run, and the one that follows at once.
+    pub(crate) fn with_stale_reads(mut self) -> Self {
+        self.stale_reads = STALE_READS;
+        self
+    }
+
     /// Goes it once without a fault.
     pub(crate) async fn course(&self) -> Outcome<Course> {
         let start = TestEnv::new().await?;
@@ -63,7 +74,9 @@ impl Way {
 
     /// A env at the beginning of the way.
     pub(crate) async fn begin(&self, course: &Course) -> Outcome<TestEnv> {
-        course.start.fork().await
+        let env = course.start.fork().await?;
+        env.sandbox.set_stale_reads(&StaleReads::first(self.stale_reads));
+        Ok(env)
     }
 
     /// Goes it again after it was broken, and demands that everything is as if nothing had been. Gives what it had to do.
@@ -75,6 +88,7 @@ impl Way {
     }
 
     async fn arrived(&self, course: &Course, env: &TestEnv, at: &str) -> Outcome<()> {
+        env.sandbox.catch_up();
         assert_eq!(env.census(), course.expected, "{at}");
         let plan = env.plan(&self.stack, self.mode).await?;
         let left: Vec<_> = plan
@@ -108,7 +122,11 @@ impl Way {
             }
         }
         let requests = course.requests;
-        eprintln!("{}: {cuts} cuts, {requests} changing requests", self.name);
+        let reads = self.stale_reads;
+        eprintln!(
+            "{}, {reads} stale reads: {cuts} cuts, {requests} changing requests",
+            self.name
+        );
         assert!(cuts > 9, "{}: only {cuts} cuts", self.name);
         Ok(())
     }

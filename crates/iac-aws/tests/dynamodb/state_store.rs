@@ -295,7 +295,7 @@ async fn the_place_has_the_default_tags_a_key_and_no_versions_of_old() {
         "{steps:?}"
     );
     let tags = s3.get_bucket_tagging().bucket("acme-state").send().await.unwrap();
-    let keys: Vec<&str> = tags.tag_set().iter().map(|tag| tag.key()).collect();
+    let keys: Vec<&str> = tags.tag_set().iter().map(aws_sdk_s3::types::Tag::key).collect();
     assert_eq!(keys, ["cost", "team"]);
     sandbox.clear_requests();
     make(&aws, &store).await;

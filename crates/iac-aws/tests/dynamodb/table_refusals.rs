@@ -14,11 +14,11 @@ fn plain() -> Table {
         .build()
 }
 
-fn warm(reads: i64, writes: i64) -> Option<WarmThroughput> {
-    Some(WarmThroughput {
+fn warm(reads: i64, writes: i64) -> WarmThroughput {
+    WarmThroughput {
         read_units_per_second: reads,
         write_units_per_second: writes,
-    })
+    }
 }
 
 fn count(env: &TestEnv, operation: &str) -> usize {
@@ -30,17 +30,17 @@ fn count(env: &TestEnv, operation: &str) -> usize {
 async fn more_warm_throughput_than_asked_for_is_no_drift() {
     let env = TestEnv::new();
     let mut asked = plain();
-    asked.warm_throughput = warm(13_000, 5_000);
+    asked.warm_throughput = Some(warm(13_000, 5_000));
     let index = GlobalIndex::builder().partition_key(Key::string("a")).build();
     asked.global_indexes.insert("by-a".to_owned(), index);
-    asked.global_indexes.get_mut("by-a").unwrap().warm_throughput = warm(13_000, 5_000);
+    asked.global_indexes.get_mut("by-a").unwrap().warm_throughput = Some(warm(13_000, 5_000));
     env.create(&asked).await.unwrap();
     env.assert_settled(&asked).await;
 
     // AWS has raised it
     let mut less = asked.clone();
-    less.warm_throughput = warm(12_500, 4_500);
-    less.global_indexes.get_mut("by-a").unwrap().warm_throughput = warm(12_500, 4_500);
+    less.warm_throughput = Some(warm(12_500, 4_500));
+    less.global_indexes.get_mut("by-a").unwrap().warm_throughput = Some(warm(12_500, 4_500));
     assert_eq!(env.changes(&env.id(), &less, Some(&less)).await, NONE);
     env.sandbox.clear_requests();
     env.update(&less, Some(&asked)).await.unwrap();
@@ -48,7 +48,7 @@ async fn more_warm_throughput_than_asked_for_is_no_drift() {
     env.assert_settled(&less).await;
 
     let mut more = asked.clone();
-    more.warm_throughput = warm(13_000, 6_000);
+    more.warm_throughput = Some(warm(13_000, 6_000));
     env.update(&more, Some(&asked)).await.unwrap();
     env.assert_settled(&more).await;
 }

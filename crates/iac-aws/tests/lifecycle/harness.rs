@@ -5,6 +5,8 @@
 //! no property is passed over without a reason. Drift and a delete made outside are seen and repaired. An answer to the create
 //! that is lost, a cut at any changing call, a refusal at any changing call, and throttling at every operation leave one object
 //! and a state that is true. Every request is one the type declares.
+//!
+//! All of it but what is done outside is also lived through with reads that lag: after each change they do not know of it.
 
 mod life;
 mod stacks;
@@ -13,7 +15,10 @@ mod trouble;
 use aws_types::SdkConfig;
 use futures::future::LocalBoxFuture;
 use iac_core::model::{Resource, Stack};
+use iac_sandbox::StaleReads;
 use serde::de::DeserializeOwned;
+
+use crate::test_env::TestEnv;
 
 /// Declares the resource under test; what it needs is added to the stack first.
 type Build<R> = Box<dyn Fn(&mut Stack) -> R>;
@@ -32,6 +37,7 @@ pub(crate) struct Lifecycle<R> {
     plain: Option<Edit<R>>,
     created_by: &'static str,
     importable: bool,
+    stale_reads: u32,
 }
 
 /// Makes one test of each step of a type's lifecycle: `lifecycle!(Role, Lifecycle::new("CreateRole", minimal, full))`.
@@ -41,7 +47,7 @@ macro_rules! lifecycle {
             $lifecycle
         }
 
-        lifecycle! { @tests
+        lifecycle! { @tests steps, 0:
             minimal
             full
             updates
@@ -53,12 +59,23 @@ macro_rules! lifecycle {
             denied
             cut_off
         }
+
+        lifecycle! { @tests steps_with_stale_reads, 2:
+            minimal
+            full
+            updates
+            replacements
+            lost_answer
+            throttled
+            denied
+            cut_off
+        }
     };
-    (@tests $($step:ident)+) => {
-        mod steps {
+    (@tests $module:ident, $stale_reads:literal: $($step:ident)+) => {
+        mod $module {
             $(#[tokio::test]
             async fn $step() {
-                super::life().$step().await;
+                super::life().with_stale_reads($stale_reads).$step().await;
             })+
         }
     };
@@ -82,7 +99,21 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
             plain: None,
             created_by,
             importable: true,
+            stale_reads: 0,
         }
+    }
+
+    /// After each change, so many reads of the service are answered from before it.
+    pub(crate) fn with_stale_reads(mut self, reads: u32) -> Self {
+        self.stale_reads = reads;
+        self
+    }
+
+    /// A sandbox for one life.
+    fn env(&self) -> TestEnv {
+        let env = TestEnv::new();
+        env.sandbox.set_stale_reads(&StaleReads::first(self.stale_reads));
+        env
     }
 
     /// The *full* resource with another value of one property: updated in place, and back. Properties that can only change

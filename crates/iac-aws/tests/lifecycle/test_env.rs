@@ -106,8 +106,9 @@ impl TestEnv {
         change.cloned().unwrap_or_else(|| panic!("{when}: not in the plan"))
     }
 
-    /// Expects that there is nothing to do, and that looking twice shows the same.
+    /// Expects that there is nothing to do once all reads know of all changes, and that looking twice shows the same.
     pub(crate) async fn expect_nothing(&self, when: &str, stack: &Stack) {
+        self.sandbox.catch_up();
         let plan = self.plan(when, stack).await;
         let actions: Vec<_> = plan
             .actions()

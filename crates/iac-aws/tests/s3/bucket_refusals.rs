@@ -110,7 +110,8 @@ async fn a_public_access_block_is_awaited_until_it_reads_as_it_was_put() {
             "BlockPublicPolicy",
             "RestrictPublicBuckets",
         ];
-        let on: String = on.iter().map(|name| format!("<{name}>true</{name}>")).collect();
+        let on: Vec<String> = on.iter().map(|name| format!("<{name}>true</{name}>")).collect();
+        let on = on.concat();
         Some((
             200,
             format!("<PublicAccessBlockConfiguration>{on}</PublicAccessBlockConfiguration>"),

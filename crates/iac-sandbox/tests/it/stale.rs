@@ -13,7 +13,7 @@ use crate::common::{code, config};
 
 fn lagging(reads: u32) -> Sandbox {
     let sandbox = Sandbox::new();
-    sandbox.set_stale_reads(StaleReads::first(reads));
+    sandbox.set_stale_reads(&StaleReads::first(reads));
     sandbox
 }
 
@@ -72,7 +72,7 @@ async fn a_change_that_follows_unseen_ones_is_as_unseen() {
 async fn time_and_other_operations_can_be_left_out() {
     let sandbox = Sandbox::new();
     let ec2 = aws_sdk_ec2::Client::new(&config(&sandbox));
-    sandbox.set_stale_reads(StaleReads::first(1).of_operation("DescribeSubnets"));
+    sandbox.set_stale_reads(&StaleReads::first(1).of_operation("DescribeSubnets"));
     let vpc = vpc(&ec2).await;
     ec2.describe_vpcs().vpc_ids(&vpc).send().await.unwrap();
     let subnet = ec2.create_subnet().vpc_id(&vpc).cidr_block("10.0.1.0/24");
@@ -84,7 +84,7 @@ async fn time_and_other_operations_can_be_left_out() {
     ec2.delete_subnet().subnet_id(id).send().await.unwrap();
     sandbox.catch_up();
     assert_eq!(code(by_id().await), "InvalidSubnetID.NotFound");
-    sandbox.set_stale_reads(StaleReads::none());
+    sandbox.set_stale_reads(&StaleReads::none());
     ec2.delete_vpc().vpc_id(&vpc).send().await.unwrap();
     let gone = ec2.describe_vpcs().vpc_ids(&vpc).send().await;
     assert_eq!(code(gone), "InvalidVpcID.NotFound");

@@ -22,7 +22,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
 
     /// Made, let go of, imported, destroyed.
     async fn life(&self, name: &str, build: &Build<R>, importable: bool) {
-        let env = TestEnv::new();
+        let env = self.env();
         let stack = Self::stack(build);
         env.settle(name, &stack).await;
         if importable {
@@ -51,7 +51,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
 
     /// Each mutable property to another value and back, and away and back.
     pub(crate) async fn updates(self) {
-        let env = TestEnv::new();
+        let env = self.env();
         let full = Self::stack(&self.full);
         env.apply("full", &full).await;
         let mutable = |field: &Field| !field.attributes.create_only;
@@ -100,7 +100,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
 
     /// Each create-only property to another value and back, and away and back.
     pub(crate) async fn replacements(self) {
-        let env = TestEnv::new();
+        let env = self.env();
         let full = Self::stack(&self.full);
         env.apply("full", &full).await;
         let fixed = |field: &Field| field.attributes.create_only;
@@ -122,7 +122,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
 
     /// What was changed outside is seen, and changed back.
     pub(crate) async fn outside_changes(self) {
-        let env = TestEnv::new();
+        let env = self.env();
         let full = Self::stack(&self.full);
         env.apply("full", &full).await;
         for (property, change) in &self.drift {
@@ -142,7 +142,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
 
     /// What was deleted outside is made again; deleting twice is deleting once.
     pub(crate) async fn outside_delete(self) {
-        let env = TestEnv::new();
+        let env = self.env();
         let full = Self::stack(&self.full);
         env.apply("full", &full).await;
         let there = env.change::<R>("full", &full).await;

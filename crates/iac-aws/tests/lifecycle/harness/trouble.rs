@@ -17,7 +17,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
         // one try, and the next one finds the object in its way; or so many that the client gives up
         for tries in [1, 20] {
             let when = format!("after {tries} lost answers");
-            let env = TestEnv::new();
+            let env = self.env();
             env.apply("what it needs", &self.needs()).await;
             let lost = Fault::response_lost().on_operation(self.created_by);
             env.sandbox.inject(lost.first(tries));
@@ -36,7 +36,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
 
     /// Throttling at the first call of every operation is waited out.
     pub(crate) async fn throttled(self) {
-        let env = TestEnv::new();
+        let env = self.env();
         let (full, plain) = (Self::stack(&self.full), self.plain_stack());
         env.apply("what it needs", &self.needs()).await;
         for action in R::info().operations {
@@ -52,7 +52,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
     /// A refusal at any changing call says what is to be allowed, and the next run goes on from there: forward, or back.
     pub(crate) async fn denied(self) {
         let (full, plain) = (Self::stack(&self.full), self.plain_stack());
-        let env = TestEnv::new();
+        let env = self.env();
         env.apply("what it needs", &self.needs()).await;
         env.sandbox.inject(Fault::access_denied().on_operation(self.created_by));
         Self::expect_denied(&env, "create", &full).await;
@@ -111,7 +111,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
         let (full, plain) = (Self::stack(&self.full), self.plain_stack());
         let runs = [(&full, Mode::Normal), (&plain, Mode::Normal), (&plain, Mode::Destroy)];
         for n in 1.. {
-            let env = TestEnv::new();
+            let env = self.env();
             env.apply("what it needs", &self.needs()).await;
             env.sandbox.inject(Fault::cut_after().on_mutations().nth(n));
             let mut struck = false;

@@ -44,9 +44,9 @@ async fn refused(operation: &str, status: u16, code: &str, message: &str) -> Res
     env.sandbox
         .inject(Fault::error(status, code, message).on_operation(name));
     let failed = match name {
-        "CreateOriginAccessControl" => env.create(&OriginAccessControl::builder().build()).await,
+        "CreateOriginAccessControl" => env.create(&OriginAccessControl::builder().name("site").build()).await,
         "CreateTable" => {
-            env.create(&Table::builder().partition_key(Key::string("id")).build())
+            env.create(&Table::builder().name("orders").partition_key(Key::string("id")).build())
                 .await
         }
         "CreateVpc" => env.create(&Vpc::builder().cidr_block("10.0.0.0/16").build()).await,

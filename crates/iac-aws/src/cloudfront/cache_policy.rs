@@ -28,11 +28,7 @@ use super::{
     names::{Comment, named, plain},
     shared::{missing, once_more_if_stale, stale, violation, yes},
 };
-use crate::{
-    Arn, Aws,
-    error::failed,
-    wait::{SECOND_LOOKS, look_again},
-};
+use crate::{Arn, Aws, error::failed, wait::found};
 
 pub use selection::{Choice, Selection};
 
@@ -157,9 +153,7 @@ impl Reconcile for CachePolicy<Resolved> {
         _prior: Option<&Self>,
         cx: &Context<'_, Aws>,
     ) -> Result<Option<Live<Self>>, ResourceError> {
-        // a new one may be unknown to some reads
-        let look = || async { current(id, cx).await.map(Some) };
-        let Some((config, _)) = look_again(cx, &SECOND_LOOKS, look).await? else {
+        let Some((config, _)) = found(current(id, cx).await.map(Some))? else {
             return Ok(None);
         };
         Ok(Some(Live {

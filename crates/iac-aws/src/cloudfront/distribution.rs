@@ -34,10 +34,7 @@ use async_trait::async_trait;
 use iac_core::model::{Changed, Context, Live, Reconcile, RemoteId, Resolved, ResourceError, Violation};
 use serde_json::{Map, Value};
 
-use crate::{
-    Aws,
-    wait::{SECOND_LOOKS, look_again},
-};
+use crate::{Aws, wait::found};
 
 pub use behavior::{
     AllowedMethods, Behavior, BehaviorBuilder, CachedMethods, Caching, CookieForwarding, EdgeEvent, EdgeFunction,
@@ -86,9 +83,7 @@ impl Reconcile for Distribution<Resolved> {
         prior: Option<&Self>,
         cx: &Context<'_, Aws>,
     ) -> Result<Option<Live<Self>>, ResourceError> {
-        // a new one may be unknown to some reads
-        let look = || async { calls::current(id, cx).await.map(Some) };
-        let Some(live) = look_again(cx, &SECOND_LOOKS, look).await? else {
+        let Some(live) = found(calls::current(id, cx).await.map(Some))? else {
             return Ok(None);
         };
         let tags = tags::of(&live.arn, cx).await?;

@@ -26,11 +26,7 @@ use super::{
     names::{named, plain},
     shared::{incomplete, missing, once_more_if_stale, stale, text},
 };
-use crate::{
-    Arn, Aws,
-    error::failed,
-    wait::{SECOND_LOOKS, look_again},
-};
+use crate::{Arn, Aws, error::failed, wait::found};
 
 iac_core::text_type! {
     /// The id of an origin access control: `E2QWRUHAPOMQZL`.
@@ -146,9 +142,7 @@ impl Reconcile for OriginAccessControl<Resolved> {
         _prior: Option<&Self>,
         cx: &Context<'_, Aws>,
     ) -> Result<Option<Live<Self>>, ResourceError> {
-        // a new one may be unknown to some reads
-        let look = || async { current(id, cx).await.map(Some) };
-        let Some((config, _)) = look_again(cx, &SECOND_LOOKS, look).await? else {
+        let Some((config, _)) = found(current(id, cx).await.map(Some))? else {
             return Ok(None);
         };
         Ok(Some(Live {

@@ -42,13 +42,7 @@ pub use self::{
     properties::{PointInTimeRecovery, StreamArn, Table, TableName, TableOutputs},
     stream::StreamView,
 };
-use crate::{
-    Aws,
-    error::failed,
-    policy::PolicyUse,
-    tags,
-    wait::{RECOVERY_LOOKS, known, look_again},
-};
+use crate::{Aws, error::failed, policy::PolicyUse, tags, wait::known};
 
 #[async_trait]
 impl Reconcile for Table<Resolved> {
@@ -164,7 +158,7 @@ impl Reconcile for Table<Resolved> {
 
     async fn recover(&self, cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {
         let name = self.name()?;
-        let Some(table) = look_again(cx, &RECOVERY_LOOKS, || wait::there(cx, name)).await? else {
+        let Some(table) = wait::there(cx, name).await? else {
             return Ok(None);
         };
         let tags = settings::tags(cx.provider, table.table_arn().unwrap_or_default()).await?;

@@ -41,7 +41,7 @@ where
     let passes = |error: &ResourceError| error.kind == ErrorKind::Throttled || is_unanswered(error);
     cx.retry("EC2 to take the request", PATIENCE, passes, || async {
         if unanswered.load(Ordering::Relaxed)
-            && let Some(id) = recover::<T>(cx).await?
+            && let Some(id) = look_again(cx, &RECOVERY_LOOKS, || recover::<T>(cx)).await?
         {
             return Ok(id);
         }
@@ -54,14 +54,10 @@ where
     .await
 }
 
-/// Looks for the object of the kind `T` that this create may have left, again and again: a new one may be unknown to reads for
-/// some seconds.
+/// Looks for the object of the kind `T` that this create may have left.
 pub(super) async fn recover<T: Described>(cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {
-    look_again(cx, &RECOVERY_LOOKS, || async {
-        let made = T::list(tags::made_by(cx), cx.provider).await?;
-        Ok(made.into_keys().next().map(RemoteId::new))
-    })
-    .await
+    let made = T::list(tags::made_by(cx), cx.provider).await?;
+    Ok(made.into_keys().next().map(RemoteId::new))
 }
 
 /// Whether the request may have been carried out all the same.

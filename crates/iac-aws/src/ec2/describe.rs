@@ -95,27 +95,9 @@ async fn many<T: Described>(ids: &[&str], aws: &Aws) -> Result<BTreeMap<String, 
     Ok(found)
 }
 
-/// Finds the objects with these ids, with further looks for those that are not listed.
-async fn many_patiently<T: Described>(
-    ids: &[&str],
-    cx: &Context<'_, Aws>,
-) -> Result<BTreeMap<String, T>, ResourceError> {
-    let mut listed = many(ids, cx.provider).await?;
-    for pause in SECOND_LOOKS {
-        let missing: Vec<&str> = ids.iter().copied().filter(|id| !listed.contains_key(*id)).collect();
-        if missing.is_empty() {
-            break;
-        }
-        cx.clock.sleep(pause).await;
-        listed.append(&mut many(&missing, cx.provider).await?);
-    }
-    Ok(listed)
-}
-
 /// Reads the objects of `requests`: `live` makes the answer of one and may read more of it.
 ///
-/// An object that is not listed is looked for again before it counts as gone: an answer may be older than the object. So is
-/// one of which a part is not found: only when the object itself is not listed any more it is gone.
+/// One of which a part is not found is looked for again: only when the object itself is not listed any more it is gone.
 pub(super) async fn read_many<'a, R, T, L>(
     requests: &'a [ReadRequest<R>],
     cx: &Context<'_, Aws>,
@@ -127,7 +109,7 @@ where
     L: Future<Output = Result<Live<R>, ResourceError>> + Send,
 {
     let ids: Vec<&str> = requests.iter().map(|request| request.id.as_str()).collect();
-    let listed = many_patiently::<T>(&ids, cx).await;
+    let listed = many::<T>(&ids, cx.provider).await;
     let answer = |request: &'a ReadRequest<R>| {
         let (live, listed) = (&live, &listed);
         async move {

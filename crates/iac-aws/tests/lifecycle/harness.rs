@@ -15,7 +15,6 @@ mod trouble;
 use aws_types::SdkConfig;
 use futures::future::LocalBoxFuture;
 use iac_core::model::{Resource, Stack};
-use iac_sandbox::StaleReads;
 use serde::de::DeserializeOwned;
 
 use crate::test_env::TestEnv;
@@ -111,9 +110,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
 
     /// A sandbox for one life.
     fn env(&self) -> TestEnv {
-        let env = TestEnv::new();
-        env.sandbox.set_stale_reads(&StaleReads::first(self.stale_reads));
-        env
+        TestEnv::with_stale_reads(self.stale_reads)
     }
 
     /// The *full* resource with another value of one property: updated in place, and back. Properties that can only change

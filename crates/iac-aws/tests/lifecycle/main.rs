@@ -30,7 +30,7 @@ types! {
     "dynamodb": dynamodb_table;
     "ec2": ec2_security_group ec2_security_group_egress_rule ec2_security_group_ingress_rule ec2_subnet ec2_vpc;
     "iam": iam_oidc_provider iam_policy iam_policy_attachment iam_role;
-    "s3": s3_bucket s3_bucket_policy s3_directory s3_object;
+    "s3": s3_bucket s3_bucket_notification s3_bucket_policy s3_directory s3_object;
 }
 
 #[test]

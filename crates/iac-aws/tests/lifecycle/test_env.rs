@@ -11,10 +11,10 @@ use iac_core::{
         AccountRegion, Address, Call, LiveObject, ReadObject, Reconciler, RemoteId, Resource, ResourceError, Stack,
         StackError,
     },
-    plan::{Change, Mode, NoopObserver, Plan, PlanError, PlanIssue, PlanOptions, plan},
+    plan::{Action, Change, Mode, NoopObserver, Plan, PlanError, PlanIssue, PlanOptions, plan},
     state::{MemoryBackend, Snapshot},
 };
-use iac_sandbox::{ACCOUNT_ID, Request, Sandbox};
+use iac_sandbox::{ACCOUNT_ID, Request, Sandbox, StaleReads};
 use serde_json::Value;
 
 use crate::common::{Ids, Jumping, call, config_in};
@@ -27,6 +27,8 @@ pub(crate) struct TestEnv {
     /// What clients are made from that stand for other people's hands.
     pub(crate) config: SdkConfig,
     session: Session,
+    /// A plan that follows a change at once may be made from values of before.
+    may_see_old_values: bool,
 }
 
 /// The address of the resource under test.
@@ -40,8 +42,10 @@ pub(crate) fn empty() -> Stack {
 }
 
 impl TestEnv {
-    pub(crate) fn new() -> Self {
+    /// After each change, so many reads of its service are answered from before it.
+    pub(crate) fn with_stale_reads(stale_reads: u32) -> Self {
         let sandbox = Sandbox::new();
+        sandbox.set_stale_reads(&StaleReads::first(stale_reads));
         let config = config_in(&sandbox, REGION);
         let location = AccountRegion {
             account: ACCOUNT_ID.to_owned(),
@@ -59,6 +63,7 @@ impl TestEnv {
             sandbox,
             config,
             session,
+            may_see_old_values: stale_reads > 0,
         }
     }
 
@@ -106,9 +111,30 @@ impl TestEnv {
         change.cloned().unwrap_or_else(|| panic!("{when}: not in the plan"))
     }
 
+    /// What a run that read values of before has left as it was is only ever to be updated: nothing is made, replaced or deleted.
+    async fn repair(&self, when: &str, stack: &Stack) {
+        if !self.may_see_old_values {
+            return;
+        }
+        let plan = self.plan(when, stack).await;
+        let others: Vec<_> = plan
+            .actions()
+            .filter(|change| change.action != Action::Update)
+            .collect();
+        assert!(
+            others.is_empty(),
+            "{when}: more than updates is left to do: {others:#?}"
+        );
+        if !plan.is_empty() {
+            self.apply(&format!("{when}, again"), stack).await;
+            self.sandbox.catch_up();
+        }
+    }
+
     /// Expects that there is nothing to do once all reads know of all changes, and that looking twice shows the same.
     pub(crate) async fn expect_nothing(&self, when: &str, stack: &Stack) {
         self.sandbox.catch_up();
+        self.repair(when, stack).await;
         let plan = self.plan(when, stack).await;
         let actions: Vec<_> = plan
             .actions()

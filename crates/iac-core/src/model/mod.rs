@@ -12,6 +12,7 @@ mod registry;
 mod resource;
 mod schema;
 mod seal;
+mod second_look;
 mod secret;
 mod stack;
 mod stage;

@@ -11,6 +11,7 @@ use super::{
     context::{Call, Context},
     error::ResourceError,
     resource::{AccountRegion, Changed, Live, Provider, ReadRequest, Reconcile, RemoteId, Resource, TypeInfo},
+    second_look,
     tags::IgnoreTags,
 };
 
@@ -156,10 +157,27 @@ impl<R: Resource> Reconciler for Typed<R> {
             })
             .collect();
         let ignored = self.provider.ignore_tags();
-        R::Resolved::read_many(&typed, &self.context(call))
-            .await
+        let mut reads = R::Resolved::read_many(&typed, &self.context(call)).await;
+        for pause in second_look::READ {
+            let gone: Vec<usize> = (0..reads.len())
+                .filter(|at| second_look::is_gone(&reads[*at]))
+                .collect();
+            if gone.is_empty() {
+                break;
+            }
+            call.clock.sleep(pause).await;
+            let again: Vec<_> = gone.iter().filter_map(|at| typed.get(*at).cloned()).collect();
+            let looks = R::Resolved::read_many(&again, &self.context(call)).await;
+            for (at, look) in gone.into_iter().zip(looks) {
+                reads[at] = look;
+            }
+        }
+        reads
             .into_iter()
-            .map(|read| read?.as_ref().map(|live| Self::erase(live, &ignored)).transpose())
+            .map(|read| {
+                let live = second_look::found(read)?;
+                live.as_ref().map(|live| Self::erase(live, &ignored)).transpose()
+            })
             .collect()
     }
 
@@ -195,7 +213,9 @@ impl<R: Resource> Reconciler for Typed<R> {
     }
 
     async fn recover(&self, inputs: &Value, call: &Call) -> Result<Option<RemoteId>, ResourceError> {
-        decode::<R::Resolved>(inputs)?.recover(&self.context(call)).await
+        let inputs: R::Resolved = decode(inputs)?;
+        let look = || async { inputs.recover(&self.context(call)).await };
+        second_look::look_again(call, &second_look::RECOVER, look).await
     }
 }
 

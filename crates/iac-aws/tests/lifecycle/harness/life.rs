@@ -53,7 +53,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
     pub(crate) async fn updates(self) {
         let env = self.env();
         let full = Self::stack(&self.full);
-        env.apply("full", &full).await;
+        env.settle("full", &full).await;
         let mutable = |field: &Field| !field.attributes.create_only;
         let mut tested = BTreeSet::new();
         for (property, changed, told) in self.variants(&self.updates, mutable) {
@@ -102,7 +102,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
     pub(crate) async fn replacements(self) {
         let env = self.env();
         let full = Self::stack(&self.full);
-        env.apply("full", &full).await;
+        env.settle("full", &full).await;
         let fixed = |field: &Field| field.attributes.create_only;
         let mut tested = BTreeSet::new();
         for (property, changed, told) in self.variants(&self.replaces, fixed) {
@@ -124,7 +124,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
     pub(crate) async fn outside_changes(self) {
         let env = self.env();
         let full = Self::stack(&self.full);
-        env.apply("full", &full).await;
+        env.settle("full", &full).await;
         for (property, change) in &self.drift {
             change(env.config.clone(), env.id::<R>().await).await;
             let seen = env.change::<R>(property, &full).await;
@@ -144,7 +144,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
     pub(crate) async fn outside_delete(self) {
         let env = self.env();
         let full = Self::stack(&self.full);
-        env.apply("full", &full).await;
+        env.settle("full", &full).await;
         let there = env.change::<R>("full", &full).await;
         let object = there.data.live.expect("the plan has read it");
         env.delete::<R>(&object).await.unwrap();

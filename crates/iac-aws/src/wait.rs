@@ -72,6 +72,26 @@ where
     found(look().await)
 }
 
+/// What `look` finds of an object that is to be there. That it is not found is believed only after further looks: a delete that
+/// believed the first one would leave the object behind.
+///
+/// # Errors
+/// What `look` fails with.
+pub(crate) async fn insist<T, F>(call: &Call, look: impl Fn() -> F + Sync) -> Result<T, ResourceError>
+where
+    T: Send,
+    F: Future<Output = Result<T, ResourceError>> + Send,
+{
+    let clock = Arc::clone(&call.clock);
+    for pause in SECOND_LOOKS {
+        match look().await {
+            Err(error) if error.kind == ErrorKind::NotFound => clock.sleep(pause).await,
+            found => return found,
+        }
+    }
+    look().await
+}
+
 /// Waits until `look` finds nothing any more.
 ///
 /// # Errors

@@ -28,7 +28,11 @@ use super::{
     names::{Comment, named, plain},
     shared::{missing, once_more_if_stale, stale, violation, yes},
 };
-use crate::{Arn, Aws, error::failed, wait::found};
+use crate::{
+    Arn, Aws,
+    error::failed,
+    wait::{found, insist},
+};
 
 pub use selection::{Choice, Selection};
 
@@ -211,7 +215,7 @@ impl Reconcile for CachePolicy<Resolved> {
         let settling = |error: &ResourceError| stale(error) || error.code == "CachePolicyInUse";
         let deleted = cx
             .retry("the cache policy to be unused", SETTLE, settling, || async {
-                let (_, etag) = current(id, cx).await?;
+                let (_, etag) = insist(cx, || current(id, cx)).await?;
                 cx.provider
                     .cloudfront
                     .delete_cache_policy()

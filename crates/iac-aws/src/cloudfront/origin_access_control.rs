@@ -26,7 +26,11 @@ use super::{
     names::{named, plain},
     shared::{incomplete, missing, once_more_if_stale, stale, text},
 };
-use crate::{Arn, Aws, error::failed, wait::found};
+use crate::{
+    Arn, Aws,
+    error::failed,
+    wait::{found, insist},
+};
 
 iac_core::text_type! {
     /// The id of an origin access control: `E2QWRUHAPOMQZL`.
@@ -205,7 +209,7 @@ impl Reconcile for OriginAccessControl<Resolved> {
         let settling = |error: &ResourceError| stale(error) || error.code == "OriginAccessControlInUse";
         let deleted = cx
             .retry("the access control to be unused", SETTLE, settling, || async {
-                let (_, etag) = current(id, cx).await?;
+                let (_, etag) = insist(cx, || current(id, cx)).await?;
                 cx.provider
                     .cloudfront
                     .delete_origin_access_control()

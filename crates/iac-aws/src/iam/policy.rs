@@ -179,13 +179,19 @@ impl Reconcile for Policy<Resolved> {
             .await
             .map_err(failed("iam:CreatePolicy"))
             .map_err(|error| wire::or_import(error, self.arn(name, cx.provider).as_str()))?;
-        let arn = answer.policy().and_then(SdkPolicy::arn);
-        let arn = arn.ok_or_else(|| wire::incomplete("iam:CreatePolicy", "ARN"))?;
+        let policy = answer
+            .policy
+            .ok_or_else(|| wire::incomplete("iam:CreatePolicy", "policy"))?;
+        let outputs = outputs(&policy);
+        let arn = outputs.arn.as_str();
         cx.created(&RemoteId::new(arn)).await?;
-        let policy = cx
-            .until("the policy to be seen", wire::PROPAGATION, || find(arn, cx))
-            .await?;
-        Ok(outputs(&policy))
+        // reads may still show one of this name that is deleted
+        let is_new = |seen: &SdkPolicy| seen.policy_id() == policy.policy_id();
+        cx.until("the policy to be seen", wire::PROPAGATION, || async {
+            Ok(find(arn, cx).await?.filter(is_new))
+        })
+        .await?;
+        Ok(outputs)
     }
 
     async fn update(
@@ -215,13 +221,6 @@ impl Reconcile for Policy<Resolved> {
 
     async fn delete(last: &Self, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
         let arn = id.as_str();
-        if last.force_detach {
-            wire::unless_gone(detach_everywhere(arn, cx).await)?;
-        }
-        let versions = wire::unless_gone(versions::list(arn, cx).await)?.unwrap_or_default();
-        for version in versions.iter().filter(|version| !version.is_default_version()) {
-            versions::delete(arn, version, cx).await?;
-        }
         let in_use = |error: &ResourceError| error.code == "DeleteConflict" || wire::is_settling(error);
         let deleted = cx
             .retry(
@@ -229,6 +228,14 @@ impl Reconcile for Policy<Resolved> {
                 wire::PROPAGATION,
                 in_use,
                 || async {
+                    // what is in the way is listed each time: a list may lag behind
+                    if last.force_detach {
+                        wire::unless_gone(detach_everywhere(arn, cx).await)?;
+                    }
+                    let versions = wire::unless_gone(versions::list(arn, cx).await)?.unwrap_or_default();
+                    for version in versions.iter().filter(|version| !version.is_default_version()) {
+                        versions::delete(arn, version, cx).await?;
+                    }
                     let request = cx.provider.iam.delete_policy().policy_arn(arn);
                     request.send().await.map_err(failed("iam:DeletePolicy"))
                 },

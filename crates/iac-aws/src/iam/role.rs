@@ -254,18 +254,23 @@ impl Reconcile for Role<Resolved> {
             .set_tags(wire::to_tags(&self.tags)?);
         // the boundary is the only thing named in the request that may be missing
         let retry = wire::may_appear(self.permissions_boundary.as_ref().map_or("", Arn::as_str));
-        cx.retry("the role's principals to be known", wire::PROPAGATION, retry, || {
-            let request = request.clone();
-            async { request.send().await.map_err(failed("iam:CreateRole")) }
-        })
-        .await
-        .map_err(|error| wire::or_import(error, name.as_str()))?;
+        let answer = cx
+            .retry("the role's principals to be known", wire::PROPAGATION, retry, || {
+                let request = request.clone();
+                async { request.send().await.map_err(failed("iam:CreateRole")) }
+            })
+            .await
+            .map_err(|error| wire::or_import(error, name.as_str()))?;
         cx.created(&RemoteId::new(name.as_str())).await?;
-        let role = cx
-            .until("the role to be seen", wire::PROPAGATION, || find(name.as_str(), cx))
-            .await?;
+        let made = answer.role.ok_or_else(|| wire::incomplete("iam:CreateRole", "role"))?;
+        // reads may still show one of this name that is deleted
+        let is_new = |seen: &SdkRole| seen.role_id() == made.role_id();
+        cx.until("the role to be seen", wire::PROPAGATION, || async {
+            Ok(find(name.as_str(), cx).await?.filter(is_new))
+        })
+        .await?;
         policies::put_missing(self, name.as_str(), None, cx).await?;
-        outputs(&role)
+        outputs(&made)
     }
 
     async fn update(
@@ -283,13 +288,12 @@ impl Reconcile for Role<Resolved> {
 
     async fn delete(last: &Self, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
         let name = id.as_str();
-        if wire::unless_gone(policies::leave_instance_profiles(name, cx).await)?.is_none() {
-            return Ok(());
-        }
-        policies::remove_before_delete(last, name, cx).await?;
         let in_use = |error: &ResourceError| error.code == "DeleteConflict" || wire::is_settling(error);
         let deleted = cx
             .retry("the role to be free", wire::PROPAGATION, in_use, || async {
+                // what is in the way is listed each time: a list may lag behind
+                wire::unless_gone(policies::leave_instance_profiles(name, cx).await)?;
+                policies::remove_before_delete(last, name, cx).await?;
                 let request = cx.provider.iam.delete_role().role_name(name);
                 request.send().await.map_err(failed("iam:DeleteRole"))
             })

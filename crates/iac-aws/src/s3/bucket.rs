@@ -187,9 +187,9 @@ impl Reconcile for Bucket<Resolved> {
     }
 
     async fn delete(last: &Self, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
-        let Some(client) = BucketClient::find(cx, id.as_str()).await? else {
-            return Ok(());
-        };
+        // a read that does not know of the bucket is no reason to leave it behind: the delete itself tells that it is gone
+        let found = BucketClient::find(cx, id.as_str()).await?;
+        let client = found.unwrap_or_else(|| BucketClient::here(cx, id.as_str()));
         cx.until("the bucket to be gone", DELETION, || async {
             let deleted = client.steadily(
                 |_| false,

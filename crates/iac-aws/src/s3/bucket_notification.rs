@@ -170,11 +170,15 @@ impl Reconcile for BucketNotification<Resolved> {
 
     async fn delete(last: &Self, _id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
         let client = BucketClient::here(cx, last.bucket.as_str());
-        // a bucket that is gone tells nothing; asked first, because a removal waits for buckets that are not known yet
-        if find(&client).await?.is_none() {
-            return Ok(());
+        let aborted = |error: &ResourceError| error.code == "OperationAborted";
+        let removed = cx.retry("other changes of the bucket to end", PROPAGATION, aborted, || {
+            Configuration::remove(&client)
+        });
+        match removed.await {
+            // a bucket that is gone tells nothing
+            Err(error) if error.code == "NoSuchBucket" => return Ok(()),
+            removed => removed?,
         }
-        client.bring(&Configuration::absent(), &last.configuration()).await?;
         cx.until("the notification to be gone", PROPAGATION, || async {
             Ok(find(&client).await?.is_none().then_some(()))
         })

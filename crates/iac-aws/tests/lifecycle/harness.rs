@@ -68,6 +68,7 @@ macro_rules! lifecycle {
             throttled
             denied
             cut_off
+            deleted_at_once
         }
     };
     (@tests $module:ident, $stale_reads:literal: $($step:ident)+) => {

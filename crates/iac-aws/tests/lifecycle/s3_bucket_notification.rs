@@ -44,7 +44,7 @@ lifecycle!(
         .replace_with("bucket", |notification, stack| {
             notification.bucket = (&stack.add("other", Bucket::builder().build()).name).into();
         })
-        .drift("event_bridge, functions, queues, topics", |config, id| async move {
+        .drift("queues", |config, id| async move {
             let other = aws_sdk_s3::types::QueueConfiguration::builder()
                 .id("by-hand")
                 .queue_arn("arn:aws:sqs:eu-central-1:123456789012:other")

@@ -202,6 +202,17 @@ impl TestEnv {
         assert!(left.is_empty(), "{when}: left behind: {left:?}");
     }
 
+    /// The resource under test as the state holds it.
+    pub(crate) async fn object<R: Resource>(&self) -> LiveObject {
+        let snapshot = self.snapshot().await;
+        let object = snapshot.state.current(&address::<R>()).expect("it was made");
+        LiveObject {
+            id: object.id.clone(),
+            inputs: object.inputs.clone(),
+            outputs: object.outputs.clone(),
+        }
+    }
+
     /// What the cloud holds of the resource under test, also what nobody has declared.
     pub(crate) async fn live<R: Resource>(&self) -> Value {
         let request = ReadObject {

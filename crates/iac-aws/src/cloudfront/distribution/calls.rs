@@ -16,7 +16,7 @@ use crate::{
     Arn, Aws, DomainName,
     cloudfront::shared::{missing, once_more_if_stale, stale},
     error::failed,
-    wait::found,
+    wait::{found, insist},
 };
 
 /// How long a change may take to be deployed to all edges.
@@ -193,7 +193,7 @@ pub(super) async fn deployed(id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(),
 /// Switches the distribution off as it is; first off its continuous deployment, while which it may not be disabled. The policy
 /// is disabled before it is taken off, and that is deployed, so that no request is on its way to the staging distribution.
 pub(super) async fn disable(id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
-    let live = current(id, cx).await?;
+    let live = insist(cx, || current(id, cx)).await?;
     let policy = live.config.continuous_deployment_policy_id;
     if let Some(policy) = policy.filter(|policy| !policy.is_empty()) {
         if continuous::disable(&policy, cx).await? {

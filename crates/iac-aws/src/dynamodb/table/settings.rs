@@ -224,15 +224,19 @@ async fn set_policy(
             .await?;
         }
         None => {
-            cx.retry("other changes of the table", wait::TABLE, wait::is_busy, || async {
+            let deleted = cx.retry("other changes of the table", wait::TABLE, wait::is_busy, || async {
                 let request = client.delete_resource_policy().resource_arn(arn);
                 request
                     .send()
                     .await
                     .map(drop)
                     .map_err(failed("dynamodb:DeleteResourcePolicy"))
-            })
-            .await?;
+            });
+            // an earlier try removed it, which reads did not show yet
+            match deleted.await {
+                Err(error) if error.code == "PolicyNotFoundException" => {}
+                deleted => deleted?,
+            }
         }
     }
     let wanted = wanted.cloned().map(PolicyDocument::canonical);

@@ -113,10 +113,14 @@ fn number(version: &PolicyVersion) -> Option<u32> {
     version.version_id()?.strip_prefix('v')?.parse().ok()
 }
 
-/// Deletes a version; one that is gone is fine.
+/// Deletes a version; one that is gone, or in force by now, is fine.
 pub(super) async fn delete(arn: &str, version: &PolicyVersion, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
     let request = cx.provider.iam.delete_policy_version().policy_arn(arn);
     let request = request.version_id(version.version_id().unwrap_or_default());
     let deleted = request.send().await.map_err(failed("iam:DeletePolicyVersion"));
-    wire::unless_gone(deleted).map(drop)
+    match wire::unless_gone(deleted) {
+        // it has become the default since it was listed: it goes with the policy
+        Err(error) if error.code == "DeleteConflict" => Ok(()),
+        deleted => deleted.map(drop),
+    }
 }

@@ -2,7 +2,7 @@
 
 use iac_core::{
     model::{ErrorKind, Resource, Stack},
-    plan::Mode,
+    plan::{Action, Mode},
 };
 use iac_sandbox::{Fault, Request};
 use serde::de::DeserializeOwned;
@@ -71,6 +71,22 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
             env.settle(&when, next).await;
         }
         env.destroy("after refusals", &plain).await;
+    }
+
+    /// What was made a moment ago, and is not known to reads yet, is deleted all the same.
+    pub(crate) async fn deleted_at_once(self) {
+        let env = self.env();
+        let full = Self::stack(&self.full);
+        env.apply("full", &full).await;
+        env.delete::<R>(&env.object::<R>().await).await.unwrap();
+        env.sandbox.catch_up();
+        let change = env.change::<R>("deleted at once", &full).await;
+        // a directory is as much there as its bucket: it is filled again
+        assert!(
+            matches!(change.action, Action::Create | Action::Update),
+            "{:?}",
+            change.action
+        );
     }
 
     /// Whether it was refused; then the error is as it should be.

@@ -31,6 +31,7 @@
 #![forbid(unsafe_code)]
 
 mod account;
+mod account_id;
 mod call;
 mod clock;
 mod connector;
@@ -49,10 +50,11 @@ mod service;
 mod store;
 mod xml;
 
+pub use account_id::ACCOUNT_ID;
 pub use error::SandboxError;
 pub use faults::{Disconnect, Effect, Fault, FaultTiming};
 pub use platform::SandboxPlatform;
 pub use record::Request;
 pub use replica::StaleReads;
-pub use sandbox::{ACCOUNT_ID, Sandbox};
+pub use sandbox::Sandbox;
 pub use service::Service;

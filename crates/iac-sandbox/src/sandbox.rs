@@ -8,15 +8,13 @@ use std::time::{Duration, Instant};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::account::Account;
+use crate::account_id::ACCOUNT_ID;
 use crate::connector::Connector;
 use crate::error::SandboxError;
 use crate::faults::Fault;
 use crate::record::Request;
 use crate::replica::StaleReads;
 use crate::store::Store;
-
-/// The account id of every sandbox; the emulators know no other.
-pub const ACCOUNT_ID: &str = "123456789012";
 
 /// How often a waiting process looks whether the lock is free.
 const LOCK_POLL: Duration = Duration::from_millis(20);

@@ -63,7 +63,14 @@ pub trait Reconciler: fmt::Debug + Send + Sync {
         call: &Call,
     ) -> Result<Value, ResourceError>;
     async fn delete(&self, last: &Value, id: &RemoteId, call: &Call) -> Result<(), ResourceError>;
-    async fn recover(&self, inputs: &Value, call: &Call) -> Result<Option<RemoteId>, ResourceError>;
+    /// One look for what an earlier create of these inputs made; `recover` of `Reconcile`.
+    async fn find_created(&self, inputs: &Value, call: &Call) -> Result<Option<RemoteId>, ResourceError>;
+
+    /// What an earlier create of these inputs made, with further looks, 15.5 seconds in all, while there is nothing to be seen.
+    async fn recover(&self, inputs: &Value, call: &Call) -> Result<Option<RemoteId>, ResourceError> {
+        let look = || self.find_created(inputs, call);
+        second_look::look_again(call, &second_look::RECOVER, look).await
+    }
 
     /// Reads one object.
     async fn read(&self, request: ReadObject, call: &Call) -> Result<Option<LiveObject>, ResourceError> {
@@ -212,10 +219,9 @@ impl<R: Resource> Reconciler for Typed<R> {
             .await
     }
 
-    async fn recover(&self, inputs: &Value, call: &Call) -> Result<Option<RemoteId>, ResourceError> {
+    async fn find_created(&self, inputs: &Value, call: &Call) -> Result<Option<RemoteId>, ResourceError> {
         let inputs: R::Resolved = decode(inputs)?;
-        let look = || async { inputs.recover(&self.context(call)).await };
-        second_look::look_again(call, &second_look::RECOVER, look).await
+        second_look::found(inputs.recover(&self.context(call)).await)
     }
 }
 

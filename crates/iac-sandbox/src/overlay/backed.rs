@@ -6,9 +6,9 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 use winterbaume_core::{MockResponse, StatefulService};
 
+use crate::account_id::ACCOUNT_ID;
 use crate::call::Call;
 use crate::error::SandboxError;
-use crate::sandbox::ACCOUNT_ID;
 use crate::service::{self, Service};
 
 /// A winterbaume service.

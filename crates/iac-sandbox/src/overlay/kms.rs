@@ -10,10 +10,10 @@ use iac_core::model::DataKey;
 use serde_json::{Value, json};
 use winterbaume_core::MockResponse;
 
+use crate::account_id::ACCOUNT_ID;
 use crate::call::Call;
 use crate::error::SandboxError;
 use crate::reply::{self, Failure};
-use crate::sandbox::ACCOUNT_ID;
 use crate::service::{Emulator, ServiceSnapshot};
 
 /// The keys of a sandbox, by ARN.

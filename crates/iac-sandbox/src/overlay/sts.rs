@@ -9,10 +9,10 @@ use serde_json::Value;
 use winterbaume_core::MockResponse;
 use winterbaume_sts::StsService;
 
+use crate::account_id::ACCOUNT_ID;
 use crate::call::Call;
 use crate::error::SandboxError;
 use crate::reply::{self, REQUEST_ID};
-use crate::sandbox::ACCOUNT_ID;
 use crate::service::{Emulator, ServiceSnapshot, forward};
 use crate::xml::{self, Element};
 

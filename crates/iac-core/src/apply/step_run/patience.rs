@@ -45,7 +45,8 @@ impl StepRun<'_> {
             return self.finish(inputs, id).await;
         }
         if tried {
-            let found = self.reconciler.recover(inputs, &call).await?;
+            // what was refused for its rate has hardly been carried out: one look is enough
+            let found = self.reconciler.find_created(inputs, &call).await?;
             // what the state holds was there before
             if let Some(id) = found.filter(|id| !before.is_some_and(|before| before.holds(id))) {
                 call.created(&id).await?;

@@ -4,10 +4,10 @@ use winterbaume_core::MockResponse;
 
 use super::{ACCESS_CONTROL, Answer, DISTRIBUTION, Entries, Entry, Kind, NAMESPACE};
 use super::{defaults, managed, rules, tagging};
+use crate::account_id::ACCOUNT_ID;
 use crate::call::Call;
 use crate::clock;
 use crate::reply::{self, Failure};
-use crate::sandbox::ACCOUNT_ID;
 use crate::xml::{self, Element};
 
 /// The error of a resource that does not exist.

@@ -7,10 +7,10 @@ use winterbaume_dynamodb::DynamoDbService;
 
 use super::super::backed::Backed;
 use super::{Outcome, Table, Tables, found, index, invalid};
+use crate::account_id::ACCOUNT_ID;
 use crate::call::Call;
 use crate::clock;
 use crate::reply::Failure;
-use crate::sandbox::ACCOUNT_ID;
 
 /// The ARN of a table.
 pub(super) fn arn(region: &str, name: &str) -> String {

@@ -2,9 +2,9 @@
 
 use super::permission::{Atom, permissions};
 use super::{Kind, Outcome, Region, Resource, invalid, rule, tags};
+use crate::account_id::ACCOUNT_ID;
 use crate::call::Call;
 use crate::reply::Failure;
-use crate::sandbox::ACCOUNT_ID;
 use crate::xml::Element;
 
 /// What a group is made of.

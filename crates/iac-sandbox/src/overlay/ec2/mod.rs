@@ -160,7 +160,7 @@ impl Region {
     }
 
     fn arn(&self, kind: Kind, id: &str) -> String {
-        let account = crate::sandbox::ACCOUNT_ID;
+        let account = crate::account_id::ACCOUNT_ID;
         format!("arn:aws:ec2:{}:{account}:{}/{id}", self.name, kind.name())
     }
 }

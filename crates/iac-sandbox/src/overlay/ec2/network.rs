@@ -2,7 +2,7 @@
 //! ACL and the default security group.
 
 use super::{Kind, Region, Resource, group, subnet};
-use crate::sandbox::ACCOUNT_ID;
+use crate::account_id::ACCOUNT_ID;
 use crate::xml::Element;
 
 /// The zones of every region.

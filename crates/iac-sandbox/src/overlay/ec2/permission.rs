@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use ipnet::{Ipv4Net, Ipv6Net};
 
 use super::invalid;
+use crate::account_id::ACCOUNT_ID;
 use crate::call::Call;
 use crate::reply::Failure;
-use crate::sandbox::ACCOUNT_ID;
 use crate::xml::Element;
 
 /// The sources an atom can have: its field in rules; list and field in permissions; list and field in requests.

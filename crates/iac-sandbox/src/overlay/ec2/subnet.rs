@@ -4,9 +4,9 @@ use ipnet::{Ipv4Net, Ipv6Net};
 
 use super::network::{association, zone_id, zone_of_id};
 use super::{Kind, Outcome, Region, Resource, done, invalid, tags};
+use crate::account_id::ACCOUNT_ID;
 use crate::call::Call;
 use crate::reply::Failure;
-use crate::sandbox::ACCOUNT_ID;
 use crate::xml::Element;
 
 const IPV6_SET: &str = "ipv6CidrBlockAssociationSet";

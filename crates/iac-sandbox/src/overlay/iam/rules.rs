@@ -4,9 +4,9 @@ use serde_json::Value;
 use winterbaume_iam::IamStateView;
 
 use super::policy::MANAGED;
+use crate::account_id::ACCOUNT_ID;
 use crate::call::Call;
 use crate::reply::Failure;
-use crate::sandbox::ACCOUNT_ID;
 
 /// Checks a request before winterbaume gets it.
 pub(super) fn check(view: &IamStateView, call: &Call) -> Result<(), Failure> {

@@ -4,9 +4,9 @@ use super::Answer;
 use super::aspect_rules;
 use super::model::Bucket;
 use super::policy;
+use crate::account_id::ACCOUNT_ID;
 use crate::call::Call;
 use crate::reply::{self, Failure};
-use crate::sandbox::ACCOUNT_ID;
 use crate::xml::{self, Element};
 
 /// What a read of a configuration that was never put gives.

@@ -4,10 +4,10 @@ use winterbaume_core::MockResponse;
 
 use super::Answer;
 use super::model::{Bucket, Buckets};
+use crate::account_id::ACCOUNT_ID;
 use crate::call::Call;
 use crate::clock;
 use crate::reply::{self, Failure};
-use crate::sandbox::ACCOUNT_ID;
 use crate::xml::{self, Element};
 
 /// The error of a bucket that does not exist.

@@ -3,10 +3,10 @@
 use winterbaume_core::MockResponse;
 
 use super::model::{Bucket, Version};
+use crate::account_id::ACCOUNT_ID;
 use crate::call::{Call, encode};
 use crate::clock;
 use crate::reply;
-use crate::sandbox::ACCOUNT_ID;
 use crate::xml::Element;
 
 /// How a list was asked for.

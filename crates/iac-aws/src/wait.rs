@@ -28,12 +28,18 @@ pub(crate) const RECOVERY_LOOKS: [Duration; 5] = [
     Duration::from_secs(8),
 ];
 
+/// `None` for what is not there.
+pub(crate) fn unless_gone<T>(result: Result<T, ResourceError>) -> Result<Option<T>, ResourceError> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// What a read found, where an object that is not there is no failure.
 pub(crate) fn found<T>(read: Result<Option<T>, ResourceError>) -> Result<Option<T>, ResourceError> {
-    match read {
-        Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
-        read => read,
-    }
+    unless_gone(read).map(Option::flatten)
 }
 
 /// What `look` finds of an object that was just made, as soon as it finds it.

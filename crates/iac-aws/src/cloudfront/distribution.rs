@@ -34,7 +34,7 @@ use async_trait::async_trait;
 use iac_core::model::{Changed, Context, Live, Reconcile, RemoteId, Resolved, ResourceError, Violation};
 use serde_json::{Map, Value};
 
-use crate::{Aws, wait::found};
+use crate::{Aws, wait::unless_gone};
 
 pub use behavior::{
     AllowedMethods, Behavior, BehaviorBuilder, CachedMethods, Caching, CookieForwarding, EdgeEvent, EdgeFunction,
@@ -83,7 +83,7 @@ impl Reconcile for Distribution<Resolved> {
         prior: Option<&Self>,
         cx: &Context<'_, Aws>,
     ) -> Result<Option<Live<Self>>, ResourceError> {
-        let Some(live) = found(calls::current(id, cx).await.map(Some))? else {
+        let Some(live) = unless_gone(calls::current(id, cx).await)? else {
             return Ok(None);
         };
         let tags = tags::of(&live.arn, cx).await?;

@@ -29,7 +29,7 @@ use super::{
 use crate::{
     Arn, Aws,
     error::failed,
-    wait::{found, insist},
+    wait::{insist, unless_gone},
 };
 
 iac_core::text_type! {
@@ -146,7 +146,7 @@ impl Reconcile for OriginAccessControl<Resolved> {
         _prior: Option<&Self>,
         cx: &Context<'_, Aws>,
     ) -> Result<Option<Live<Self>>, ResourceError> {
-        let Some((config, _)) = found(current(id, cx).await.map(Some))? else {
+        let Some((config, _)) = unless_gone(current(id, cx).await)? else {
             return Ok(None);
         };
         Ok(Some(Live {

@@ -69,7 +69,7 @@ pub(super) async fn disassociated<T: Addressed>(
     id: &RemoteId,
     cx: &Context<'_, Aws>,
 ) -> Result<T, ResourceError> {
-    wait::found(request.await.map(Some))?;
+    wait::unless_gone(request.await)?;
     let awaited = format!("the addresses to be taken from {}", T::CALLED);
     cx.until(&awaited, READY, || async {
         let seen = wait::found(one::<T>(id, cx.provider).await)?;

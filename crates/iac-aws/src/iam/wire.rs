@@ -5,6 +5,8 @@ use std::{collections::BTreeMap, time::Duration};
 use aws_sdk_iam::types::Tag;
 use iac_core::model::{ErrorKind, Resolved, ResourceError};
 
+pub(super) use crate::wait::unless_gone;
+
 use crate::policy::PolicyDocument;
 
 /// How long IAM may take until a change is seen everywhere. Source: IAM user guide, "Changes that I make are not always
@@ -31,15 +33,6 @@ pub(super) fn is_settling_or_new(error: &ResourceError) -> bool {
 pub(super) fn may_appear(policy_arn: &str) -> impl Fn(&ResourceError) -> bool + Send + Sync {
     let of_aws = policy_arn.split(':').nth(4) == Some("aws");
     move |error| is_settling(error) || (!of_aws && error.kind == ErrorKind::NotFound)
-}
-
-/// `None` for what is not there.
-pub(super) fn unless_gone<T>(result: Result<T, ResourceError>) -> Result<Option<T>, ResourceError> {
-    match result {
-        Ok(value) => Ok(Some(value)),
-        Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
 }
 
 /// Says how to take over what has the name already.

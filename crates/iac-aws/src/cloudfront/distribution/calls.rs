@@ -16,7 +16,7 @@ use crate::{
     Arn, Aws, DomainName,
     cloudfront::shared::{missing, once_more_if_stale, stale},
     error::failed,
-    wait::{found, insist},
+    wait::{insist, unless_gone},
 };
 
 /// How long a change may take to be deployed to all edges.
@@ -176,7 +176,7 @@ fn hinted(mut error: ResourceError) -> ResourceError {
 /// Waits until a new distribution is deployed to all edges. It may be unknown to some reads.
 pub(super) async fn first_deployed(id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
     cx.until("the distribution to be deployed", DEPLOYMENT, || async {
-        let seen = found(current(id, cx).await.map(Some))?;
+        let seen = unless_gone(current(id, cx).await)?;
         Ok(seen.filter(Current::is_deployed).map(drop))
     })
     .await

@@ -211,33 +211,28 @@ async fn set_policy(
     wanted: Option<&PolicyDocument<Resolved>>,
 ) -> Result<(), ResourceError> {
     let client = &cx.provider.dynamodb;
-    match wanted {
-        Some(policy) => {
-            cx.retry("other changes of the table", wait::TABLE, wait::is_busy, || async {
-                let request = client.put_resource_policy().resource_arn(arn).policy(policy.to_json());
-                request
+    let changed = cx
+        .retry("other changes of the table", wait::TABLE, wait::is_busy, || async {
+            match wanted {
+                Some(policy) => {
+                    let request = client.put_resource_policy().resource_arn(arn).policy(policy.to_json());
+                    let put = request.send().await.map(drop);
+                    put.map_err(failed("dynamodb:PutResourcePolicy"))
+                }
+                None => client
+                    .delete_resource_policy()
+                    .resource_arn(arn)
                     .send()
                     .await
                     .map(drop)
-                    .map_err(failed("dynamodb:PutResourcePolicy"))
-            })
-            .await?;
-        }
-        None => {
-            let deleted = cx.retry("other changes of the table", wait::TABLE, wait::is_busy, || async {
-                let request = client.delete_resource_policy().resource_arn(arn);
-                request
-                    .send()
-                    .await
-                    .map(drop)
-                    .map_err(failed("dynamodb:DeleteResourcePolicy"))
-            });
-            // an earlier try removed it, which reads did not show yet
-            match deleted.await {
-                Err(error) if error.code == "PolicyNotFoundException" => {}
-                deleted => deleted?,
+                    .map_err(failed("dynamodb:DeleteResourcePolicy")),
             }
-        }
+        })
+        .await;
+    match changed {
+        // an earlier try removed it, which reads did not show yet
+        Err(error) if wanted.is_none() && error.code == "PolicyNotFoundException" => {}
+        changed => changed?,
     }
     let wanted = wanted.cloned().map(PolicyDocument::canonical);
     cx.until("the table's policy to change", wait::VISIBLE, || async {

@@ -65,7 +65,7 @@ impl Attributes {
             })
             .await?;
             cx.until("the VPC's attribute to change", READY, || async {
-                let now = wait::found(one(id, name.clone(), cx.provider).await.map(Some))?;
+                let now = wait::unless_gone(one(id, name.clone(), cx.provider).await)?;
                 Ok((now == Some(value)).then_some(()))
             })
             .await?;

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use aws_sdk_s3::{Client, config::Region, error::SdkError};
 use iac_core::model::{Call, Context, ErrorKind, ResourceError};
 
-use crate::{Aws, error::failed, wait::found};
+use crate::{Aws, error::failed, wait::unless_gone};
 
 /// How long S3 may take until a change of a bucket is seen everywhere.
 pub(in crate::s3) const PROPAGATION: Duration = Duration::from_mins(2);
@@ -164,7 +164,7 @@ impl<'a> BucketClient<'a> {
         let agreeing = AtomicU32::new(0);
         self.call
             .until("the configuration to be seen everywhere", LAG, || async {
-                if found(self.get::<A>().await.map(Some))?.is_some_and(|seen| seen == *desired) {
+                if unless_gone(self.get::<A>().await)?.is_some_and(|seen| seen == *desired) {
                     let reads = agreeing.fetch_add(1, Ordering::Relaxed) + 1;
                     Ok((reads >= A::AGREEING_READS).then_some(()))
                 } else {

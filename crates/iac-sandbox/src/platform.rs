@@ -92,7 +92,7 @@ impl Hint for SandboxError {
 impl Platform for SandboxPlatform {
     async fn open(&self, request: &OpenRequest) -> Result<Session, OpenError> {
         let failed = |error| OpenError::new("cannot open the sandbox", error);
-        let client = self.client(&folder(request).join("world")).map_err(failed)?;
+        let client = self.client(&folder(request).join("sandbox")).map_err(failed)?;
         let region = self
             .regions
             .get(&request.environment)

@@ -1,7 +1,11 @@
 //! What an interrupted run left: creates that were cut off are looked for and taken up.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
+use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
@@ -15,6 +19,9 @@ use crate::{
     state::{PendingOperation, Record, ResourceState, Verb},
 };
 
+/// How many objects are looked for at the same time.
+const AT_ONCE: usize = 10;
+
 impl Run {
     /// Settles what an interrupted run left: looks for objects whose create was cut off and takes them into the state, where
     /// the next plan finishes or replaces them.
@@ -22,6 +29,8 @@ impl Run {
     /// # Errors
     /// [`RunError::Recover`] when the cloud cannot be asked; nothing is forgotten then.
     pub async fn settle(&mut self, observer: &dyn Observer) -> Result<(), RunError> {
+        // looking takes its time: all are looked for at once, and the lock is kept meanwhile
+        let mut found = self.holding(self.find_all()).await?;
         while let Some(PendingOperation { intent, id }) = self.snapshot.state.pending_operations.first().cloned() {
             let address = intent.address.clone();
             let mut resource = self.snapshot.state.resources.get(&address).cloned();
@@ -31,7 +40,7 @@ impl Run {
                 Verb::Create => {
                     let id = match id {
                         Some(id) => Some(id),
-                        None => self.find(&address, &intent.inputs, &intent.seed, intent.step).await?,
+                        None => found.remove(&intent.step).flatten(),
                     };
                     match (id, intent.pending) {
                         (Some(id), _) if resource.as_ref().is_some_and(|resource| resource.holds(&id)) => {
@@ -56,6 +65,20 @@ impl Run {
             observer.on(Event::Recovered { address, message });
         }
         Ok(())
+    }
+
+    /// What the creates that were cut off have made, by step.
+    async fn find_all(&self) -> Result<BTreeMap<u64, Option<RemoteId>>, RunError> {
+        let pending = self.snapshot.state.pending_operations.iter();
+        let creates = pending.filter(|pending| pending.id.is_none() && pending.intent.verb == Verb::Create);
+        stream::iter(creates.map(|pending| &pending.intent))
+            .map(|intent| async move {
+                let found = self.find(&intent.address, &intent.inputs, &intent.seed, intent.step);
+                Ok((intent.step, found.await?))
+            })
+            .buffer_unordered(AT_ONCE)
+            .try_collect()
+            .await
     }
 
     async fn find(

@@ -111,25 +111,25 @@ async fn configurations_of_buckets_lag_and_objects_do_not() {
     let sandbox = lagging(1);
     let s3 = aws_sdk_s3::Client::new(&config(&sandbox));
     let location = CreateBucketConfiguration::builder().location_constraint(BucketLocationConstraint::EuWest1);
-    let create = s3.create_bucket().bucket("b");
+    let create = s3.create_bucket().bucket("lagging");
     create
         .create_bucket_configuration(location.build())
         .send()
         .await
         .unwrap();
-    let head = s3.head_bucket().bucket("b").send().await;
+    let head = s3.head_bucket().bucket("lagging").send().await;
     assert!(head.is_err_and(|error| error.into_service_error().is_not_found()));
     let enabled = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled);
-    let put = s3.put_bucket_versioning().bucket("b");
+    let put = s3.put_bucket_versioning().bucket("lagging");
     put.versioning_configuration(enabled.build()).send().await.unwrap();
-    let object = s3.put_object().bucket("b").key("k").body(b"x".to_vec().into());
+    let object = s3.put_object().bucket("lagging").key("k").body(b"x".to_vec().into());
     object.send().await.unwrap();
-    s3.head_object().bucket("b").key("k").send().await.unwrap();
-    s3.get_object().bucket("b").key("k").send().await.unwrap();
-    let listed = s3.list_objects_v2().bucket("b").send().await.unwrap();
+    s3.head_object().bucket("lagging").key("k").send().await.unwrap();
+    s3.get_object().bucket("lagging").key("k").send().await.unwrap();
+    let listed = s3.list_objects_v2().bucket("lagging").send().await.unwrap();
     assert_eq!(listed.key_count(), Some(1));
     let versioning = async || {
-        let got = s3.get_bucket_versioning().bucket("b").send().await.unwrap();
+        let got = s3.get_bucket_versioning().bucket("lagging").send().await.unwrap();
         got.status().cloned()
     };
     assert_eq!(versioning().await, None);

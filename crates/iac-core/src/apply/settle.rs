@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{FutureExt, StreamExt, TryStreamExt, future::BoxFuture, stream};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
@@ -71,14 +71,17 @@ impl Run {
     async fn find_all(&self) -> Result<BTreeMap<u64, Option<RemoteId>>, RunError> {
         let pending = self.snapshot.state.pending_operations.iter();
         let creates = pending.filter(|pending| pending.id.is_none() && pending.intent.verb == Verb::Create);
-        stream::iter(creates.map(|pending| &pending.intent))
-            .map(|intent| async move {
-                let found = self.find(&intent.address, &intent.inputs, &intent.seed, intent.step);
-                Ok((intent.step, found.await?))
+        // boxed: the compiler cannot see that a stream of such futures may go from thread to thread
+        let looks: Vec<BoxFuture<'_, _>> = creates
+            .map(|PendingOperation { intent, .. }| {
+                let look = async move {
+                    let found = self.find(&intent.address, &intent.inputs, &intent.seed, intent.step);
+                    Ok((intent.step, found.await?))
+                };
+                look.boxed()
             })
-            .buffer_unordered(AT_ONCE)
-            .try_collect()
-            .await
+            .collect();
+        stream::iter(looks).buffer_unordered(AT_ONCE).try_collect().await
     }
 
     async fn find(

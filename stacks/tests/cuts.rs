@@ -52,8 +52,43 @@ async fn with_every_mark_a_destroy_cut_anywhere_is_finished() -> Outcome<()> {
 }
 
 #[tokio::test]
+async fn with_stale_reads_a_create_cut_anywhere_is_finished() -> Outcome<()> {
+    s1::create().with_stale_reads().cut_everywhere(2).await
+}
+
+#[tokio::test]
+async fn with_stale_reads_an_update_cut_anywhere_is_finished() -> Outcome<()> {
+    s1::update().with_stale_reads().cut_everywhere(2).await
+}
+
+#[tokio::test]
+async fn with_stale_reads_a_replacement_cut_anywhere_is_finished() -> Outcome<()> {
+    s1::replace().with_stale_reads().cut_everywhere(2).await
+}
+
+#[tokio::test]
+async fn with_stale_reads_a_destroy_cut_anywhere_is_finished() -> Outcome<()> {
+    s1::destroy().with_stale_reads().cut_everywhere(2).await
+}
+
+#[tokio::test]
+async fn with_every_mark_and_stale_reads_a_create_cut_anywhere_is_finished() -> Outcome<()> {
+    synthetic::create().with_stale_reads().cut_everywhere(STRIDE).await
+}
+
+#[tokio::test]
 async fn with_every_mark_and_stale_reads_an_update_cut_anywhere_is_finished() -> Outcome<()> {
     synthetic::update().with_stale_reads().cut_everywhere(STRIDE).await
+}
+
+#[tokio::test]
+async fn with_every_mark_and_stale_reads_a_replacement_cut_anywhere_is_finished() -> Outcome<()> {
+    synthetic::replace().with_stale_reads().cut_everywhere(STRIDE).await
+}
+
+#[tokio::test]
+async fn with_every_mark_and_stale_reads_a_destroy_cut_anywhere_is_finished() -> Outcome<()> {
+    synthetic::destroy().with_stale_reads().cut_everywhere(STRIDE).await
 }
 
 /// The types something is done to.

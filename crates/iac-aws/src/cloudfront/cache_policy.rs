@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     names::{Comment, named, plain},
-    shared::{missing, once_more_if_stale, stale, violation, yes},
+    shared::{missing, stale, until_current, violation, yes},
 };
 use crate::{
     Arn, Aws,
@@ -191,7 +191,7 @@ impl Reconcile for CachePolicy<Resolved> {
         _changed: &Changed,
         cx: &Context<'_, Aws>,
     ) -> Result<Self::Outputs, ResourceError> {
-        once_more_if_stale(|| async {
+        until_current(cx, || async {
             let (before, etag) = current(&live.id, cx).await?;
             if Self::from_config(&before)? == *self {
                 return Ok(());

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     names::{named, plain},
-    shared::{incomplete, missing, once_more_if_stale, stale, text},
+    shared::{incomplete, missing, stale, text, until_current},
 };
 use crate::{
     Arn, Aws,
@@ -184,7 +184,7 @@ impl Reconcile for OriginAccessControl<Resolved> {
         _changed: &Changed,
         cx: &Context<'_, Aws>,
     ) -> Result<Self::Outputs, ResourceError> {
-        once_more_if_stale(|| async {
+        until_current(cx, || async {
             let (before, etag) = current(&live.id, cx).await?;
             let wanted = self.onto(Some(&before))?;
             if wanted == before {

@@ -1,7 +1,11 @@
 //! What the types of this service share: writes guarded by an `ETag`, and lists that carry their length.
 
+use std::time::Duration;
+
 use aws_sdk_cloudfront::error::BuildError;
-use iac_core::model::{ResourceError, Violation};
+use iac_core::model::{Context, ResourceError, Violation};
+
+use crate::Aws;
 
 /// Builds one of CloudFront's lists, which carry their own length: `counted!(Aliases, names)`. An empty list has no items.
 macro_rules! counted {
@@ -32,15 +36,20 @@ pub(super) fn stale(error: &ResourceError) -> bool {
     matches!(error.code.as_str(), "PreconditionFailed" | "InvalidIfMatchVersion")
 }
 
-/// Runs `attempt`, which reads, builds and writes, and runs it once more when another write came between.
-pub(super) async fn once_more_if_stale<T, F>(mut attempt: impl FnMut() -> F + Send) -> Result<T, ResourceError>
+/// How long a read may lag behind the last write, or another write be in the way.
+const CAUGHT_UP: Duration = Duration::from_secs(30);
+
+/// Runs `attempt`, which reads, builds and writes, until no other write came between: a read that lags gives the `ETag` of
+/// before the last write, so pauses grow between the attempts.
+pub(super) async fn until_current<T, F>(
+    cx: &Context<'_, Aws>,
+    attempt: impl FnMut() -> F + Send,
+) -> Result<T, ResourceError>
 where
+    T: Send,
     F: Future<Output = Result<T, ResourceError>> + Send,
 {
-    match attempt().await {
-        Err(error) if stale(&error) => attempt().await,
-        outcome => outcome,
-    }
+    cx.retry("the last change to be seen", CAUGHT_UP, stale, attempt).await
 }
 
 /// A text of the API, where empty means that there is none.

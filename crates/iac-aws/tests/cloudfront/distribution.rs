@@ -64,7 +64,7 @@ async fn another_write_in_between_is_built_upon() {
         bench.update(&id, &changed).await.unwrap();
         assert_eq!(bench.differences(&id, &changed).await, Vec::<String>::new());
         assert_eq!(bench.count("UpdateDistribution"), 2);
-        // and only once
+        // and not for ever
         bench
             .sandbox
             .inject(Fault::error(412, code, "stale").on_operation("UpdateDistribution"));

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Arn, Aws, DomainName,
-    cloudfront::shared::{missing, once_more_if_stale, stale},
+    cloudfront::shared::{missing, stale, until_current},
     error::failed,
     wait::{insist, unless_gone},
 };
@@ -117,7 +117,7 @@ pub(super) async fn create(
     ))
 }
 
-/// Changes the configuration to what `build` makes of the live one, if it makes something of it; once more from a fresh one when
+/// Changes the configuration to what `build` makes of the live one, if it makes something of it; again from a fresh one while
 /// another write came between.
 pub(super) async fn change(
     id: &RemoteId,
@@ -125,7 +125,7 @@ pub(super) async fn change(
     build: impl Fn(&DistributionConfig) -> Result<Option<DistributionConfig>, ResourceError> + Send + Sync,
 ) -> Result<Current, ResourceError> {
     // boxed, since a whole configuration is held across the calls
-    Box::pin(once_more_if_stale(|| async {
+    Box::pin(until_current(cx, || async {
         let live = current(id, cx).await?;
         if let Some(wanted) = build(&live.config)? {
             let names = aliases::of(&wanted);

@@ -7,14 +7,14 @@ use iac_core::model::{Context, ErrorKind, ResourceError};
 
 use crate::{
     Aws,
-    cloudfront::shared::{missing, once_more_if_stale},
+    cloudfront::shared::{missing, until_current},
     error::failed,
 };
 
 /// Disables a policy. Gives whether that was a change; one that is gone is none.
 pub(super) async fn disable(id: &str, cx: &Context<'_, Aws>) -> Result<bool, ResourceError> {
     let cloudfront = &cx.provider.cloudfront;
-    let disabled = once_more_if_stale(|| async {
+    let disabled = until_current(cx, || async {
         let answer = cloudfront.get_continuous_deployment_policy().id(id).send().await;
         let answer = answer.map_err(failed("cloudfront:GetContinuousDeploymentPolicy"))?;
         let policy = answer.continuous_deployment_policy;

@@ -1,4 +1,4 @@
-//! What the steps of a run share: the state, the outputs known so far, and the way to a step's run.
+//! What the steps of a run share: the state and the outputs known so far.
 
 use std::{
     collections::BTreeMap,
@@ -8,16 +8,10 @@ use std::{
 use serde_json::Value;
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::{
-    recorder::StepEvent,
-    report::CancelToken,
-    step_run::StepRun,
-    steps::{Kind, Step},
-};
+use super::{recorder::StepEvent, report::CancelToken};
 use crate::{
     Session,
-    model::{Address, DataKey, Reference, RemoteId, Resolution, ResourceError, Sealer, has_seal},
-    plan,
+    model::{Address, DataKey, Reference, Resolution, Sealer, has_seal},
     state::{ResourceState, State, StateWriter},
 };
 
@@ -75,25 +69,5 @@ impl ApplyContext<'_> {
         }
         drop(known);
         self.state().set(address.clone(), resource);
-    }
-
-    /// Does a step; gives the id of the object it worked on.
-    pub(crate) async fn run(&self, step: &Step<'_>) -> Result<Option<RemoteId>, ResourceError> {
-        let change = step.change;
-        let reconciler = self
-            .session
-            .registry
-            .get(change.address.type_name())
-            .ok_or_else(|| plan::unknown_type(&change.address))?;
-        let run = StepRun::new(self, change, &**reconciler);
-        match step.kind {
-            Kind::Create => run.create().await.map(Some),
-            Kind::Update => run.update().await.map(Some),
-            Kind::Delete | Kind::DeleteReplaced => match &change.data.prior {
-                Some(object) => run.delete(object).await.map(Some),
-                None => Ok(None),
-            },
-            Kind::DeleteDeposed(object) => run.delete(object).await.map(Some),
-        }
     }
 }

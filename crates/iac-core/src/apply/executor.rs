@@ -16,6 +16,7 @@ use super::{
     flow::{Flow, service},
     recorder::StepEvent,
     report::{ApplyOptions, ApplyReport, Done, Failure, Skipped},
+    step_run::run_step,
     steps::Steps,
 };
 use crate::{
@@ -101,7 +102,7 @@ impl Executor<'_> {
             action: step.action(),
         });
         let started = self.now();
-        let result = self.cx.run(step).await;
+        let result = run_step(self.cx, step).await;
         (index, result, self.now().duration_since(started).unsigned_abs())
     }
 

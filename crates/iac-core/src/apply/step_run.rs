@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{
     context::ApplyContext,
     recorder::{StepRecorder, unrecorded},
+    steps::{Kind, Step},
 };
 use crate::{
     model::{Address, Call, REDACTED, Reconciler, RemoteId, ResourceError, Schema, Sealer, TypeInfo, seal, template},
@@ -19,7 +20,7 @@ mod create;
 mod patience;
 
 /// A step with what belongs to it.
-pub(super) struct StepRun<'a> {
+struct StepRun<'a> {
     cx: &'a ApplyContext<'a>,
     change: &'a Change,
     reconciler: &'a dyn Reconciler,
@@ -29,8 +30,28 @@ pub(super) struct StepRun<'a> {
     sealer: Sealer,
 }
 
+/// Does a step; gives the id of the object it worked on.
+pub(super) async fn run_step(cx: &ApplyContext<'_>, step: &Step<'_>) -> Result<Option<RemoteId>, ResourceError> {
+    let change = step.change;
+    let reconciler = cx
+        .session
+        .registry
+        .get(change.address.type_name())
+        .ok_or_else(|| plan::unknown_type(&change.address))?;
+    let run = StepRun::new(cx, change, &**reconciler);
+    match step.kind {
+        Kind::Create => run.create().await.map(Some),
+        Kind::Update => run.update().await.map(Some),
+        Kind::Delete | Kind::DeleteReplaced => match &change.data.prior {
+            Some(object) => run.delete(object).await.map(Some),
+            None => Ok(None),
+        },
+        Kind::DeleteDeposed(object) => run.delete(object).await.map(Some),
+    }
+}
+
 impl<'a> StepRun<'a> {
-    pub(super) fn new(cx: &'a ApplyContext<'a>, change: &'a Change, reconciler: &'a dyn Reconciler) -> Self {
+    fn new(cx: &'a ApplyContext<'a>, change: &'a Change, reconciler: &'a dyn Reconciler) -> Self {
         let number = cx.writer.next_step();
         let recorder = Arc::new(StepRecorder {
             writer: Arc::clone(&cx.writer),

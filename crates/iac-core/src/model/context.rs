@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::{
     address::Address,
     error::{ErrorKind, ResourceError},
-    resource::RemoteId,
+    id::RemoteId,
 };
 
 /// Time, injected. Only the command line and tests decide what it is.

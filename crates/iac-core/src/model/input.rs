@@ -11,9 +11,9 @@ use serde_json::Value;
 
 use super::{
     address::Address,
+    data::{Data, HasSchema},
     expr::{Expr, Reference, Segment, Subnet},
-    schema::{HasSchema, Schema},
-    stage::Data,
+    schema::Schema,
     template,
 };
 

@@ -5,14 +5,7 @@ use std::{fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{
-    address::Address,
-    input::Input,
-    resource::{RemoteId, Resource},
-    stack::Handle,
-    stage::Data,
-    template,
-};
+use super::{address::Address, data::Data, handle::Handle, id::RemoteId, input::Input, resource::Resource, template};
 
 /// How the engine treats a resource.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]

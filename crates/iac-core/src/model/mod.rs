@@ -2,12 +2,17 @@
 
 mod address;
 mod context;
+mod data;
 mod error;
 mod expr;
-mod has_schema;
+mod handle;
+
+mod id;
 mod input;
 mod lifecycle;
+mod primitives;
 mod property_path;
+mod redact;
 mod registry;
 mod resource;
 mod schema;
@@ -24,20 +29,22 @@ pub use template::{ExpressionError, Resolution};
 
 pub use address::{Address, AddressError};
 pub use context::{Call, Clock, Context, Recorder};
+pub use data::{Data, HasSchema};
 pub use error::{ErrorKind, Hint, ResourceError};
 pub use expr::{Expr, Reference, Segment};
+pub use handle::Handle;
+pub use id::{AccountRegion, RemoteId};
 pub use input::{AddressBlock, AsText, AssignableTo, FromText, Input, Output};
 #[doc(hidden)]
 pub use input::{interpolate, placeholders};
 pub use lifecycle::{Declaration, Lifecycle, LifecycleExt};
 pub use property_path::{PathError, PathStep, PropertyPath};
+pub use redact::{REDACTED, is_sealed};
 pub use registry::{LiveObject, ReadObject, Reconciler, Registry};
-pub use resource::{
-    AccountRegion, Changed, Live, OutputRefs, Overlap, Provider, ReadRequest, Reconcile, RemoteId, Resource, TypeInfo,
-};
-pub use schema::{DocumentSchema, Field, FieldAttributes, HasSchema, Schema, StringSchema, TextCheck, Violation};
-pub use seal::{DataKey, Sealer, has_seal, is_sealed, seal};
-pub use secret::{REDACTED, Secret};
-pub use stack::{Handle, Node, SourceLocation, Stack, StackError, StackOutput};
-pub use stage::{Data, Declared, References, Resolved, Stage};
+pub use resource::{Changed, Live, OutputRefs, Overlap, Provider, ReadRequest, Reconcile, Resource, TypeInfo};
+pub use schema::{DocumentSchema, Field, FieldAttributes, Schema, StringSchema, TextCheck, Violation};
+pub use seal::{DataKey, Sealer, has_seal, seal};
+pub use secret::Secret;
+pub use stack::{Node, SourceLocation, Stack, StackError, StackOutput};
+pub use stage::{Declared, References, Resolved, Stage};
 pub use tags::IgnoreTags;

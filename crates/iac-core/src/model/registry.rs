@@ -10,7 +10,8 @@ use serde_json::{Map, Value};
 use super::{
     context::{Call, Context},
     error::ResourceError,
-    resource::{AccountRegion, Changed, Live, Provider, ReadRequest, Reconcile, RemoteId, Resource, TypeInfo},
+    id::{AccountRegion, RemoteId},
+    resource::{Changed, Live, Provider, ReadRequest, Reconcile, Resource, TypeInfo},
     second_look,
     tags::IgnoreTags,
 };

@@ -5,12 +5,6 @@
 
 use serde_json::Value;
 
-/// A type that can tell its schema.
-pub trait HasSchema {
-    /// The schema of a value of this type.
-    fn schema() -> Schema;
-}
-
 /// What a value looks like.
 #[derive(Clone, Debug)]
 pub enum Schema {
@@ -227,14 +221,14 @@ impl Schema {
                 }
             }
             // a serial that is brought back has seals in place of secrets
-            (Self::Secret(_), value) if super::seal::is_sealed(value) => {}
+            (Self::Secret(_), value) if super::redact::is_sealed(value) => {}
             (Self::Secret(inner), value) => {
                 let before = found.len();
                 inner.check_at(value, path, found);
                 // a check may quote what it refuses
                 let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                 for violation in found.iter_mut().skip(before).filter(|_| !text.is_empty()) {
-                    violation.message = violation.message.replace(&text, super::secret::REDACTED);
+                    violation.message = violation.message.replace(&text, super::redact::REDACTED);
                 }
             }
             _ => {}

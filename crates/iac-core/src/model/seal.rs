@@ -13,9 +13,11 @@ use hmac::{Hmac, Mac};
 use serde_json::Value;
 use sha2::Sha256;
 
-use super::{secret::REDACTED, template};
+use super::{
+    redact::{HASH_PREFIX, REDACTED, is_sealed},
+    template,
+};
 
-const SEAL: &str = "hmac-sha256:";
 /// Between the hash and the ciphertext.
 const CIPHER: &str = " aes-siv:";
 
@@ -116,11 +118,6 @@ impl Sealer {
     }
 }
 
-/// Whether the value is a seal and not the secret itself.
-pub fn is_sealed(value: &Value) -> bool {
-    value.as_str().is_some_and(|text| text.starts_with(SEAL))
-}
-
 /// Whether some place of the value is a seal.
 pub fn has_seal(value: &Value) -> bool {
     match value {
@@ -147,7 +144,7 @@ pub fn seal(key: &[u8], path: &str, value: &Value) -> Value {
     mac.update(path.as_bytes());
     mac.update(&[0]);
     mac.update(value.to_string().as_bytes());
-    Value::String(format!("{SEAL}{}", hex::encode(mac.finalize().into_bytes())))
+    Value::String(format!("{HASH_PREFIX}{}", hex::encode(mac.finalize().into_bytes())))
 }
 
 #[cfg(test)]

@@ -5,12 +5,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    data::HasSchema,
     input::{FromText, Input},
-    schema::{HasSchema, Schema},
+    redact::REDACTED,
+    schema::Schema,
 };
-
-/// What stands for a secret wherever a person or a file would see it.
-pub const REDACTED: &str = "(secret)";
 
 /// A value that `Debug` and `Display` do not show. It serialises as the value itself, since the engine needs it while an apply
 /// runs; everything that leaves the engine is sealed by its [`Schema`] first.

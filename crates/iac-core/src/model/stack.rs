@@ -3,7 +3,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
-    ops::Deref,
     panic::Location,
 };
 
@@ -12,10 +11,11 @@ use serde_json::Value;
 use super::{
     address::Address,
     expr::Reference,
+    handle::Handle,
     lifecycle::{Declaration, Lifecycle},
     property_path::PropertyPath,
-    resource::{OutputRefs, Resource, TypeInfo},
-    secret::REDACTED,
+    redact::REDACTED,
+    resource::{Resource, TypeInfo},
     template,
 };
 
@@ -69,28 +69,6 @@ pub struct Stack {
     forgotten: BTreeSet<Address>,
     scope: Vec<String>,
     errors: Vec<StackError>,
-}
-
-/// What [`Stack::add`] returns: derefs to the resource's outputs.
-#[derive(Clone, Debug)]
-pub struct Handle<R: Resource> {
-    address: Address,
-    outputs: R::Outputs,
-}
-
-impl<R: Resource> Handle<R> {
-    /// The resource's address.
-    pub fn address(&self) -> &Address {
-        &self.address
-    }
-}
-
-impl<R: Resource> Deref for Handle<R> {
-    type Target = R::Outputs;
-
-    fn deref(&self) -> &R::Outputs {
-        &self.outputs
-    }
 }
 
 impl Stack {
@@ -159,10 +137,7 @@ impl Stack {
             });
         }
         self.nodes.insert(address.clone(), node);
-        Handle {
-            outputs: R::Outputs::at(&address),
-            address,
-        }
+        Handle::new(address)
     }
 
     fn address(&mut self, type_name: &str, name: &str, place: &SourceLocation) -> Address {

@@ -2,17 +2,10 @@
 
 use std::fmt::Debug;
 
-use serde::{Serialize, de::DeserializeOwned};
-
 use super::{
+    data::Data,
     input::{Input, Output},
-    schema::HasSchema,
 };
-
-/// What a property may hold: serialisable, comparable data that can tell its own schema.
-pub trait Data: HasSchema + Serialize + DeserializeOwned + Clone + Debug + PartialEq + Send + Sync + 'static {}
-
-impl<T: HasSchema + Serialize + DeserializeOwned + Clone + Debug + PartialEq + Send + Sync + 'static> Data for T {}
 
 /// A stage decides what a property of type `T` is: an [`Input`], a plain value or an [`Output`].
 ///

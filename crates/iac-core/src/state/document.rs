@@ -1,20 +1,19 @@
 //! The state document: what the engine knows of an environment. Its JSON form is described in `state/README.md`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{journal::PendingOperation, migrate};
-use crate::model::{
-    AccountRegion, Address, DataKey, Hint, Lifecycle, LiveObject, Reconciler, RemoteId, Sealer, template,
+use super::{
+    entry::{ObjectState, ResourceState},
+    format::{self, FORMAT_VERSION, StateError},
+    intent::PendingOperation,
 };
+use crate::model::{Address, DataKey, LiveObject, Sealer, template};
 
-/// The format this version writes.
-pub const FORMAT_VERSION: u32 = 1;
-
-/// Everything that is remembered of one environment of one stack. Ordered, so that the same sandbox gives the same bytes.
+/// Everything that is remembered of one environment of one stack. Ordered, so that equal states are equal bytes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct State {
     /// The format of the document: [`FORMAT_VERSION`].
@@ -64,134 +63,6 @@ pub struct OutputState {
     pub declared: Option<Value>,
 }
 
-/// A resource as it was last left.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ResourceState {
-    /// The object that stands for the resource now; none while only deposed ones are left.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub current: Option<ObjectState>,
-    /// Objects that were replaced and could not be deleted yet.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub deposed: Vec<ObjectState>,
-    /// The resources it needs, in order to delete safely when the code is gone.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub dependencies: BTreeSet<Address>,
-    /// Its marks. `protect` holds here even when the code is gone.
-    #[serde(default)]
-    pub lifecycle: Lifecycle,
-}
-
-impl ResourceState {
-    /// What earlier replacements left, beside this object.
-    pub fn left_beside(&self, id: &RemoteId) -> Vec<ObjectState> {
-        self.deposed.iter().filter(|object| object.id != *id).cloned().collect()
-    }
-
-    /// Whether the object with this id is its current one or a deposed one.
-    pub fn holds(&self, id: &RemoteId) -> bool {
-        self.current.iter().chain(&self.deposed).any(|object| object.id == *id)
-    }
-}
-
-/// One object in the cloud.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ObjectState {
-    /// Its id.
-    pub id: RemoteId,
-    /// Where it is.
-    pub location: AccountRegion,
-    /// The version of the inputs' schema.
-    pub schema_version: u32,
-    /// The full inputs, resolved, as they were last applied.
-    pub inputs: Value,
-    /// The properties whose declaration is not the value itself, as they were declared: references, and names that were
-    /// left to the engine (null). With them an earlier serial can be planned without its source.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub declared: Map<String, Value>,
-    /// The outputs; null while its create is not finished.
-    #[serde(default, skip_serializing_if = "Value::is_null")]
-    pub outputs: Value,
-    /// Whether it can be relied on.
-    pub status: Status,
-    /// When it was made or adopted.
-    pub created: Timestamp,
-    /// When it was last changed.
-    pub updated: Timestamp,
-}
-
-impl ObjectState {
-    /// The entry of an object that was made elsewhere and is adopted as it is.
-    pub fn adopted(live: &LiveObject, types: &dyn Reconciler, sealer: &Sealer, now: Timestamp) -> Self {
-        let info = types.info();
-        let hide = |path: &str, secret: &Value| sealer.seal(path, secret);
-        Self {
-            id: live.id.clone(),
-            location: types.location(),
-            schema_version: info.schema_version,
-            inputs: info.schema.seal(&live.inputs, &hide),
-            declared: Map::new(),
-            outputs: info.outputs.seal(&live.outputs, &hide),
-            status: Status::Ready,
-            created: now,
-            updated: now,
-        }
-    }
-}
-
-/// Whether an object can be relied on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// It is as it was asked for.
-    Ready,
-    /// Its create did not finish: it is finished or replaced next time.
-    Tainted,
-}
-
-/// A state that cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StateError {
-    /// It is no JSON, or lacks something.
-    #[error("the state at {place} cannot be read")]
-    Malformed {
-        /// Where it is.
-        place: String,
-        /// What is wrong with it.
-        source: serde_json::Error,
-    },
-    /// A newer version of this program wrote it.
-    #[error("the state at {place} has format {found}, this version reads up to {FORMAT_VERSION}")]
-    Newer {
-        /// Where it is.
-        place: String,
-        /// Its format.
-        found: u64,
-    },
-    /// It belongs to another stack or environment.
-    #[error("the state at {place} belongs to {found}, not to {wanted}")]
-    OtherStack {
-        /// Where it is.
-        place: String,
-        /// Whose it is: `stack/environment`.
-        found: String,
-        /// Whose it should be.
-        wanted: String,
-    },
-}
-
-impl Hint for StateError {
-    fn hints(&self) -> Vec<String> {
-        vec![match self {
-            Self::Malformed { place, .. } => {
-                format!("the bucket or folder {place} may keep earlier versions: put the last good one back")
-            }
-            Self::Newer { .. } => "use the version of the program that wrote it, or a newer one".to_owned(),
-            Self::OtherStack { .. } => "give every stack and environment a state of its own".to_owned(),
-        }]
-    }
-}
-
 impl State {
     /// The state of an environment that has nothing yet.
     pub fn new(stack: &str, environment: &str) -> Self {
@@ -218,7 +89,7 @@ impl State {
             source,
         };
         let document: Value = serde_json::from_slice(bytes).map_err(malformed)?;
-        let document = migrate::forward(document, place)?;
+        let document = format::forward(document, place)?;
         serde_json::from_value(document).map_err(malformed)
     }
 

@@ -1,6 +1,6 @@
 //! Changes of the state alone, asked for by a person: renames, letting go, putting a document in place of another.
 
-use super::document::{ResourceState, State};
+use super::{document::State, entry::ResourceState};
 use crate::model::{Address, Hint};
 
 /// Why the state cannot be changed as asked.

@@ -7,12 +7,11 @@ use futures::{StreamExt, TryStreamExt, stream};
 use super::{
     backend::Backend,
     document::{Author, State},
-    store::{STATE, StoreError},
+    error::StoreError,
+    layout::{HISTORY, STATE, serial_name},
 };
 use crate::model::Address;
 
-/// The prefix of the earlier serials.
-const HISTORY: &str = "history/";
 /// How many documents are read at once.
 const FAN_OUT: usize = 8;
 
@@ -33,11 +32,6 @@ pub struct Serial {
     pub changed: BTreeSet<Address>,
     /// The resources that went with it.
     pub removed: BTreeSet<Address>,
-}
-
-/// The name of the object that keeps a serial.
-pub(super) fn name_of(serial: u64) -> String {
-    format!("{HISTORY}{serial:08}.json")
 }
 
 /// The serials that are kept, the latest first; the one in force is among them.
@@ -74,7 +68,7 @@ pub async fn serial(backend: &dyn Backend, serial: u64) -> Result<Option<State>,
     if let Some(current) = current.filter(|state| state.serial == serial) {
         return Ok(Some(current));
     }
-    read(backend, &name_of(serial)).await
+    read(backend, &serial_name(serial)).await
 }
 
 async fn read(backend: &dyn Backend, name: &str) -> Result<Option<State>, StoreError> {

@@ -4,11 +4,12 @@
 //! is folded into the next state at the end of the run; a journal whose serial has passed is stale and is dropped.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::{
     depth::shallow,
-    document::{ResourceState, State},
+    document::State,
+    entry::ResourceState,
+    intent::{Intent, PendingOperation},
 };
 use crate::model::{Address, RemoteId};
 
@@ -71,51 +72,6 @@ impl Record {
         shallow(&bytes)?;
         Ok(bytes)
     }
-}
-
-/// What a step is about to do.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Intent {
-    /// Its number, unique in the journal.
-    pub step: u64,
-    /// The resource.
-    pub address: Address,
-    /// What will be done.
-    pub verb: Verb,
-    /// What client tokens are derived from.
-    pub seed: String,
-    /// The inputs it is done with. Secrets are sealed.
-    #[serde(default, skip_serializing_if = "Value::is_null")]
-    pub inputs: Value,
-    /// What the state holds should the id become known and nothing else: a tainted object, its id still empty. Only for
-    /// creates.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pending: Option<ResourceState>,
-    /// The object that stands for the resource when it begins.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub standing: Option<RemoteId>,
-}
-
-/// A changing call of the reconcile trait.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verb {
-    /// An object is made.
-    Create,
-    /// An object is changed in place.
-    Update,
-    /// An object is removed.
-    Delete,
-}
-
-/// An intent without an outcome: the run was cut off.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PendingOperation {
-    /// What was about to be done.
-    pub intent: Intent,
-    /// The object's id, when a create got to know it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<RemoteId>,
 }
 
 /// Folds the records of a journal into the state they build on; intents without an outcome join [`State::pending_operations`]. Gives

@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl StepRun<'_> {
-    pub(in crate::apply) async fn update(&self) -> Result<RemoteId, ResourceError> {
+    pub(super) async fn update(&self) -> Result<RemoteId, ResourceError> {
         let work = &self.change.data;
         let (Some(prior), Some(live)) = (&work.prior, &work.live) else {
             return Err(ResourceError::invalid("the plan updates something that is not there"));
@@ -70,7 +70,7 @@ impl StepRun<'_> {
         self.agree(&outputs).map(|()| id)
     }
 
-    pub(in crate::apply) async fn delete(&self, object: &ObjectState) -> Result<RemoteId, ResourceError> {
+    pub(super) async fn delete(&self, object: &ObjectState) -> Result<RemoteId, ResourceError> {
         let _intent = self.intend(Verb::Delete, &object.inputs, None).await?;
         let call = self.call();
         let delete = || self.reconciler.delete(&object.inputs, &object.id, &call);

@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl StepRun<'_> {
-    pub(in crate::apply) async fn create(&self) -> Result<RemoteId, ResourceError> {
+    pub(super) async fn create(&self) -> Result<RemoteId, ResourceError> {
         let inputs = self.resolve()?;
         let before = self.resource();
         let mut deposed = before

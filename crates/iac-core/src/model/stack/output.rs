@@ -5,10 +5,10 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::model::{
+    data::{Data, HasSchema},
     input::{Input, Output},
-    schema::{HasSchema, Schema},
-    secret::REDACTED,
-    stage::Data,
+    redact::REDACTED,
+    schema::Schema,
 };
 
 /// An output of the stack.

@@ -18,15 +18,14 @@ pub enum SavedPlanError {
         source: serde_json::Error,
     },
     /// Another version of this program wrote it.
-    #[error(
-        "the plan in {place} has format {found}, this version reads {}",
-        super::SavedPlan::FORMAT_VERSION
-    )]
+    #[error("the plan in {place} has format {found}, this version reads {supported}")]
     OtherFormat {
         /// The file.
         place: String,
         /// Its format.
         found: u64,
+        /// The format that can be read.
+        supported: u32,
     },
     /// It is a plan of something else.
     #[error("the plan is of {found}, not of {wanted}")]

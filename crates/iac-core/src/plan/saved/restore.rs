@@ -2,31 +2,131 @@
 
 use std::collections::BTreeMap;
 
-use super::{SavedPlan, SavedPlanError};
+use super::{
+    error::{SavedPlanError, Stale},
+    file::{SavedPlan, digest},
+    observed::Observed,
+};
 use crate::{
     Session,
-    model::{Address, DataKey, LiveObject, Stack, is_sealed},
+    model::{Address, DataKey, LiveObject, ReadObject, Stack, is_sealed},
     plan::{
         action::Action,
         change::{Change, ChangeData, Plan},
+        event::Observer,
         inputs,
+        options::PlanOptions,
+        refresh,
     },
-    state::{ObjectState, State},
+    state::{ObjectState, Snapshot, State},
 };
 
+impl SavedPlan {
+    /// The plan, ready to be applied on `snapshot`: looks again at everything that was looked at when it was made.
+    ///
+    /// # Errors
+    /// [`SavedPlanError`]: of another stack, stale, or a secret that cannot be had.
+    pub async fn restore(
+        &self,
+        stack: &Stack,
+        snapshot: &Snapshot,
+        session: &Session,
+        observer: &dyn Observer,
+    ) -> Result<Plan, SavedPlanError> {
+        self.check_binding(stack, &snapshot.state)?;
+        let key = session.backend.key(false).await.map_err(SavedPlanError::Key)?;
+        let mut state = snapshot.state.clone();
+        for change in &self.plan.changes {
+            if let Some(from) = change.moved_from() {
+                state.rename(from, &change.address);
+            }
+        }
+        let observed = self.look_again(&state, session, observer).await?;
+        let restore = Restore {
+            saved: self,
+            stack,
+            session,
+            state,
+            key,
+            observed,
+        };
+        restore.plan()
+    }
+
+    fn check_binding(&self, stack: &Stack, state: &State) -> Result<(), SavedPlanError> {
+        self.belongs_to(stack.name(), stack.environment())?;
+        let stale = |why| Err(SavedPlanError::Stale(vec![why]));
+        if state.lineage != self.plan.lineage {
+            return stale(Stale::Lineage);
+        }
+        if state.serial != self.plan.serial {
+            return stale(Stale::Serial {
+                plan: self.plan.serial,
+                state: state.serial,
+                author: state.author.clone(),
+            });
+        }
+        if digest(state) != self.state {
+            return stale(Stale::Journal);
+        }
+        Ok(())
+    }
+
+    /// Reads what was read for the plan, and demands that it is as it was.
+    async fn look_again(
+        &self,
+        state: &State,
+        session: &Session,
+        observer: &dyn Observer,
+    ) -> Result<BTreeMap<Address, Option<LiveObject>>, SavedPlanError> {
+        let requests = self.observed.keys().filter_map(|address| {
+            let prior = state.current(address);
+            let id = prior
+                .map(|prior| &prior.id)
+                .or_else(|| self.plan.change(address)?.imported())?;
+            let read = ReadObject {
+                id: id.clone(),
+                prior: prior.map(|prior| prior.inputs.clone()),
+            };
+            Some((address.clone(), read))
+        });
+        let names = (self.plan.stack.as_str(), self.plan.environment.as_str());
+        let parallelism = PlanOptions::default().parallelism;
+        let reads = refresh::read_all(session, names, requests.collect(), parallelism, observer).await;
+        let mut stale = Vec::new();
+        let mut observed = BTreeMap::new();
+        for (address, read) in reads {
+            let live = read.map_err(|source| SavedPlanError::Read {
+                address: address.clone(),
+                source,
+            })?;
+            let now = Observed::of(live.as_ref(), &address, state, session);
+            if let Some(then) = self.observed.get(&address) {
+                stale.extend(then.differences(&now, &address));
+            }
+            observed.insert(address, live);
+        }
+        if stale.is_empty() {
+            Ok(observed)
+        } else {
+            Err(SavedPlanError::Stale(stale))
+        }
+    }
+}
+
 /// A saved plan being put together again.
-pub(super) struct Restore<'a> {
-    pub(super) saved: &'a SavedPlan,
-    pub(super) stack: &'a Stack,
-    pub(super) session: &'a Session,
+struct Restore<'a> {
+    saved: &'a SavedPlan,
+    stack: &'a Stack,
+    session: &'a Session,
     /// What the plan was made on, renamed.
-    pub(super) state: State,
-    pub(super) key: Option<DataKey>,
-    pub(super) observed: BTreeMap<Address, Option<LiveObject>>,
+    state: State,
+    key: Option<DataKey>,
+    observed: BTreeMap<Address, Option<LiveObject>>,
 }
 
 impl Restore<'_> {
-    pub(super) fn plan(self) -> Result<Plan, SavedPlanError> {
+    fn plan(self) -> Result<Plan, SavedPlanError> {
         let mut plan = self.saved.plan.clone();
         for change in &mut plan.changes {
             change.data = self.work(change)?;

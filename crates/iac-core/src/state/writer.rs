@@ -1,4 +1,4 @@
-//! Reading what is stored, and the one writer of it.
+//! The one writer of state and journal.
 
 use std::{
     sync::{
@@ -8,131 +8,23 @@ use std::{
     time::Duration,
 };
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, stream};
 use tokio::sync::Mutex;
 
 use super::{
     backend::{Backend, BackendError, Precondition, Version},
-    document::{State, StateError},
-    history,
-    journal::{Record, fold},
+    document::State,
+    error::StoreError,
+    journal::Record,
+    layout::{JOURNAL, STATE, record_name, record_number, serial_name},
     lease::Lease,
+    snapshot::Snapshot,
 };
-use crate::model::Hint;
 
-/// The name of the state document in a backend.
-pub const STATE: &str = "state.json";
-/// The prefix of the journal's records.
-const JOURNAL: &str = "journal/";
-/// How many small objects are read or removed at once.
+/// How many records are removed at once.
 const FAN_OUT: usize = 16;
 /// How often a write is tried whose failure may pass.
 const PUT_ATTEMPTS: u32 = 3;
-
-/// What is stored, as it was read: the state with the journal folded in. What an interrupted run left open is among
-/// [`State::pending_operations`]. Cannot write.
-#[derive(Clone, Debug)]
-pub struct Snapshot {
-    /// The state.
-    pub state: State,
-    /// The version of the document, when there is one.
-    version: Option<Version>,
-    /// What is kept of the document once another takes its place: with what its journal says, when there is one.
-    document: Option<Vec<u8>>,
-    /// The names of the journal's records.
-    journal: Vec<String>,
-    /// Whether the journal builds on this state; a stale one was folded already.
-    live: bool,
-}
-
-/// Why the stored state cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The backend failed.
-    #[error(transparent)]
-    Backend(#[from] BackendError),
-    /// What it holds is not usable.
-    #[error(transparent)]
-    State(#[from] StateError),
-    /// The lock is lost: nothing may be written any more.
-    #[error("{0}")]
-    LockLost(String),
-}
-
-impl Hint for StoreError {
-    fn hints(&self) -> Vec<String> {
-        match self {
-            Self::Backend(error) => error.hints(),
-            Self::State(error) => error.hints(),
-            Self::LockLost(_) => vec!["run the command again: it picks up where this one stopped".to_owned()],
-        }
-    }
-}
-
-impl Snapshot {
-    /// Reads the state and the journal of an environment; a state that is not there yet is a new one.
-    ///
-    /// # Errors
-    /// [`StoreError`]: not reachable, malformed, newer, or of another stack.
-    pub async fn read(backend: &dyn Backend, stack: &str, environment: &str) -> Result<Self, StoreError> {
-        let place = backend.place();
-        let (mut state, version, mut document) = match backend.get(STATE).await? {
-            Some(object) => (
-                State::decode(&object.bytes, &place)?,
-                Some(object.version),
-                Some(object.bytes),
-            ),
-            None => (State::new(stack, environment), None, None),
-        };
-        state.belongs_to(stack, environment, &place)?;
-        let journal = backend.list(JOURNAL).await?;
-        // owned names keep the future free of borrows that would not let it move between threads
-        let records: Vec<Record> = stream::iter(journal.clone())
-            .map(|name| async move { record(backend, &name).await })
-            .buffered(FAN_OUT)
-            .try_filter_map(|record| async { Ok(record) })
-            .try_collect()
-            .await?;
-        if version.is_none() {
-            // the journal of a first run knows the lineage that was about to be written
-            if let Some(Record::Begun { lineage, serial: 0, .. }) = records.first() {
-                state.lineage.clone_from(lineage);
-            }
-        }
-        let live = fold(&mut state, &records);
-        if live && document.is_some() {
-            document = state.encode().ok();
-        }
-        Ok(Self {
-            state,
-            version,
-            document,
-            journal,
-            live,
-        })
-    }
-
-    /// Whether anything has ever been stored.
-    pub fn exists(&self) -> bool {
-        self.version.is_some() || !self.journal.is_empty()
-    }
-
-    /// Whether a run that did not end left a journal on this state.
-    pub fn is_interrupted(&self) -> bool {
-        self.live
-    }
-}
-
-async fn record(backend: &dyn Backend, name: &str) -> Result<Option<Record>, StoreError> {
-    let Some(object) = backend.get(name).await? else {
-        return Ok(None);
-    };
-    let record = Record::decode(&object.bytes).map_err(|error| BackendError::Malformed {
-        name: name.to_owned(),
-        message: error.to_string(),
-    })?;
-    Ok(Some(record))
-}
 
 /// The one writer of state and journal: exists only while the lock is held.
 #[derive(Debug)]
@@ -166,7 +58,7 @@ impl StateWriter {
         let last = snapshot
             .journal
             .iter()
-            .filter_map(|name| sequence(name))
+            .filter_map(|name| record_number(name))
             .max()
             .unwrap_or(0);
         let open = &snapshot.state.pending_operations;
@@ -337,7 +229,7 @@ impl StateWriter {
         let Some(document) = &written.document else {
             return Ok(());
         };
-        let name = history::name_of(written.serial);
+        let name = serial_name(written.serial);
         match self.put(&name, document, &Precondition::Absent).await {
             // a state put back by hand counts again from where it was: what was kept first stays
             Err(StoreError::Backend(BackendError::Changed { .. })) => Ok(()),
@@ -348,13 +240,9 @@ impl StateWriter {
 
 impl Written {
     fn next_name(&mut self) -> String {
-        let name = format!("{JOURNAL}{:08}.json", self.next);
+        let name = record_name(self.next);
         self.next += 1;
         self.littered = true;
         name
     }
-}
-
-fn sequence(name: &str) -> Option<u64> {
-    name.strip_prefix(JOURNAL)?.strip_suffix(".json")?.parse().ok()
 }

@@ -1,12 +1,12 @@
-//! The shapes of plain types, and [`text_type!`](crate::text_type) for texts with a kind of their own.
+//! The schemas of plain types, and [`text_type!`](crate::text_type) for texts with a kind of their own.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::schema::{HasSchema, Schema};
+use super::{data::HasSchema, schema::Schema};
 
-macro_rules! shaped {
+macro_rules! schemas {
     ($($type:ty => $schema:expr),* $(,)?) => {$(
         impl HasSchema for $type {
             fn schema() -> Schema {
@@ -15,7 +15,7 @@ macro_rules! shaped {
         }
     )*};
 }
-shaped! {
+schemas! {
     String => Schema::TEXT,
     bool => Schema::Boolean,
     i32 => Schema::Integer,

@@ -34,6 +34,8 @@ pub(crate) fn build(stack: &mut Stack, environment: &Environment, deployed: &Dep
         OidcProvider::builder()
             .url(format!("https://{ISSUER}"))
             .client_ids([AUDIENCE])
+            // an account has one, and may hold all three environments
+            .shared(true)
             .build(),
     );
     let boundary = stack.add(

@@ -6,12 +6,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use winterbaume_core::MockResponse;
 
 use crate::call::Call;
+use crate::emulator::{Emulator, ServiceSnapshot};
 use crate::error::SandboxError;
 use crate::faults;
 use crate::record::Log;
 use crate::replica::{Replica, StaleReads};
 use crate::reply::{self, Failure};
-use crate::service::{Emulator, Service, ServiceSnapshot};
+use crate::service::Service;
 use crate::store::{Durability, Store};
 
 /// The shared part of a sandbox.

@@ -19,8 +19,8 @@ use winterbaume_core::MockResponse;
 use crate::account::{Account, Answer};
 use crate::call::Call;
 use crate::faults::{Disconnect, Effect, FaultTiming};
-use crate::operation;
 use crate::reply;
+use crate::{operation, request};
 
 /// An HTTP client and connector in one; clones share the sandbox.
 #[derive(Clone)]
@@ -63,7 +63,7 @@ async fn exchange(account: &Account, mut request: HttpRequest) -> Result<HttpRes
             Some((name, HeaderValue::from_str(value).ok()?))
         })
         .collect();
-    let Some(call) = Call::parse(request.method(), request.uri(), headers, body) else {
+    let Some(call) = request::parse(request.method(), request.uri(), headers, body) else {
         let refusal = format!("the sandbox has no such service: {}", request.uri());
         return Err(ConnectorError::user(refusal.into()));
     };
@@ -105,10 +105,13 @@ async fn exchange(account: &Account, mut request: HttpRequest) -> Result<HttpRes
             Err(ConnectorError::timeout("the request timed out".into()))
         }
         Effect::MalformedBody => {
-            let mut garbled = account.answer(&call, mutates);
-            garbled.response.status = 200;
-            garbled.response.body = Bytes::from_static(b"<<{ this is no document");
-            Ok(answer(garbled))
+            let mut said = account.answer(&call, mutates);
+            // a refusal stays one, or it would look like the effect it did not have
+            if said.response.status < 300 {
+                said.response.status = 200;
+                said.response.body = Bytes::from_static(b"<<{ this is no document");
+            }
+            Ok(answer(said))
         }
         Effect::Cut { moment, silence } => {
             after(account, &call, mutates, moment);

@@ -4,8 +4,9 @@ use winterbaume_core::MockResponse;
 
 use crate::call::Call;
 use crate::consistency;
+use crate::emulator::{Emulator, ServiceSnapshot};
 use crate::error::SandboxError;
-use crate::service::{Emulator, Service, ServiceSnapshot};
+use crate::service::Service;
 
 /// How reads lag behind changes, as on AWS, where any of many copies may answer.
 ///

@@ -30,6 +30,10 @@ impl Failure {
     }
 }
 
+/// An answer, or the error to answer with.
+#[cfg(any(feature = "cloudfront", feature = "s3"))]
+pub(crate) type Answer = Result<MockResponse, Failure>;
+
 /// An answer without a body.
 pub(crate) fn empty(status: u16) -> MockResponse {
     MockResponse {

@@ -1,6 +1,7 @@
 //! Which bucket and key an S3 request is for, in both styles of addressing.
 
-use crate::call::{Call, decode};
+use crate::call::Call;
+use crate::encoding::decode;
 
 /// The bucket and the key; empty when the request names none.
 #[derive(Debug, PartialEq, Eq)]

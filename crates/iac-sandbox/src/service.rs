@@ -1,17 +1,6 @@
-//! The services of this sandbox, and what each must be able to do.
+//! The services of this sandbox, by name.
 
 use std::fmt;
-use std::pin::pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::Thread;
-
-use bytes::Bytes;
-use serde_json::Value;
-use winterbaume_core::{MockRequest, MockResponse, MockService};
-
-use crate::call::Call;
-use crate::error::SandboxError;
 
 /// An AWS service the sandbox knows by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -93,73 +82,5 @@ impl Service {
 impl fmt::Display for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
-    }
-}
-
-/// All that one service holds, as it is written to a folder.
-pub(crate) struct ServiceSnapshot {
-    /// The state, without large contents.
-    pub(crate) document: Value,
-    /// Contents by the name of their digest; a name never changes its content.
-    pub(crate) bodies: Vec<(String, Bytes)>,
-}
-
-impl From<Value> for ServiceSnapshot {
-    fn from(document: Value) -> Self {
-        Self {
-            document,
-            bodies: Vec::new(),
-        }
-    }
-}
-
-/// One service of the sandbox: it answers, and its state can be taken out and put back without loss.
-///
-/// Calls come one at a time, so that an answer is atomic: conditional writes have exactly one winner.
-pub(crate) trait Emulator: Send {
-    /// Answers one request.
-    fn answer(&mut self, call: &Call) -> MockResponse;
-    /// Takes a copy of the state.
-    fn save(&self) -> Result<ServiceSnapshot, SandboxError>;
-    /// Replaces the state by a copy taken before.
-    fn load(&mut self, snapshot: ServiceSnapshot) -> Result<(), SandboxError>;
-    /// Names what exists beyond what a new account has, as `service:type/identifier`.
-    fn inventory(&self) -> Vec<String>;
-}
-
-/// Forwards a call to a winterbaume service.
-pub(crate) fn forward(aws: &impl MockService, call: &Call) -> MockResponse {
-    forward_body(aws, call, call.body.clone())
-}
-
-/// Forwards a call with another body.
-pub(crate) fn forward_body(aws: &impl MockService, call: &Call, body: Bytes) -> MockResponse {
-    now(aws.handle(MockRequest {
-        method: call.method.clone(),
-        uri: call.uri.clone(),
-        headers: call.headers.clone(),
-        body,
-    }))
-}
-
-/// Runs a future of winterbaume to its end on this thread.
-///
-/// Its futures only take locks that nobody else holds, because calls come one at a time; so this never waits for
-/// another task. They run outside tokio's budget, which would otherwise make them wait for the scheduler.
-pub(crate) fn now<F: Future>(future: F) -> F::Output {
-    struct Unpark(Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
-    let mut context = Context::from_waker(&waker);
-    let mut future = pin!(tokio::task::unconstrained(future));
-    loop {
-        match future.as_mut().poll(&mut context) {
-            Poll::Ready(output) => return output,
-            Poll::Pending => std::thread::park(),
-        }
     }
 }

@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use crate::emulator::ServiceSnapshot;
 use crate::error::SandboxError;
-use crate::service::{Service, ServiceSnapshot};
+use crate::service::Service;
 
 /// The version of the documents; raised when an older reader could not read them.
 const FORMAT: u64 = 1;

@@ -9,7 +9,6 @@ pub(crate) mod way;
 
 use std::{sync::Arc, time::Duration};
 
-use clock::Jumping;
 use iac_aws::{Aws, AwsConfig};
 use iac_core::{
     Session,
@@ -18,7 +17,7 @@ use iac_core::{
     plan::{Mode, NoopObserver, Observer, Plan, PlanOptions, plan},
     state::{Backend, MemoryBackend, Precondition, Snapshot, State},
 };
-use iac_sandbox::{Fault, Request, Sandbox};
+use iac_sandbox::{Fault, InstantClock, Request, Sandbox};
 
 pub(crate) type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
@@ -44,7 +43,7 @@ impl TestEnv {
         let session = Session {
             registry: iac_aws::registry(&Arc::new(Aws::connect(&config).await?)),
             backend: Arc::new(backend.clone()),
-            clock: Arc::new(Jumping::default()),
+            clock: Arc::new(InstantClock::default()),
             who: "tester@env".to_owned(),
         };
         Ok(Self {
@@ -73,7 +72,7 @@ impl TestEnv {
 
     /// Time as it is, for a process that starts after all that.
     pub(crate) fn later(&mut self) {
-        self.session.clock = Arc::new(Jumping::at(clock::STOPPED));
+        self.session.clock = Arc::new(InstantClock::at(clock::STOPPED));
     }
 
     async fn open(&self, stack: &Stack) -> Outcome<Run> {

@@ -1,94 +1,31 @@
 //! `iam.oidc_provider`: an issuer of OpenID Connect tokens, such as GitHub Actions, whose tokens may be traded for a role.
 //!
 //! - Operations and IAM actions: see [`Reconcile::OPERATIONS`]; the actions have the operations' names.
-//! - Remote id and import id: the provider's ARN. An account has one provider per URL.
+//! - Remote id and import id: the provider's ARN. An account has one provider per URL: see [`OidcProvider::shared`].
 //! - Replaced when its URL changes.
 //! - Waits: up to 2 minutes until a new provider is seen. Roles that trust it retry until IAM knows it as a principal.
 //!
 //! Source: IAM API reference, `CreateOpenIDConnectProvider`, `GetOpenIDConnectProvider`.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod calls;
+mod properties;
+mod shared;
 
 use async_trait::async_trait;
-use aws_sdk_iam::operation::get_open_id_connect_provider::GetOpenIdConnectProviderOutput;
-use bon::Builder;
-use iac_core::{
-    Outputs, Resource,
-    model::{Changed, Context, Declared, Live, Reconcile, RemoteId, Resolved, ResourceError, Stage, Violation},
-};
-use serde::{Deserialize, Serialize};
+use iac_core::model::{Changed, Context, ErrorKind, Live, Reconcile, RemoteId, Resolved, ResourceError, Violation};
 use serde_json::{Map, Value, json};
 
+pub use self::properties::{OidcProvider, OidcProviderOutputs, OidcUrl, Thumbprint};
+use self::{
+    calls::{add_client_ids, find, live_tags, remove_client_ids, retag, settled},
+    properties::SCHEME,
+};
 use super::wire;
 use crate::{
     Arn, Aws,
     error::failed,
     tags::{self, TagChanges},
 };
-
-iac_core::text_type! {
-    /// The URL of an issuer, as in the `iss` of its tokens: `https://token.actions.githubusercontent.com`. At most 255
-    /// characters, without a port or a query.
-    pub struct OidcUrl, check = |url| {
-        let host = url.strip_prefix(SCHEME).and_then(|rest| rest.split('/').next());
-        let fits = |host: &str| !host.is_empty() && !host.contains(':');
-        if host.is_some_and(fits) && !url.contains(['?', '#', ' ']) && url.len() <= 255 {
-            Ok(())
-        } else {
-            Err(format!("`{url}` is not an issuer's URL, which looks like `https://token.actions.githubusercontent.com`"))
-        }
-    };
-
-    /// The SHA-1 fingerprint of a certificate, 40 hexadecimal digits.
-    pub struct Thumbprint,
-        check = |text| {
-            if text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-                Ok(())
-            } else {
-                Err(format!("`{text}` is not a thumbprint, which has 40 hexadecimal digits"))
-            }
-        },
-        normal = str::to_ascii_lowercase;
-}
-
-/// What IAM leaves away when it gives a provider's URL.
-const SCHEME: &str = "https://";
-
-/// An OpenID Connect identity provider.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Resource)]
-#[serde(bound = "")]
-#[builder(on(_, into))]
-#[resource(type = "iam.oidc_provider", outputs = OidcProviderOutputs)]
-pub struct OidcProvider<S: Stage = Declared> {
-    /// The issuer's URL. A slash at its end counts.
-    #[field(create_only)]
-    pub url: S::Value<OidcUrl>,
-    /// The audiences whose tokens are taken, as in their `aud`: `sts.amazonaws.com`. At most 100, each of at most 255
-    /// characters.
-    #[field(set)]
-    #[serde(default)]
-    #[builder(default, with = |ids: impl IntoIterator<Item = impl Into<S::Value<String>>>| ids.into_iter().map(Into::into).collect())]
-    pub client_ids: Vec<S::Value<String>>,
-    /// The fingerprints of the certificates that the issuer's server may show, 1 to 5; IAM fills them in when unset.
-    #[field(computed)]
-    #[builder(with = |thumbprints: impl IntoIterator<Item = impl Into<Thumbprint>>| thumbprints.into_iter().map(Into::into).collect())]
-    pub thumbprints: Option<BTreeSet<Thumbprint>>,
-    /// Tags.
-    #[field(tags)]
-    #[serde(default)]
-    #[builder(default, with = |tags: impl IntoIterator<Item = (impl Into<String>, impl Into<S::Value<String>>)>| tags.into_iter().map(|(k, v)| (k.into(), v.into())).collect())]
-    pub tags: BTreeMap<String, S::Value<String>>,
-}
-
-/// What an identity provider gives.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Outputs)]
-#[serde(bound = "")]
-pub struct OidcProviderOutputs<S: Stage = Resolved> {
-    /// The ARN: the `Federated` principal of the roles that trust it.
-    pub arn: S::Value<Arn<OidcProvider>>,
-    /// The URL without its scheme, as it stands before the colon in condition keys.
-    pub issuer: S::Value<String>,
-}
 
 #[async_trait]
 impl Reconcile for OidcProvider<Resolved> {
@@ -143,7 +80,7 @@ impl Reconcile for OidcProvider<Resolved> {
 
     async fn read(
         id: &RemoteId,
-        _prior: Option<&Self>,
+        prior: Option<&Self>,
         cx: &Context<'_, Aws>,
     ) -> Result<Option<Live<Self>>, ResourceError> {
         let Some(provider) = find(id.as_str(), cx).await? else {
@@ -152,15 +89,24 @@ impl Reconcile for OidcProvider<Resolved> {
         let issuer = provider.url().unwrap_or_default();
         let issuer = issuer.strip_prefix(SCHEME).unwrap_or(issuer);
         let thumbprints = provider.thumbprint_list().iter();
+        let mut client_ids = provider.client_id_list().to_vec();
+        let mut tags = wire::from_tags(provider.tags());
+        let sharing = prior.filter(|prior| prior.shared);
+        if let Some(declared) = sharing {
+            // those of others are no concern of ours
+            client_ids.retain(|id| declared.client_ids.contains(id));
+            tags = shared::seen(tags, &declared.tags, cx);
+        }
         let inputs = Self {
             url: OidcUrl::from(format!("{SCHEME}{issuer}")),
-            client_ids: provider.client_id_list().to_vec(),
+            client_ids,
             thumbprints: Some(
                 thumbprints
                     .map(|text| Thumbprint::from(text.to_ascii_lowercase()))
                     .collect(),
             ),
-            tags: wire::from_tags(provider.tags()),
+            shared: sharing.is_some(),
+            tags,
         };
         let outputs = OidcProviderOutputs {
             arn: Arn::from(id.as_str()),
@@ -175,6 +121,11 @@ impl Reconcile for OidcProvider<Resolved> {
 
     async fn create(&self, cx: &Context<'_, Aws>) -> Result<OidcProviderOutputs, ResourceError> {
         let thumbprints = self.thumbprints.as_ref();
+        let tags = if self.shared {
+            shared::with_own(self.tags.clone(), cx)
+        } else {
+            self.tags.clone()
+        };
         let request = cx
             .provider
             .iam
@@ -182,21 +133,25 @@ impl Reconcile for OidcProvider<Resolved> {
             .url(self.url.as_str())
             .set_client_id_list(wire::some(self.client_ids.clone()))
             .set_thumbprint_list(thumbprints.map(|list| list.iter().map(ToString::to_string).collect()))
-            .set_tags(wire::to_tags(&self.tags)?);
-        let answer = request
-            .send()
-            .await
-            .map_err(failed("iam:CreateOpenIDConnectProvider"))
-            .map_err(|error| wire::or_import(error, self.arn(cx.provider).as_str()))?;
+            .set_tags(wire::to_tags(&tags)?);
+        let made = request.send().await.map_err(failed("iam:CreateOpenIDConnectProvider"));
+        let answer = match made {
+            Err(error) if error.kind == ErrorKind::AlreadyExists && self.shared => return self.take(cx).await,
+            Err(error) if error.kind == ErrorKind::AlreadyExists => {
+                let arn = self.arn(cx.provider);
+                return Err(error.hint(format!(
+                    "give it `.shared(true)` if other environments of the account use it too, or take it over with \
+                     `.import(\"{arn}\")`"
+                )));
+            }
+            made => made?,
+        };
         let arn = answer.open_id_connect_provider_arn();
         let arn = arn.ok_or_else(|| wire::incomplete("iam:CreateOpenIDConnectProvider", "ARN"))?;
         cx.created(&RemoteId::new(arn)).await?;
         cx.until("the provider to be seen", wire::PROPAGATION, || find(arn, cx))
             .await?;
-        Ok(OidcProviderOutputs {
-            arn: Arn::from(arn),
-            issuer: issuer(&self.url).to_owned(),
-        })
+        Ok(self.outputs(arn))
     }
 
     async fn update(
@@ -206,55 +161,55 @@ impl Reconcile for OidcProvider<Resolved> {
         cx: &Context<'_, Aws>,
     ) -> Result<OidcProviderOutputs, ResourceError> {
         let arn = live.id.as_str();
-        self.update_client_ids(arn, &live.inputs.client_ids, cx).await?;
+        add_client_ids(arn, &self.client_ids, &live.inputs.client_ids, cx).await?;
+        if !self.shared {
+            remove_client_ids(arn, &self.client_ids, &live.inputs.client_ids, cx).await?;
+        }
         if self.thumbprints.is_some() && self.thumbprints != live.inputs.thumbprints {
             let thumbprints = self.thumbprints.iter().flatten().map(ToString::to_string).collect();
             let request = cx.provider.iam.update_open_id_connect_provider_thumbprint();
             let request = request
                 .open_id_connect_provider_arn(arn)
                 .set_thumbprint_list(Some(thumbprints));
-            request
-                .send()
-                .await
-                .map_err(failed("iam:UpdateOpenIDConnectProviderThumbprint"))?;
+            settled(cx, || async {
+                let updated = request.clone().send().await;
+                updated.map_err(failed("iam:UpdateOpenIDConnectProviderThumbprint"))
+            })
+            .await?;
         }
-        let changes = TagChanges::between(&live.inputs.tags, &self.tags);
-        if !changes.unset.is_empty() {
-            let request = cx.provider.iam.untag_open_id_connect_provider();
-            let request = request
-                .open_id_connect_provider_arn(arn)
-                .set_tag_keys(Some(changes.unset));
-            request.send().await.map_err(failed("iam:UntagOpenIDConnectProvider"))?;
+        let mut changes = TagChanges::between(&live.inputs.tags, &self.tags);
+        if self.shared {
+            shared::join(arn, cx).await?;
+            let made_it = shared::made_it(&live_tags(arn, cx).await?, cx);
+            changes = if made_it { changes } else { TagChanges::default() };
         }
-        if !changes.set.is_empty() {
-            let request = cx.provider.iam.tag_open_id_connect_provider();
-            let request = request.open_id_connect_provider_arn(arn);
-            let request = request.set_tags(wire::to_tags(&changes.set)?);
-            request.send().await.map_err(failed("iam:TagOpenIDConnectProvider"))?;
-        }
+        retag(arn, changes, cx).await?;
         Ok(live.outputs.clone())
     }
 
-    async fn delete(_last: &Self, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
-        let deleted = cx
-            .retry(
-                "the provider to be free",
-                wire::PROPAGATION,
-                wire::is_settling,
-                || async {
-                    let request = cx.provider.iam.delete_open_id_connect_provider();
-                    let request = request.open_id_connect_provider_arn(id.as_str());
-                    request.send().await.map_err(failed("iam:DeleteOpenIDConnectProvider"))
-                },
-            )
-            .await;
+    async fn delete(last: &Self, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
+        if last.shared {
+            let last_user = shared::is_last_user(&live_tags(id.as_str(), cx).await?, cx);
+            if !last_user {
+                return shared::leave(id.as_str(), cx).await;
+            }
+        }
+        let deleted = settled(cx, || async {
+            let request = cx.provider.iam.delete_open_id_connect_provider();
+            let request = request.open_id_connect_provider_arn(id.as_str());
+            request.send().await.map_err(failed("iam:DeleteOpenIDConnectProvider"))
+        })
+        .await;
         wire::unless_gone(deleted).map(drop)
     }
 
     async fn recover(&self, cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {
         let arn = self.arn(cx.provider);
         let found = find(arn.as_str(), cx).await?;
-        let ours = found.is_some_and(|provider| tags::are_ours(&wire::from_tags(provider.tags()), cx));
+        let ours = found.is_some_and(|provider| {
+            let tags = wire::from_tags(provider.tags());
+            tags::are_ours(&tags, cx) || (self.shared && shared::is_user(&tags, cx))
+        });
         Ok(ours.then(|| RemoteId::new(arn.as_str())))
     }
 }
@@ -269,67 +224,23 @@ impl OidcProvider<Resolved> {
         ))
     }
 
-    /// New ones are added before old ones go, so that there is always one whose tokens are taken.
-    async fn update_client_ids(&self, arn: &str, live: &[String], cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
-        for id in self.client_ids.iter().filter(|id| !live.contains(id)) {
-            let request = cx.provider.iam.add_client_id_to_open_id_connect_provider();
-            let request = request.open_id_connect_provider_arn(arn).client_id(id);
-            request
-                .send()
-                .await
-                .map_err(failed("iam:AddClientIDToOpenIDConnectProvider"))?;
+    fn outputs(&self, arn: &str) -> OidcProviderOutputs {
+        OidcProviderOutputs {
+            arn: Arn::from(arn),
+            issuer: issuer(&self.url).to_owned(),
         }
-        for id in live.iter().filter(|id| !self.client_ids.contains(id)) {
-            let request = cx.provider.iam.remove_client_id_from_open_id_connect_provider();
-            let request = request.open_id_connect_provider_arn(arn).client_id(id);
-            let removed = request
-                .send()
-                .await
-                .map_err(failed("iam:RemoveClientIDFromOpenIDConnectProvider"));
-            wire::unless_gone(removed)?;
-        }
-        Ok(())
+    }
+
+    /// Becomes a user of the provider that is there.
+    async fn take(&self, cx: &Context<'_, Aws>) -> Result<OidcProviderOutputs, ResourceError> {
+        let arn = self.arn(cx.provider);
+        cx.created(&RemoteId::new(arn.as_str())).await?;
+        shared::join(arn.as_str(), cx).await?;
+        add_client_ids(arn.as_str(), &self.client_ids, &[], cx).await?;
+        Ok(self.outputs(arn.as_str()))
     }
 }
 
 fn issuer(url: &OidcUrl) -> &str {
     url.as_str().strip_prefix(SCHEME).unwrap_or(url.as_str())
-}
-
-async fn find(arn: &str, cx: &Context<'_, Aws>) -> Result<Option<GetOpenIdConnectProviderOutput>, ResourceError> {
-    let request = cx
-        .provider
-        .iam
-        .get_open_id_connect_provider()
-        .open_id_connect_provider_arn(arn);
-    wire::unless_gone(request.send().await.map_err(failed("iam:GetOpenIDConnectProvider")))
-}
-
-#[cfg(test)]
-mod tests {
-    use iac_core::model::{HasSchema, Schema};
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn urls_and_thumbprints_are_checked() {
-        let check = |schema: &Schema, text: &str| schema.check(&json!(text)).is_empty();
-        let url = OidcUrl::schema();
-        assert!(check(&url, "https://oidc.eks.eu-central-1.amazonaws.com/id/0123"));
-        for wrong in [
-            "http://a.example",
-            "https://",
-            "https://a.example:8443",
-            "https://a.example?x",
-            "a.example",
-        ] {
-            assert!(!check(&url, wrong), "{wrong}");
-        }
-        let thumbprint = Thumbprint::schema();
-        assert!(check(&thumbprint, "6938FD4D98BAB03FAADB97B34396831E3780AEA1"));
-        assert!(!check(&thumbprint, "6938fd"));
-        let lower = thumbprint.canonical(&json!("6938FD4D98BAB03FAADB97B34396831E3780AEA1"));
-        assert_eq!(lower, "6938fd4d98bab03faadb97b34396831e3780aea1");
-    }
 }

@@ -1,7 +1,7 @@
 //! Policy documents: what they read and write, what they refuse, and the laws of their equality.
 
 use iac_core::{
-    model::{HasSchema, Output, Schema, template},
+    model::{Declared, HasSchema, Output, Resolved, Schema, template},
     text,
 };
 use proptest::{prelude::*, sample::subsequence};

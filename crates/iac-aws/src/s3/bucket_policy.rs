@@ -5,7 +5,8 @@
 //! - Waits: a principal that was just made is unknown to S3 for up to two minutes (`MalformedPolicy`), as is a new bucket; a
 //!   policy that was just put or deleted is awaited in reads. A public access block that was just lifted refuses public
 //!   policies for seconds (`AccessDenied`, `BlockPublicPolicy`): such a refusal is repeated for a minute.
-//! - S3 rewrites what it stores, so documents are compared by their meaning.
+//! - S3 rewrites what it stores, so documents are compared by their meaning. A role that was deleted stands in a policy by its
+//!   unique id (`AROA...`), also when there is another one of its ARN: that is a difference, and the policy is put again.
 //! - A statement that denies everyone, the one who applies this among them, locks all out but the account's root.
 //!
 //! Source: S3 API reference, `PutBucketPolicy`, `GetBucketPolicy`, `DeleteBucketPolicy`.
@@ -30,7 +31,7 @@ use super::{
 use crate::{
     Aws,
     error::failed,
-    policy::{PolicyDocument, PolicyUse},
+    policy::{PolicyDocument, PolicyUse, Principal},
 };
 
 /// The policy of a bucket. A bucket has one: what two stacks have to say goes into one document.
@@ -58,6 +59,11 @@ const LONGEST: usize = 20 * 1024;
 /// How long a public access block that was just lifted may still refuse a policy.
 const UNBLOCKED: Duration = Duration::from_mins(1);
 
+/// S3 keeps another principal in place of a canonical user, so that the policy would differ for ever. Source: S3 user guide,
+/// "Principals for bucket policies".
+const CANONICAL_USER: &str = "S3 puts an account or an identity of CloudFront in place of a canonical user: name the account's \
+                              id, or `arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E...`";
+
 /// Whether a policy was refused because it lets the public in.
 fn is_blocked(error: &ResourceError) -> bool {
     error.code == "AccessDenied" && error.message.contains("BlockPublicPolicy")
@@ -80,6 +86,15 @@ impl Reconcile for BucketPolicy<Resolved> {
                 path: "policy".to_owned(),
                 message: format!("has at most {LONGEST} bytes, and this has {length}"),
             });
+        }
+        for (index, statement) in self.policy.statements.iter().enumerate() {
+            let mut named = statement.principals.iter().chain(&statement.not_principals);
+            if named.any(|principal| matches!(principal, Principal::CanonicalUser(_))) {
+                problems.push(Violation {
+                    path: format!("policy.Statement[{index}].Principal"),
+                    message: CANONICAL_USER.to_owned(),
+                });
+            }
         }
         problems
     }

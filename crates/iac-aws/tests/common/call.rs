@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use iac_core::model::{Call, Recorder, RemoteId, ResourceError};
 
-use super::Jumping;
+use super::InstantClock;
 
 /// Keeps the ids it is told.
 #[derive(Debug, Default)]
@@ -49,7 +49,7 @@ pub(crate) fn call(address: &str, ids: &Arc<Ids>) -> Call {
         environment: "dev".to_owned(),
         seed: "seed".to_owned(),
         timeout: None,
-        clock: Arc::new(Jumping::default()),
+        clock: Arc::new(InstantClock::default()),
         recorder,
     }
 }

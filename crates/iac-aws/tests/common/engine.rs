@@ -11,7 +11,7 @@ use iac_core::{
     state::{Backend, MemoryBackend, Snapshot},
 };
 
-use super::Jumping;
+use super::InstantClock;
 
 /// An environment of a sandbox.
 pub(crate) struct Engine {
@@ -28,7 +28,7 @@ impl Engine {
         let session = Session {
             registry: registry(aws),
             backend,
-            clock: Arc::new(Jumping::default()),
+            clock: Arc::new(InstantClock::default()),
             who: "tester@env".to_owned(),
         };
         Self { session }

@@ -5,7 +5,6 @@
 mod altered;
 mod answers;
 mod call;
-mod clock;
 mod connect;
 mod crashes;
 mod engine;
@@ -14,8 +13,8 @@ mod test_env;
 pub(crate) use altered::{Alteration, Altered, Answer};
 pub(crate) use answers::Answers;
 pub(crate) use call::{Ids, call, owned};
-pub(crate) use clock::Jumping;
 pub(crate) use connect::{REGION, config, config_in, connect, mortal};
 pub(crate) use crashes::Crashes;
 pub(crate) use engine::Engine;
+pub(crate) use iac_sandbox::InstantClock;
 pub(crate) use test_env::{NONE, OURS, TestEnv, differences, inputs, problems};

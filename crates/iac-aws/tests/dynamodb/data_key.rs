@@ -4,7 +4,7 @@ use iac_aws::{BootstrapOptions, S3Backend, StateStore, bootstrap};
 use iac_core::state::Backend;
 use iac_sandbox::{Fault, Request, Sandbox, Service};
 
-use crate::common::{Jumping, config, connect};
+use crate::common::{InstantClock, config, connect};
 
 async fn kms_key(sandbox: &Sandbox) -> String {
     let client = aws_sdk_kms::Client::new(&config(sandbox));
@@ -15,7 +15,7 @@ async fn kms_key(sandbox: &Sandbox) -> String {
 async fn backend(sandbox: &Sandbox, key: &str, environment: &str) -> S3Backend {
     let aws = connect(&config(sandbox));
     let store = StateStore::new("acme-state", "acme-locks").kms_key(key);
-    bootstrap(&aws, &store, BootstrapOptions::default(), &Jumping::default())
+    bootstrap(&aws, &store, BootstrapOptions::default(), &InstantClock::default())
         .await
         .unwrap();
     S3Backend::new(&aws, &store, environment)

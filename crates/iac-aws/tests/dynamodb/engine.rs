@@ -9,7 +9,7 @@ use iac_aws::{
 use iac_core::model::Stack;
 use iac_sandbox::Sandbox;
 
-use crate::common::{Crashes, Engine, Jumping, config, connect, mortal};
+use crate::common::{Crashes, Engine, InstantClock, config, connect, mortal};
 
 fn stack(orders: Table) -> Stack {
     let mut stack = Stack::new("shop", "dev");
@@ -49,7 +49,7 @@ async fn a_crash_at_any_call_leaves_nothing_to_clean_up() {
     crashes
         .leave_nothing_to_clean_up(async || {
             let sandbox = Sandbox::new();
-            let (options, clock) = (BootstrapOptions::default(), Jumping::default());
+            let (options, clock) = (BootstrapOptions::default(), InstantClock::default());
             bootstrap(&connect(&config(&sandbox)), &store, options, &clock)
                 .await
                 .unwrap();

@@ -13,7 +13,7 @@ use iac_core::{
 use iac_sandbox::{Fault, Request, Sandbox};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::common::{Jumping, config, connect};
+use crate::common::{InstantClock, config, connect};
 
 fn store() -> StateStore {
     StateStore::new("acme-state", "acme-locks")
@@ -24,7 +24,7 @@ async fn make(aws: &Aws) -> Result<Vec<BootstrapStep>, ResourceError> {
         point_in_time_recovery: true,
         plain_http: false,
     };
-    bootstrap(aws, &store(), options, &Jumping::default()).await
+    bootstrap(aws, &store(), options, &InstantClock::default()).await
 }
 
 async fn backend(sandbox: &Sandbox) -> S3Backend {

@@ -17,7 +17,7 @@ use iac_core::{
 use iac_sandbox::{ACCOUNT_ID, Fault, Sandbox};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::common::{Answers, Jumping, config, config_in, connect};
+use crate::common::{Answers, InstantClock, config, config_in, connect};
 
 const STATE_ACCOUNT: &str = "111122223333";
 
@@ -41,7 +41,7 @@ fn lock(id: &str) -> Lock {
 }
 
 async fn make(aws: &Aws, store: &StateStore) -> Vec<String> {
-    let clock = Jumping::default();
+    let clock = InstantClock::default();
     let steps = bootstrap(aws, store, BootstrapOptions::default(), &clock);
     steps.await.unwrap().iter().map(ToString::to_string).collect()
 }
@@ -114,7 +114,7 @@ fn request() -> OpenRequest {
         environment: "dev".to_owned(),
         state_dir: None,
         who: "someone@somewhere".to_owned(),
-        clock: Arc::new(Jumping::default()),
+        clock: Arc::new(InstantClock::default()),
     }
 }
 

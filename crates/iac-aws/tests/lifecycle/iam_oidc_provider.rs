@@ -14,6 +14,7 @@ fn full(_: &mut Stack) -> OidcProvider {
         .url("https://oidc.example.com/tenants/web")
         .client_ids(["sts.amazonaws.com", "web"])
         .thumbprints(["6938FD4D98BAB03FAADB97B34396831E3780AEA1"])
+        .shared(false)
         .tags([("a", "1"), ("b", "2")])
         .build()
 }
@@ -25,6 +26,7 @@ lifecycle!(
         .update("thumbprints", |provider| {
             provider.thumbprints = Some(["1c58a3a8518e8759bf075b76b750d4f2df264fcd".into()].into());
         })
+        .update("shared", |provider| provider.shared = true)
         .update("tags", |provider| provider.tags = [("b".to_owned(), "3".into())].into())
         .replace("url", |provider| provider.url = "https://other.example.com".into())
         .drift("client_ids", |config, arn| async move {

@@ -36,7 +36,7 @@ fn full(_: &mut Stack) -> Role {
         .max_session_duration_s(7200)
         .permissions_boundary("arn:aws:iam::aws:policy/PowerUserAccess")
         .inline_policies([("logs", allow("logs:PutLogEvents")), ("read", allow("s3:GetObject"))])
-        .exclusive_inline_policies(false)
+        .exclusive_inline_policies(true)
         .managed_policy_arns([READ_ONLY])
         .exclusive_managed_policies(true)
         .force_detach(true)

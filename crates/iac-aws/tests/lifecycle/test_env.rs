@@ -17,7 +17,7 @@ use iac_core::{
 use iac_sandbox::{ACCOUNT_ID, Request, Sandbox, StaleReads};
 use serde_json::Value;
 
-use crate::common::{Ids, Jumping, call, config_in};
+use crate::common::{Ids, InstantClock, call, config_in};
 
 const REGION: &str = "eu-central-1";
 
@@ -56,7 +56,7 @@ impl TestEnv {
         let session = Session {
             registry: iac_aws::registry(&aws),
             backend: Arc::new(MemoryBackend::new()),
-            clock: Arc::new(Jumping::default()),
+            clock: Arc::new(InstantClock::default()),
             who: "tester@env".to_owned(),
         };
         Self {

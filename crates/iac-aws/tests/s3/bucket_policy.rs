@@ -6,6 +6,7 @@ use iac_aws::{
 };
 use iac_core::model::{ErrorKind, RemoteId};
 use iac_sandbox::Fault;
+use serde_json::json;
 
 use crate::common::{TestEnv, problems};
 
@@ -112,4 +113,45 @@ fn a_policy_without_principal_is_refused() {
     let policy = PolicyDocument::new().statement(Statement::allow().actions(["s3:*"]).resources(["*"]));
     let policy = BucketPolicy::builder().bucket("site").policy(policy).build();
     assert_eq!(problems(&policy).len(), 1, "{:?}", problems(&policy));
+}
+
+/// A policy for one principal.
+fn for_principal(principal: Principal) -> BucketPolicy {
+    let statement = Statement::allow()
+        .principal(principal)
+        .actions(["s3:GetObject"])
+        .resources(["arn:aws:s3:::site/*"]);
+    BucketPolicy {
+        policy: PolicyDocument::new().statement(statement),
+        ..for_account(&[])
+    }
+}
+
+#[tokio::test]
+async fn a_policy_that_names_a_deleted_role_by_its_unique_id_is_put_again() {
+    let env = with_bucket(PublicAccessBlock::ALL).await;
+    let declared = for_principal(Principal::aws("arn:aws:iam::123456789012:role/deploy"));
+    env.create(&declared).await.unwrap();
+    // what AWS shows once the role was deleted, also when another one has its name
+    let shown = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"AWS": "AROAIOSFODNN7EXAMPLEID"}, "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::site/*",
+    }]});
+    let put = env.s3().put_bucket_policy().bucket("site").policy(shown.to_string());
+    put.send().await.unwrap();
+    let live = env.read(&env.id(), Some(&declared)).await.unwrap();
+    assert!(live.inputs.to_string().contains("AROAIOSFODNN7EXAMPLEID"), "{live:?}");
+    env.update(&declared, Some(&declared)).await.unwrap();
+    env.assert_settled(&declared).await;
+}
+
+#[test]
+fn a_canonical_user_is_refused_with_what_to_write() {
+    let id = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be";
+    let found = problems(&for_principal(Principal::canonical_user(id)));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].contains("name the account's id") && found[0].contains("Statement[0]"),
+        "{found:?}"
+    );
 }

@@ -51,7 +51,7 @@ pub enum Effect {
     ConnectionError(FaultTiming),
     /// The request times out; at once, without the wait.
     Timeout(FaultTiming),
-    /// The effect takes place, the answer's body is garbage.
+    /// The effect takes place, the answer's body is garbage. What is refused is answered as ever.
     MalformedBody,
     /// Nothing answers any more, from this request on.
     Cut {

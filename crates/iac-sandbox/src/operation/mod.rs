@@ -52,9 +52,10 @@ mod tests {
     use http::{HeaderMap, HeaderValue};
 
     use super::*;
+    use crate::request;
 
     fn named(method: &str, uri: &str) -> String {
-        Call::parse(method, uri, HeaderMap::new(), Bytes::new())
+        request::parse(method, uri, HeaderMap::new(), Bytes::new())
             .unwrap()
             .operation
     }
@@ -127,11 +128,11 @@ mod tests {
             HeaderValue::from_static("DynamoDB_20120810.UpdateTimeToLive"),
         );
         let dynamodb = "https://dynamodb.eu-west-1.amazonaws.com/";
-        let call = Call::parse("POST", dynamodb, headers, Bytes::new()).unwrap();
+        let call = request::parse("POST", dynamodb, headers, Bytes::new()).unwrap();
         assert_eq!(call.operation, "UpdateTimeToLive");
         assert_eq!(call.region, "eu-west-1");
         let body = Bytes::from_static(b"Action=CreateRole&Version=2010-05-08");
-        let call = Call::parse("POST", "https://iam.amazonaws.com/", HeaderMap::new(), body);
+        let call = request::parse("POST", "https://iam.amazonaws.com/", HeaderMap::new(), body);
         assert_eq!(call.unwrap().operation, "CreateRole");
     }
 

@@ -8,8 +8,9 @@ use winterbaume_core::{MockResponse, StatefulService};
 
 use crate::account_id::ACCOUNT_ID;
 use crate::call::Call;
+use crate::emulator;
 use crate::error::SandboxError;
-use crate::service::{self, Service};
+use crate::service::Service;
 
 /// A winterbaume service.
 #[derive(Default)]
@@ -30,12 +31,12 @@ impl<S: StatefulService> Backed<S> {
         if !self.regions.contains(&call.region) {
             self.regions.insert(call.region.clone());
         }
-        service::forward_body(&self.aws, call, body)
+        emulator::forward_body(&self.aws, call, body)
     }
 
     /// The state of a region.
     pub(super) fn view(&self, region: &str) -> S::StateView {
-        service::now(self.aws.snapshot(ACCOUNT_ID, region))
+        emulator::now(self.aws.snapshot(ACCOUNT_ID, region))
     }
 
     /// The state of every region.
@@ -47,14 +48,14 @@ impl<S: StatefulService> Backed<S> {
     #[cfg(feature = "dynamodb")]
     pub(super) fn put_view(&mut self, region: &str, view: S::StateView) -> Result<(), String> {
         self.regions.insert(region.to_owned());
-        service::now(self.aws.restore(ACCOUNT_ID, region, view)).map_err(|error| error.to_string())
+        emulator::now(self.aws.restore(ACCOUNT_ID, region, view)).map_err(|error| error.to_string())
     }
 
     /// Adds to the state of a region, or replaces what it has under the same names.
     #[cfg(feature = "iam")]
     pub(super) fn merge(&mut self, region: &str, view: S::StateView) -> Result<(), String> {
         self.regions.insert(region.to_owned());
-        service::now(self.aws.merge(ACCOUNT_ID, region, view)).map_err(|error| error.to_string())
+        emulator::now(self.aws.merge(ACCOUNT_ID, region, view)).map_err(|error| error.to_string())
     }
 
     /// The state of every region as a document.
@@ -83,7 +84,7 @@ impl<S: StatefulService> Backed<S> {
         };
         for (region, view) in regions {
             let view: S::StateView = serde_json::from_value(view).map_err(|error| failed(error.to_string()))?;
-            service::now(self.aws.restore(ACCOUNT_ID, &region, view)).map_err(|error| failed(error.to_string()))?;
+            emulator::now(self.aws.restore(ACCOUNT_ID, &region, view)).map_err(|error| failed(error.to_string()))?;
             self.regions.insert(region);
         }
         Ok(())

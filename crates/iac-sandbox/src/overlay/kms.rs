@@ -12,9 +12,9 @@ use winterbaume_core::MockResponse;
 
 use crate::account_id::ACCOUNT_ID;
 use crate::call::Call;
+use crate::emulator::{Emulator, ServiceSnapshot};
 use crate::error::SandboxError;
 use crate::reply::{self, Failure};
-use crate::service::{Emulator, ServiceSnapshot};
 
 /// The keys of a sandbox, by ARN.
 #[derive(Default)]

@@ -18,7 +18,8 @@ mod kms;
 mod s3;
 mod sts;
 
-use crate::service::{Emulator, Service};
+use crate::emulator::Emulator;
+use crate::service::Service;
 
 /// A fresh emulator of every service the crate is built with.
 pub(crate) fn services() -> Vec<(Service, Box<dyn Emulator>)> {

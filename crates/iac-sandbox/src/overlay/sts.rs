@@ -11,9 +11,9 @@ use winterbaume_sts::StsService;
 
 use crate::account_id::ACCOUNT_ID;
 use crate::call::Call;
+use crate::emulator::{Emulator, ServiceSnapshot, forward};
 use crate::error::SandboxError;
 use crate::reply::{self, REQUEST_ID};
-use crate::service::{Emulator, ServiceSnapshot, forward};
 use crate::xml::{self, Element};
 
 /// Who credentials belong to.

@@ -367,3 +367,16 @@ async fn the_default_vpc_is_the_same_in_every_run() {
     }
     assert_eq!(seen[0], seen[1]);
 }
+
+#[tokio::test]
+async fn filters_that_ec2_does_not_know_are_refused() {
+    let ec2 = Client::new(&config(&Sandbox::new()));
+    for name in ["vpc-idd", "cidr-block", "instance-id", "route.cidr"] {
+        let refused = ec2.describe_vpcs().filters(named(name, "x")).send().await;
+        assert_eq!(code(refused), "InvalidParameterValue", "{name}");
+    }
+    for name in ["vpc-id", "tag:Name", "tag-key", "cidr-block-association.state"] {
+        let found = ec2.describe_vpcs().filters(named(name, "x")).send().await;
+        assert!(found.unwrap().vpcs().is_empty(), "{name}");
+    }
+}

@@ -4,8 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use iac_core::model::{Context, Resolved, ResourceError};
 
-use super::Role;
-use crate::{Arn, Aws, error::failed, iam::wire, policy::PolicyDocument};
+use super::properties::Role;
+use crate::{
+    Arn, Aws,
+    error::failed,
+    iam::{Policy, wire},
+    policy::PolicyDocument,
+};
 
 /// The names of all inline policies.
 pub(super) async fn inline_names(role: &str, cx: &Context<'_, Aws>) -> Result<Vec<String>, ResourceError> {
@@ -86,7 +91,7 @@ async fn put(
     .map(drop)
 }
 
-async fn attach(role: &str, arn: &Arn<super::Policy>, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
+async fn attach(role: &str, arn: &Arn<Policy>, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
     let retry = wire::may_appear(arn.as_str());
     cx.retry("the policy to be known", wire::PROPAGATION, retry, || async {
         let request = cx

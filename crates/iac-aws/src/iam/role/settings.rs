@@ -2,7 +2,7 @@
 
 use iac_core::model::{Context, Resolved, ResourceError};
 
-use super::Role;
+use super::properties::Role;
 use crate::{Aws, error::failed, iam::wire, tags::TagChanges};
 
 /// Brings the live role's settings to what is desired, touching only those that differ.

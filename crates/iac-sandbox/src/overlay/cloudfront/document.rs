@@ -2,11 +2,12 @@
 
 use winterbaume_core::MockResponse;
 
-use super::{ACCESS_CONTROL, Answer, DISTRIBUTION, Entries, Entry, Kind, NAMESPACE};
+use super::model::{ACCESS_CONTROL, DISTRIBUTION, Entries, Entry, Kind, NAMESPACE};
 use super::{defaults, managed, rules, tagging};
 use crate::account_id::ACCOUNT_ID;
 use crate::call::Call;
 use crate::clock;
+use crate::reply::Answer;
 use crate::reply::{self, Failure};
 use crate::xml::{self, Element};
 

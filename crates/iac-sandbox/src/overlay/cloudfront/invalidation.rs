@@ -1,8 +1,9 @@
 //! Invalidations: in progress in the answer that makes them, completed in every later one.
 
-use super::{Answer, Entry, NAMESPACE};
+use super::model::{Entry, NAMESPACE};
 use crate::call::Call;
 use crate::clock;
+use crate::reply::Answer;
 use crate::reply::{self, Failure};
 use crate::xml::{self, Element};
 

@@ -1,6 +1,6 @@
 //! The policies AWS manages: every account has them, nobody can change them.
 
-use super::{Entry, Kind};
+use super::model::{Entry, Kind};
 use crate::xml::Element;
 
 const POLICIES: [(&str, &str, &str); 18] = [

@@ -9,93 +9,21 @@ mod defaults;
 mod document;
 mod invalidation;
 mod managed;
+mod model;
 mod rules;
 mod tagging;
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use winterbaume_cloudfront::CloudFrontService;
 use winterbaume_core::MockResponse;
 
 use super::backed::Backed;
 use crate::call::Call;
+use crate::emulator::{Emulator, ServiceSnapshot};
 use crate::error::SandboxError;
-use crate::reply::{self, Failure};
-use crate::service::{Emulator, Service, ServiceSnapshot};
-
-/// An answer, or the error to answer with.
-type Answer = Result<MockResponse, Failure>;
-
-/// The namespace of every document.
-const NAMESPACE: &str = " xmlns=\"http://cloudfront.amazonaws.com/doc/2020-05-31/\"";
-
-/// A resource: a configuration with an id and a version.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Entry {
-    etag: String,
-    /// The configuration as a document.
-    config: String,
-    modified_ms: i64,
-    /// The domain name of a distribution.
-    #[serde(default)]
-    domain: String,
-    #[serde(default)]
-    tags: BTreeMap<String, String>,
-    /// Invalidations of a distribution: id, batch as a document, time.
-    #[serde(default)]
-    invalidations: Vec<(String, String, i64)>,
-}
-
-/// A kind of resource kept here.
-struct Kind {
-    /// Its segment in paths.
-    segment: &'static str,
-    /// The element of a resource; its configuration's has `Config` at the end.
-    name: &'static str,
-    /// The middle of the error codes, as in `NoSuchCachePolicy`.
-    list: &'static str,
-}
-
-const DISTRIBUTION: &str = "distribution";
-const ACCESS_CONTROL: &str = "origin-access-control";
-
-const KINDS: [Kind; 6] = [
-    Kind {
-        segment: DISTRIBUTION,
-        name: "Distribution",
-        list: "DistributionList",
-    },
-    Kind {
-        segment: ACCESS_CONTROL,
-        name: "OriginAccessControl",
-        list: "OriginAccessControlList",
-    },
-    Kind {
-        segment: "cache-policy",
-        name: "CachePolicy",
-        list: "CachePolicyList",
-    },
-    Kind {
-        segment: "origin-request-policy",
-        name: "OriginRequestPolicy",
-        list: "OriginRequestPolicyList",
-    },
-    Kind {
-        segment: "response-headers-policy",
-        name: "ResponseHeadersPolicy",
-        list: "ResponseHeadersPolicyList",
-    },
-    Kind {
-        segment: "continuous-deployment-policy",
-        name: "ContinuousDeploymentPolicy",
-        list: "ContinuousDeploymentPolicyList",
-    },
-];
-
-/// Resources of each kind, by id.
-type Entries = BTreeMap<String, BTreeMap<String, Entry>>;
+use crate::reply::{self, Answer};
+use crate::service::Service;
+use model::{DISTRIBUTION, Entries, KINDS};
 
 /// The `CloudFront` of a sandbox.
 #[derive(Default)]

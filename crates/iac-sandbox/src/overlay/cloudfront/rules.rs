@@ -1,6 +1,7 @@
 //! What AWS refuses of a configuration.
 
-use super::{ACCESS_CONTROL, DISTRIBUTION, Entries, Kind, managed};
+use super::managed;
+use super::model::{ACCESS_CONTROL, DISTRIBUTION, Entries, Kind};
 use crate::reply::Failure;
 use crate::xml::{self, Element};
 

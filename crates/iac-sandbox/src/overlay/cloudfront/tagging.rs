@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Answer, DISTRIBUTION, Entries, NAMESPACE};
+use super::model::{DISTRIBUTION, Entries, NAMESPACE};
 use crate::call::Call;
 use crate::reply;
+use crate::reply::Answer;
 use crate::xml::{self, Element};
 
 /// The tags in a `Tags` element.

@@ -5,8 +5,7 @@ use winterbaume_core::MockResponse;
 use winterbaume_dynamodb::DynamoDbService;
 
 use super::super::backed::Backed;
-use super::Table;
-use super::table::{field, items};
+use super::model::{Table, field, items};
 use crate::call::Call;
 
 /// Adds the item to the error when the request says `ALL_OLD`; winterbaume leaves it out.

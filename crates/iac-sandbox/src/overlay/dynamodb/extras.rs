@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::table::{field, items, seconds};
-use super::{Outcome, Table, invalid};
+use super::model::{Outcome, Table, field, invalid, items, seconds};
 use crate::reply::Failure;
 
 /// The tags in a request.

@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::invalid;
-use super::table::field;
+use super::model::{field, invalid};
 use crate::reply::Failure;
 
 /// The capacity of a table or index; zeroes when it is on demand.

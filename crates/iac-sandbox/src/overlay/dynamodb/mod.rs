@@ -8,42 +8,23 @@
 mod conflict;
 mod extras;
 mod index;
+mod model;
 mod table;
 mod update;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use winterbaume_core::MockResponse;
 use winterbaume_dynamodb::DynamoDbService;
 
 use super::backed::Backed;
 use crate::call::Call;
+use crate::emulator::{Emulator, ServiceSnapshot};
 use crate::error::SandboxError;
 use crate::reply::{self, Failure};
-use crate::service::{Emulator, Service, ServiceSnapshot};
-use table::field;
-
-/// A result document, or the error to answer with.
-type Outcome = Result<Value, Failure>;
-
-/// A table, but for its items.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Table {
-    /// The description as `DescribeTable` gives it.
-    description: Map<String, Value>,
-    tags: BTreeMap<String, String>,
-    /// The attribute of time to live, when enabled.
-    ttl: Option<String>,
-    /// The recovery period in days, when point-in-time recovery is enabled.
-    recovery_days: Option<u64>,
-    /// The resource policy and its revision.
-    policy: Option<(String, u64)>,
-}
-
-/// Tables of a region by name.
-type Tables = BTreeMap<String, Table>;
+use crate::service::Service;
+use model::{Outcome, Tables, field, found, short_name};
 
 /// The DynamoDB of a sandbox.
 #[derive(Default)]
@@ -94,22 +75,6 @@ impl DynamoDb {
             _ => answer,
         }
     }
-}
-
-/// Tables may be named by their ARN.
-fn short_name(name: &str) -> &str {
-    name.split_once("table/").map_or(name, |(_, name)| name)
-}
-
-fn found<'a>(tables: &'a mut Tables, name: &str) -> Result<&'a mut Table, Failure> {
-    let message = format!("Requested resource not found: Table: {name} not found");
-    tables
-        .get_mut(name)
-        .ok_or_else(|| Failure::new(400, "ResourceNotFoundException", message))
-}
-
-fn invalid(message: impl Into<String>) -> Failure {
-    Failure::new(400, "ValidationException", message)
 }
 
 impl Emulator for DynamoDb {

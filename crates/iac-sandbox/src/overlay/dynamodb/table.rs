@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 use winterbaume_dynamodb::DynamoDbService;
 
 use super::super::backed::Backed;
-use super::{Outcome, Table, Tables, found, index, invalid};
+use super::index;
+use super::model::{Outcome, Table, Tables, field, found, invalid, items, seconds};
 use crate::account_id::ACCOUNT_ID;
 use crate::call::Call;
 use crate::clock;
@@ -15,16 +16,6 @@ use crate::reply::Failure;
 /// The ARN of a table.
 pub(super) fn arn(region: &str, name: &str) -> String {
     format!("arn:aws:dynamodb:{region}:{ACCOUNT_ID}:table/{name}")
-}
-
-/// A field of an object, null when absent.
-pub(super) fn field<'a>(input: &'a Value, name: &str) -> &'a Value {
-    input.get(name).unwrap_or(&Value::Null)
-}
-
-/// A list in an object, empty when absent.
-pub(super) fn items<'a>(input: &'a Value, name: &str) -> &'a [Value] {
-    field(input, name).as_array().map_or(&[], Vec::as_slice)
 }
 
 fn text<'a>(input: &'a Value, name: &str) -> &'a str {
@@ -99,13 +90,6 @@ pub(super) fn create(aws: &mut Backed<DynamoDbService>, tables: &mut Tables, cal
     let answer = with_status(&table, "CREATING");
     tables.insert(name.to_owned(), table);
     Ok(json!({ "TableDescription": answer }))
-}
-
-/// Seconds since 1970, as JSON carries times.
-pub(super) fn seconds() -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit the mantissa")]
-    let ms = clock::now_ms() as f64;
-    ms / 1000.0
 }
 
 /// A description on which a change has just begun.

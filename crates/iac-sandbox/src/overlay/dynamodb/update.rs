@@ -5,8 +5,9 @@ use winterbaume_dynamodb::DynamoDbService;
 use winterbaume_dynamodb::views::{AttributeDefinitionView, KeySchemaElementView, SecondaryIndexView};
 
 use super::super::backed::Backed;
-use super::table::{field, items, set_encryption, set_stream, with_status};
-use super::{Outcome, Table, Tables, found, index, invalid, short_name};
+use super::index;
+use super::model::{Outcome, Table, Tables, field, found, invalid, items, short_name};
+use super::table::{set_encryption, set_stream, with_status};
 use crate::call::Call;
 use crate::reply::Failure;
 

@@ -1,6 +1,7 @@
 //! Describe operations: items by id and filter, in pages.
 
-use super::{Kind, Outcome, Region, filter, group, missing};
+use super::model::{Kind, Outcome, Region, missing};
+use super::{filter, group};
 use crate::call::Call;
 use crate::reply::Failure;
 use crate::xml::Element;
@@ -52,7 +53,7 @@ pub(super) fn answer(region: &Region, call: &Call) -> Outcome {
     }
     let names = call.list("GroupName");
     let filters = filter::filters(call);
-    filter::check(&filters)?;
+    filter::check(*kind, &filters)?;
     let items = region
         .of_kind(*kind)
         .filter(|(id, _)| ids.is_empty() || ids.iter().any(|wanted| wanted == id))

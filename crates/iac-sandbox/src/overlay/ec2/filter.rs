@@ -3,7 +3,8 @@
 //! The name of a filter leads to a field of the item: `vpc-id` to `vpcId`, `association.main` to `main` in any item
 //! of `associationSet`. A few names follow no rule and are listed. Values may have `*` and `?`.
 
-use super::invalid;
+use super::filter_names;
+use super::model::Kind;
 use crate::call::Call;
 use crate::reply::Failure;
 use crate::xml::Element;
@@ -102,7 +103,7 @@ fn values<'a>(item: &'a Element, path: &[String], found: &mut Vec<&'a str>) {
     }
 }
 
-/// Whether an item passes all filters; a filter that leads nowhere is an error only when no item has its field.
+/// Whether an item passes all filters.
 pub(super) fn passes(item: &Element, filters: &[Filter]) -> bool {
     filters.iter().all(|filter| {
         let tags = || item.child("tagSet").map(|set| &set.children).into_iter().flatten();
@@ -124,15 +125,11 @@ pub(super) fn passes(item: &Element, filters: &[Filter]) -> bool {
     })
 }
 
-/// Refuses filter names that are no names of fields at all.
-pub(super) fn check(filters: &[Filter]) -> Result<(), Failure> {
-    let is_name = |c: char| c.is_ascii_alphanumeric() || "-.".contains(c);
-    for filter in filters {
-        if !filter.name.starts_with("tag:") && !filter.name.chars().all(is_name) {
-            return Err(invalid(format!("The filter '{}' is invalid", filter.name)));
-        }
-    }
-    Ok(())
+/// Refuses filters that EC2 does not know of this kind.
+pub(super) fn check(kind: Kind, filters: &[Filter]) -> Result<(), Failure> {
+    filters
+        .iter()
+        .try_for_each(|filter| filter_names::check(kind, &filter.name))
 }
 
 /// Matches a value with `*` for any text and `?` for any character.

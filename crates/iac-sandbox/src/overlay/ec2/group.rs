@@ -1,7 +1,8 @@
 //! Security groups: create, delete, and the permissions that describe their rules.
 
+use super::model::{Kind, Outcome, Region, Resource, invalid};
 use super::permission::{Atom, permissions};
-use super::{Kind, Outcome, Region, Resource, invalid, rule, tags};
+use super::{rule, tags};
 use crate::account_id::ACCOUNT_ID;
 use crate::call::Call;
 use crate::reply::Failure;
@@ -136,11 +137,4 @@ pub(super) fn with_permissions(region: &Region, id: &str, group: &Resource) -> E
     item.set(permissions("ipPermissions", rules(false)));
     item.set(permissions("ipPermissionsEgress", rules(true)));
     item
-}
-
-/// The groups a request is about exist.
-pub(super) fn named(region: &Region, call: &Call) -> Result<String, Failure> {
-    let id = call.param("GroupId").unwrap_or_default();
-    region.get(Kind::SecurityGroup, id)?;
-    Ok(id.to_owned())
 }

@@ -1,12 +1,11 @@
 //! What AWS makes on its own: the default VPC of a region, and of every VPC the main route table, the default network
 //! ACL and the default security group.
 
-use super::{Kind, Region, Resource, group, subnet};
+use super::model::{Kind, Region, Resource, association};
+use super::zone::ZONES;
+use super::{group, subnet};
 use crate::account_id::ACCOUNT_ID;
 use crate::xml::Element;
-
-/// The zones of every region.
-const ZONES: [&str; 3] = ["a", "b", "c"];
 
 /// A region of a new account: a default VPC with a default subnet in every zone.
 pub(super) fn fresh(name: &str) -> Region {
@@ -39,14 +38,6 @@ pub(super) fn fresh(name: &str) -> Region {
         resource.implicit = true;
     }
     region
-}
-
-/// An association of an IPv4 or IPv6 block.
-pub(super) fn association(id: &str, field: &str, cidr: &str, state: &str) -> Element {
-    Element::new("item")
-        .field("associationId", id)
-        .field(field, cidr)
-        .with(Element::new(state).field("state", "associated"))
 }
 
 /// Adds a VPC with everything that comes along with it.
@@ -133,43 +124,4 @@ fn add_default_acl(region: &mut Region, vpc: &str) {
     let mut resource = Resource::new(Kind::NetworkAcl, item);
     resource.implicit = true;
     region.add("networkAclId", resource);
-}
-
-/// The id of a zone, such as `euw1-az1`; `None` when the region has no such zone.
-pub(super) fn zone_id(region: &str, zone: &str) -> Option<String> {
-    let index = ZONES.iter().position(|letter| zone == format!("{region}{letter}"))?;
-    let mut parts = region.split('-');
-    let (area, direction, number) = (parts.next()?, parts.next()?, parts.next()?);
-    let direction = match direction {
-        "northeast" => "ne",
-        "northwest" => "nw",
-        "southeast" => "se",
-        "southwest" => "sw",
-        other => other.get(..1)?,
-    };
-    Some(format!("{area}{direction}{number}-az{}", index + 1))
-}
-
-/// The zone of an id.
-pub(super) fn zone_of_id(region: &str, id: &str) -> Option<String> {
-    ZONES
-        .iter()
-        .map(|letter| format!("{region}{letter}"))
-        .find(|zone| zone_id(region, zone).as_deref() == Some(id))
-}
-
-/// The answer to `DescribeAvailabilityZones`.
-pub(super) fn zones(region: &Region) -> Vec<Element> {
-    let items = ZONES.iter().map(|letter| {
-        let zone = format!("{}{letter}", region.name);
-        let id = zone_id(&region.name, &zone);
-        Element::new("item")
-            .field("zoneName", zone)
-            .field("zoneState", "available")
-            .field("regionName", region.name.as_str())
-            .field("zoneType", "availability-zone")
-            .field("optInStatus", "opt-in-not-required")
-            .maybe("zoneId", id)
-    });
-    vec![Element::new("availabilityZoneInfo").with_all(items)]
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use ipnet::{Ipv4Net, Ipv6Net};
 
-use super::invalid;
+use super::model::invalid;
 use crate::account_id::ACCOUNT_ID;
 use crate::call::Call;
 use crate::reply::Failure;

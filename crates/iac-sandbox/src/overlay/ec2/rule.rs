@@ -1,7 +1,8 @@
 //! Rules of security groups: authorize, revoke, modify, describe anew.
 
+use super::model::{Kind, Outcome, Region, Resource, done};
 use super::permission::{Atom, replacement, requested};
-use super::{Kind, Outcome, Region, Resource, done, group, tags};
+use super::tags;
 use crate::call::Call;
 use crate::reply::Failure;
 use crate::xml::Element;
@@ -50,7 +51,7 @@ fn missing_parameter() -> Failure {
 
 /// Adds rules, all or none; one that exists already is an error.
 pub(super) fn authorize(region: &mut Region, call: &Call, egress: bool) -> Outcome {
-    let group = group::named(region, call)?;
+    let group = group_of(region, call)?;
     let atoms = requested(call, egress)?;
     if atoms.is_empty() {
         return Err(missing_parameter());
@@ -80,7 +81,7 @@ pub(super) fn authorize(region: &mut Region, call: &Call, egress: bool) -> Outco
 
 /// Removes rules by id or by what they say, all or none.
 pub(super) fn revoke(region: &mut Region, call: &Call, egress: bool) -> Outcome {
-    let group = group::named(region, call)?;
+    let group = group_of(region, call)?;
     let before = existing(region, &group, egress);
     let mut gone = call.list("SecurityGroupRuleId");
     for id in &gone {
@@ -108,7 +109,7 @@ pub(super) fn revoke(region: &mut Region, call: &Call, egress: bool) -> Outcome 
 
 /// Replaces rules by id; what a rule says may not equal another rule.
 pub(super) fn modify(region: &mut Region, call: &Call) -> Outcome {
-    let group = group::named(region, call)?;
+    let group = group_of(region, call)?;
     let mut changes = Vec::new();
     for n in 1.. {
         let prefix = format!("SecurityGroupRule.{n}");
@@ -137,7 +138,7 @@ pub(super) fn modify(region: &mut Region, call: &Call) -> Outcome {
 
 /// Changes descriptions only, of rules found by id or by what they say.
 pub(super) fn describe(region: &mut Region, call: &Call, egress: bool) -> Outcome {
-    let group = group::named(region, call)?;
+    let group = group_of(region, call)?;
     let before = existing(region, &group, egress);
     let mut changes: Vec<(String, Option<String>)> = (1..)
         .map_while(|n| {
@@ -163,4 +164,11 @@ pub(super) fn describe(region: &mut Region, call: &Call, egress: bool) -> Outcom
         }
     }
     Ok(done())
+}
+
+/// The group a request is about, which must exist.
+fn group_of(region: &Region, call: &Call) -> Result<String, Failure> {
+    let id = call.param("GroupId").unwrap_or_default();
+    region.get(Kind::SecurityGroup, id)?;
+    Ok(id.to_owned())
 }

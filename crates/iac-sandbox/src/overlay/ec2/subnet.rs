@@ -2,8 +2,9 @@
 
 use ipnet::{Ipv4Net, Ipv6Net};
 
-use super::network::{association, zone_id, zone_of_id};
-use super::{Kind, Outcome, Region, Resource, done, invalid, tags};
+use super::model::{Kind, Outcome, Region, Resource, association, done, invalid};
+use super::tags;
+use super::zone::{zone_id, zone_of_id};
 use crate::account_id::ACCOUNT_ID;
 use crate::call::Call;
 use crate::reply::Failure;

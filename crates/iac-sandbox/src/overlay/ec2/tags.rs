@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Kind, Outcome, Region, Resource, done, filter, invalid, missing};
+use super::filter;
+use super::model::{Kind, Outcome, Region, Resource, done, invalid, missing};
 use crate::call::Call;
 use crate::reply::Failure;
 use crate::xml::Element;

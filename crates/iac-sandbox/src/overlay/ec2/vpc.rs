@@ -2,8 +2,9 @@
 
 use ipnet::{Ipv4Net, Ipv6Net};
 
-use super::network::{add_vpc, association};
-use super::{Kind, Outcome, Region, done, invalid, tags};
+use super::model::{Kind, Outcome, Region, association, done, invalid};
+use super::network::add_vpc;
+use super::tags;
 use crate::call::Call;
 use crate::reply::Failure;
 use crate::xml::Element;

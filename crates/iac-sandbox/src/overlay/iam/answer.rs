@@ -7,7 +7,8 @@ use winterbaume_iam::IamStateView;
 use winterbaume_iam::views::RoleView;
 
 use super::policy::MANAGED;
-use crate::call::{Call, encode};
+use crate::call::Call;
+use crate::encoding::encode;
 use crate::xml::{self, Element};
 
 /// Completes an answer.

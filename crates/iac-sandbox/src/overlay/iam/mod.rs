@@ -16,13 +16,12 @@ use winterbaume_core::MockResponse;
 use winterbaume_iam::{IamService, IamStateView};
 
 use super::backed::Backed;
-use crate::call::{Call, form_body};
+use crate::call::Call;
+use crate::emulator::{Emulator, ServiceSnapshot};
+use crate::encoding::form_body;
 use crate::error::SandboxError;
 use crate::reply::{self, Failure};
-use crate::service::{Emulator, Service, ServiceSnapshot};
-
-/// IAM has no regions; winterbaume keeps its state under this one.
-const REGION: &str = "us-east-1";
+use crate::service::Service;
 
 /// The IAM of a sandbox.
 #[derive(Default)]
@@ -34,7 +33,7 @@ pub(super) struct Iam {
 
 impl Iam {
     fn view(&self) -> IamStateView {
-        self.aws.view(REGION)
+        self.aws.view(policy::REGION)
     }
 
     /// What AWS reads into a request that leaves it out.

@@ -8,11 +8,13 @@ use winterbaume_iam::views::{ManagedPolicyView, PolicyVersionView};
 use winterbaume_iam::{IamService, IamStateView};
 
 use super::super::backed::Backed;
-use super::REGION;
 use crate::call::Call;
 use crate::clock;
 use crate::reply::{self, Failure, REQUEST_ID};
 use crate::xml::Element;
+
+/// IAM has no regions; winterbaume keeps its state under this one.
+pub(super) const REGION: &str = "us-east-1";
 
 /// The beginning of the ARNs of policies AWS manages.
 pub(super) const MANAGED: &str = "arn:aws:iam::aws:policy/";

@@ -1,11 +1,11 @@
 //! Configurations of a bucket: each is one document that is put, given back as it was, and removed.
 
-use super::Answer;
 use super::aspect_rules;
 use super::model::Bucket;
 use super::policy;
 use crate::account_id::ACCOUNT_ID;
 use crate::call::Call;
+use crate::reply::Answer;
 use crate::reply::{self, Failure};
 use crate::xml::{self, Element};
 

@@ -2,11 +2,11 @@
 
 use winterbaume_core::MockResponse;
 
-use super::Answer;
 use super::model::{Bucket, Buckets};
 use crate::account_id::ACCOUNT_ID;
 use crate::call::Call;
 use crate::clock;
+use crate::reply::Answer;
 use crate::reply::{self, Failure};
 use crate::xml::{self, Element};
 

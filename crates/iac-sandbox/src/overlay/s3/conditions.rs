@@ -2,7 +2,7 @@
 
 use winterbaume_core::MockResponse;
 
-use super::model::Version;
+use super::model::{Version, no_such_key};
 use crate::call::Call;
 use crate::clock;
 use crate::reply::{self, Failure};
@@ -25,7 +25,7 @@ pub(super) fn for_write(call: &Call, current: Option<&Version>) -> Result<(), Fa
         return Err(failed());
     }
     match (call.header("if-match"), current) {
-        (Some(_), None) => Err(super::object::no_such_key()),
+        (Some(_), None) => Err(no_such_key()),
         (Some(condition), Some(version)) if !matches(condition, &version.etag) => Err(failed()),
         _ => Ok(()),
     }

@@ -1,10 +1,10 @@
 //! Objects: deleting one, or many at once.
 
-use super::Answer;
 use super::model::{Bucket, NULL, Version};
 use super::object::version_header;
 use crate::call::Call;
 use crate::clock;
+use crate::reply::Answer;
 use crate::reply::{self, Failure};
 use crate::xml::{self, Element};
 

@@ -4,8 +4,9 @@ use winterbaume_core::MockResponse;
 
 use super::model::{Bucket, Version};
 use crate::account_id::ACCOUNT_ID;
-use crate::call::{Call, encode};
+use crate::call::Call;
 use crate::clock;
+use crate::encoding::encode;
 use crate::reply;
 use crate::xml::Element;
 

@@ -24,14 +24,12 @@ use bytes::Bytes;
 use winterbaume_core::MockResponse;
 
 use crate::call::Call;
+use crate::emulator::{Emulator, ServiceSnapshot};
 use crate::error::SandboxError;
-use crate::reply::{self, Failure};
+use crate::reply::{self, Answer};
 use crate::s3_target::target;
-use crate::service::{Emulator, Service, ServiceSnapshot};
+use crate::service::Service;
 use model::Buckets;
-
-/// An answer, or the error to answer with.
-type Answer = Result<MockResponse, Failure>;
 
 /// The S3 of a sandbox.
 #[derive(Default)]

@@ -176,3 +176,8 @@ impl Bucket {
         id
     }
 }
+
+/// The error of a key that does not exist.
+pub(super) fn no_such_key() -> Failure {
+    Failure::new(404, "NoSuchKey", "The specified key does not exist.")
+}

@@ -8,9 +8,10 @@ use winterbaume_core::MockResponse;
 
 use super::model::{Bucket, Buckets, Part, Upload, Version};
 use super::object::{self, CHECKSUMS, keep, kept_headers, md5_hex, tags_of, version_header};
-use super::{Answer, bucket, conditions};
+use super::{bucket, conditions};
 use crate::call::Call;
 use crate::clock;
+use crate::reply::Answer;
 use crate::reply::{self, Failure};
 use crate::xml::{self, Element};
 

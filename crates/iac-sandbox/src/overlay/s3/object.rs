@@ -7,10 +7,12 @@ use md5::{Digest as _, Md5};
 use sha2::Sha256;
 use winterbaume_core::MockResponse;
 
-use super::model::{Bucket, Buckets, NULL, Version};
-use super::{Answer, bucket, conditions};
-use crate::call::{Call, decode, parameters};
+use super::model::{Bucket, Buckets, NULL, Version, no_such_key};
+use super::{bucket, conditions};
+use crate::call::Call;
 use crate::clock;
+use crate::encoding::{decode, parameters};
+use crate::reply::Answer;
 use crate::reply::{self, Failure};
 use crate::xml::{self, Element};
 
@@ -161,11 +163,6 @@ pub(super) fn source<'a>(buckets: &'a Buckets, call: &Call) -> Result<&'a Versio
     let from = buckets.get(name).ok_or_else(|| bucket::missing(name))?;
     let found = from.find(key, version).filter(|found| !found.marker);
     found.ok_or_else(no_such_key)
-}
-
-/// The error of a key that does not exist.
-pub(super) fn no_such_key() -> Failure {
-    Failure::new(404, "NoSuchKey", "The specified key does not exist.")
 }
 
 /// Copies an object; metadata and tags come from the source unless the request replaces them.

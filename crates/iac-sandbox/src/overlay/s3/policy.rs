@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::Answer;
 use super::model::Bucket;
 use crate::call::Call;
+use crate::reply::Answer;
 use crate::reply::{self, Failure};
 use crate::xml::{self, Element};
 

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use winterbaume_core::MockResponse;
 
-use super::model::{Bucket, Version};
-use super::object::{CHECKSUMS, no_such_key, version_header};
-use super::{Answer, conditions};
+use super::conditions;
+use super::model::{Bucket, Version, no_such_key};
+use super::object::{CHECKSUMS, version_header};
 use crate::call::Call;
 use crate::clock;
+use crate::reply::Answer;
 use crate::reply::{self, Failure};
 
 /// Answers `GetObject` and `HeadObject`.

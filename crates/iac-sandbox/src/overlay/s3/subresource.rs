@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::Answer;
 use super::aspect::owner_only;
-use super::model::{Bucket, Version};
-use super::object::{no_such_key, version_header};
+use super::model::{Bucket, Version, no_such_key};
+use super::object::version_header;
 use crate::call::Call;
+use crate::reply::Answer;
 use crate::reply::{self, Failure};
 use crate::xml::{self, Element};
 

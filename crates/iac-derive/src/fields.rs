@@ -44,9 +44,10 @@ pub(crate) fn metadata(field: &Field) -> Result<TokenStream> {
         .unwrap_or_default();
     let doc = doc(&field.attrs);
     let ty = &field.ty;
-    let default = default_text(field)?;
+    let default = default_of(field)?;
     let required = default.is_none() && !is(ty, "Option");
-    let default = default.unwrap_or_default();
+    let default_value = default_value(ty, default.as_ref());
+    let default = default.map(|default| default.text(ty)).unwrap_or_default();
     let attributes = FieldAttributes::read(&field.attrs)?;
     let into_set = attributes.set.then(|| quote!(.into_set()));
     let schema = quote!(<#ty as ::iac_core::model::HasSchema>::schema() #into_set);
@@ -58,6 +59,7 @@ pub(crate) fn metadata(field: &Field) -> Result<TokenStream> {
             schema: #schema,
             required: #required,
             default: #default,
+            default_value: #default_value,
             attributes: #attributes,
         }
     })
@@ -68,8 +70,42 @@ pub(crate) fn is(ty: &Type, word: &str) -> bool {
     matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|segment| segment.ident == word))
 }
 
-/// The default of `#[builder(default = ...)]` as text; `None` when the field must be given.
-fn default_text(field: &Field) -> Result<Option<String>> {
+/// What `#[builder(default)]` fills an unset field with.
+enum FieldDefault {
+    /// The expression that is written there.
+    Expression(Box<Expr>),
+    /// The default of the field's type.
+    OfType,
+}
+
+impl FieldDefault {
+    /// The default as documentation tells it.
+    fn text(&self, ty: &Type) -> String {
+        match self {
+            Self::Expression(value) => readable(value),
+            Self::OfType if is(ty, "bool") => "false".to_owned(),
+            Self::OfType => "empty".to_owned(),
+        }
+    }
+}
+
+/// The expression of type `Option<fn() -> Value>` that makes the default of a field of this type.
+fn default_value(ty: &Type, default: Option<&FieldDefault>) -> TokenStream {
+    let value = match default {
+        None => return quote!(::core::option::Option::None),
+        Some(FieldDefault::OfType) => quote!(<#ty as ::core::default::Default>::default()),
+        Some(FieldDefault::Expression(value)) => quote!(#value),
+    };
+    quote! {
+        ::core::option::Option::Some(|| {
+            let value: #ty = #value;
+            ::iac_core::model::default_value(&value)
+        })
+    }
+}
+
+/// The default of `#[builder(default = ...)]`; `None` when the field must be given.
+fn default_of(field: &Field) -> Result<Option<FieldDefault>> {
     let mut found = None;
     for attribute in field
         .attrs
@@ -79,12 +115,8 @@ fn default_text(field: &Field) -> Result<Option<String>> {
         attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("default") {
                 found = Some(match meta.value() {
-                    Ok(value) => {
-                        let value: Expr = value.parse()?;
-                        readable(&value)
-                    }
-                    Err(_) if is(&field.ty, "bool") => "false".to_owned(),
-                    Err(_) => "empty".to_owned(),
+                    Ok(value) => FieldDefault::Expression(Box::new(value.parse()?)),
+                    Err(_) => FieldDefault::OfType,
                 });
             } else if meta.input.peek(syn::Token![=]) {
                 drop(meta.value()?.parse::<Expr>()?);

@@ -74,6 +74,7 @@ macro_rules! either {
                         schema: <$value as ::iac_core::model::HasSchema>::schema(),
                         required: false,
                         default: "",
+                        default_value: None,
                         attributes: ::iac_core::model::FieldAttributes::default(),
                     },
                 )+])

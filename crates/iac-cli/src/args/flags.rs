@@ -81,6 +81,14 @@ pub(crate) struct BuildArgs {
     pub(crate) refresh_only: bool,
 }
 
+/// How a plan is shown.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(crate) struct ViewArgs {
+    /// Show every property of what is created, those at their defaults too
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+}
+
 /// How changes are consented to and carried on.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct ConsentArgs {

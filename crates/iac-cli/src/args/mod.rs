@@ -10,7 +10,7 @@ pub(crate) use self::{
     commands::{
         ApplyArgs, DestroyArgs, DriftArgs, ImportArgs, OutputArgs, PlanArgs, RefreshArgs, RollbackArgs, UnlockArgs,
     },
-    flags::{BuildArgs, ConsentArgs, EnvironmentArgs, PlaceArgs, RunArgs, ScopeArgs, quoted, set},
+    flags::{BuildArgs, ConsentArgs, EnvironmentArgs, PlaceArgs, RunArgs, ScopeArgs, ViewArgs, quoted, set},
     state::{EditArgs, ForgetArgs, HistoryArgs, MoveArgs, PushArgs, StateCommand},
 };
 

@@ -50,6 +50,7 @@ pub(super) async fn run(cx: &Context<'_>, args: &ApplyArgs) -> Outcome<Exit> {
             ..args.scope.options(&args.run)
         },
         run: &args.run,
+        view: args.view,
         consent: args.consent,
         invocation: cx.invocation(place),
         flags,
@@ -79,6 +80,7 @@ async fn saved(cx: &Context<'_>, args: &ApplyArgs, path: &Path) -> Outcome<Exit>
             ..args.scope.options(&args.run)
         },
         run: &args.run,
+        view: args.view,
         consent: ConsentArgs {
             yes: true,
             ..args.consent

@@ -6,7 +6,13 @@ use super::{
     reach,
     work::{Goal, Work, askable, brackets},
 };
-use crate::{args::DestroyArgs, context::Context, error::Outcome, exit::Exit, render};
+use crate::{
+    args::{DestroyArgs, ViewArgs},
+    context::Context,
+    error::Outcome,
+    exit::Exit,
+    render,
+};
 
 pub(super) async fn run(cx: &Context<'_>, args: &DestroyArgs) -> Outcome<Exit> {
     let place = &args.environment.place;
@@ -29,6 +35,8 @@ pub(super) async fn run(cx: &Context<'_>, args: &DestroyArgs) -> Outcome<Exit> {
             ..args.scope.options(&args.run)
         },
         run: &args.run,
+        // what goes is shown by its address
+        view: ViewArgs::default(),
         consent: args.consent,
         invocation: cx.invocation(place),
         flags: args.scope.words(),

@@ -16,7 +16,7 @@ use crate::{
     context::{Context, stopped},
     error::{Outcome, Problem},
     exit::Exit,
-    render,
+    render::{self, plan::Detail},
 };
 
 pub(super) async fn run(cx: &Context<'_>, args: &PlanArgs) -> Outcome<Exit> {
@@ -47,7 +47,8 @@ pub(super) async fn run(cx: &Context<'_>, args: &PlanArgs) -> Outcome<Exit> {
     if cx.json {
         cx.document(&render::json::plan(&plan));
     } else {
-        cx.printer.result(&render::plan::plan(&plan));
+        let detail = Detail::new(args.view, &session.registry);
+        cx.printer.result(&render::plan::plan(&plan, detail));
         if let Some(path) = &args.out {
             let flags = [format!("--plan {}", quoted(&path.display().to_string()))];
             let command = cx.invocation(place).command("apply", name, &flags);

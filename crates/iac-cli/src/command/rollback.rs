@@ -29,6 +29,7 @@ pub(super) async fn run(cx: &Context<'_>, args: &RollbackArgs) -> Outcome<Exit> 
         ),
         options: args.scope.options(&args.run),
         run: &args.run,
+        view: args.view,
         consent: args.consent,
         invocation: cx.invocation(place),
         flags,

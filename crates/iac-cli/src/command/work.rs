@@ -11,13 +11,13 @@ use iac_core::{
 
 use super::{rescue::Rescued, serial};
 use crate::{
-    args::{ConsentArgs, RunArgs},
+    args::{ConsentArgs, RunArgs, ViewArgs},
     context::{Context, stopped},
     error::{Outcome, Problem},
     exit::Exit,
     invocation::Invocation,
     progress::Progress,
-    render::{self, report::Told},
+    render::{self, plan::Detail, report::Told},
 };
 
 /// A plan, what its apply came to, and how long that took.
@@ -46,6 +46,7 @@ pub(super) struct Work<'a> {
     pub(super) session: &'a Session,
     pub(super) options: PlanOptions,
     pub(super) run: &'a RunArgs,
+    pub(super) view: ViewArgs,
     pub(super) consent: ConsentArgs,
     /// How this program was called.
     pub(super) invocation: Invocation,
@@ -91,9 +92,10 @@ impl Work<'_> {
 
     async fn locked(&self, cx: &Context<'_>, run: &mut Run, progress: &Progress) -> Outcome<Applied> {
         let plan = self.plan(cx, run, progress).await?;
+        let detail = Detail::new(self.view, &self.session.registry);
         let text = match self.goal {
-            Goal::Code(_) | Goal::File(..) => render::plan::plan(&plan),
-            Goal::Serial(serial) => render::plan::towards(&plan, &format!("what it was at serial {serial}")),
+            Goal::Code(_) | Goal::File(..) => render::plan::plan(&plan, detail),
+            Goal::Serial(serial) => render::plan::towards(&plan, detail, &format!("what it was at serial {serial}")),
         } + "\n";
         match (cx.json, self.consent.yes) {
             (false, _) => cx.printer.result(&text),

@@ -3,6 +3,7 @@
 mod address;
 mod context;
 mod data;
+mod defaults;
 mod error;
 mod expr;
 mod handle;
@@ -29,6 +30,8 @@ pub use template::{ExpressionError, Resolution};
 
 pub use address::{Address, AddressError};
 pub use context::{Call, Clock, Context, Recorder};
+#[doc(hidden)]
+pub use data::default_value;
 pub use data::{Data, HasSchema};
 pub use error::{ErrorKind, Hint, ResourceError};
 pub use expr::{Expr, Reference, Segment};

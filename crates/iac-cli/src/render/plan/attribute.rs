@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use iac_core::{
-    model::REDACTED,
+    model::{Field, REDACTED, Schema},
     plan::{Action, After, AttributeChange, Change},
 };
 use serde_json::Value;
@@ -16,12 +16,18 @@ use crate::render::{
 /// What ownership tags begin with. Every resource has them: they are told in one line.
 const OWNERSHIP: &str = "iac:";
 
-/// The lines of a change's attributes.
-pub(super) fn group(change: &Change) -> Vec<String> {
+/// The lines of a change's attributes, without what is at the defaults of `schema`, and how many attributes that leaves out.
+pub(super) fn group(change: &Change, schema: Option<&Schema>) -> (Vec<String>, usize) {
     let mut owned = BTreeSet::new();
     let mut lines = Vec::new();
+    let mut hidden = 0;
     for attribute in &change.attributes {
-        let Some(attribute) = without_ownership(attribute, &mut owned) else {
+        let field = schema.and_then(|schema| schema.field(attribute.property()));
+        let Some(attribute) = without_defaults(attribute, field) else {
+            hidden += 1;
+            continue;
+        };
+        let Some(attribute) = without_ownership(&attribute, &mut owned) else {
             continue;
         };
         lines.extend(if change.action == Action::Create {
@@ -34,7 +40,18 @@ pub(super) fn group(change: &Change) -> Vec<String> {
         let names: Vec<String> = owned.into_iter().collect();
         lines.push(paint(DIM, format_args!("ownership tags: {}", names.join(", "))));
     }
-    lines
+    (lines, hidden)
+}
+
+/// The attribute without the properties in it that are at their defaults; `None` when it is at its own.
+fn without_defaults(attribute: &AttributeChange, field: Option<&Field>) -> Option<AttributeChange> {
+    let (Some(field), After::Known(value)) = (field, &attribute.after) else {
+        return Some(attribute.clone());
+    };
+    (!field.is_default(value)).then(|| AttributeChange {
+        after: After::Known(field.schema.without_defaults(value)),
+        ..attribute.clone()
+    })
 }
 
 /// The attribute without the ownership tags that are new in it; `None` when nothing else is in it.

@@ -51,5 +51,5 @@ fn of(changes: Vec<Change>) -> Plan {
 }
 
 fn text(plan: &Plan) -> String {
-    strip_str(&super::plan(plan)).to_string()
+    strip_str(&super::plan(plan, super::Detail::All)).to_string()
 }

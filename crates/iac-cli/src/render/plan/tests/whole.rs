@@ -114,5 +114,5 @@ fn colours_are_only_colours() {
         vec![Reason::New],
         Vec::new(),
     )]);
-    assert!(crate::render::plan::plan(&plan).contains("\u{1b}["));
+    assert!(crate::render::plan::plan(&plan, crate::render::plan::Detail::All).contains("\u{1b}["));
 }

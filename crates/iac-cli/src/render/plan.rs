@@ -63,8 +63,7 @@ pub(crate) fn towards(plan: &Plan, detail: Detail<'_>, goal: &str) -> String {
         hidden += self::change(change, detail.schema(change), &mut text);
     }
     if hidden > 0 {
-        let remark = format!("{} not shown (--verbose shows all)", properties_at_default(hidden));
-        let _ = writeln!(text, "{}\n", paint(DIM, remark));
+        let _ = writeln!(text, "{}\n", paint(DIM, at_defaults(hidden)));
     }
     outputs(plan, &mut text);
     for message in &plan.warnings {
@@ -149,9 +148,15 @@ pub(crate) fn single(change: &Change) -> String {
     text
 }
 
-fn properties_at_default(count: usize) -> String {
-    let noun = if count == 1 { "property" } else { "properties" };
-    format!("{count} {noun} at the default")
+/// The line on what is left out.
+fn at_defaults(count: usize) -> String {
+    let properties = if count == 1 {
+        "1 property is at its default".to_owned()
+    } else {
+        format!("{count} properties are at their defaults")
+    };
+    let again = if count == 1 { "it" } else { "them" };
+    format!("{properties} (--verbose shows {again})")
 }
 
 /// Tells one change, without the defaults of `schema`; gives how many properties it leaves out.

@@ -35,7 +35,7 @@ async fn planned(documents: &Documents, bytes: &[u8], recalled: &State) {
     let Ok(snapshot) = iac_core::state::Snapshot::read(&env.backend, NAMES.0, NAMES.1).await else {
         return;
     };
-    let Ok(stack) = plan::recall(recalled, &snapshot.state, &env.session.registry) else {
+    let Ok(stack) = plan::stack_from_state(recalled, &snapshot.state, &env.session.registry) else {
         return;
     };
     for mode in [Mode::Normal, Mode::Destroy, Mode::RefreshOnly] {

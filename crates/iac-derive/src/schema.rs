@@ -9,7 +9,7 @@ use crate::fields;
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let schema = match &input.data {
         Data::Enum(_) => one_of(input)?,
-        _ => shaped(input)?,
+        _ => struct_schema(input)?,
     };
     // a generic struct is a stage of its own; only a plain one can be a literal
     let literal = input.generics.params.is_empty().then(|| literal(input));
@@ -17,7 +17,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
 }
 
 /// `impl HasSchema` for a struct.
-pub(crate) fn shaped(input: &DeriveInput) -> Result<TokenStream> {
+pub(crate) fn struct_schema(input: &DeriveInput) -> Result<TokenStream> {
     let name = &input.ident;
     let fields: Vec<TokenStream> = fields::named(input)?
         .into_iter()

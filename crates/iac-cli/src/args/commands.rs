@@ -1,4 +1,4 @@
-//! The words of each command that works on an environment.
+//! The arguments of each command that works on an environment.
 
 use std::path::PathBuf;
 

@@ -105,7 +105,7 @@ pub(crate) struct ConsentArgs {
 
 impl PlaceArgs {
     /// The flags as they are typed.
-    pub(crate) fn words(&self) -> Vec<String> {
+    pub(crate) fn to_args(&self) -> Vec<String> {
         let mut words = Vec::new();
         if self.sandbox {
             words.push("--sandbox".to_owned());
@@ -135,7 +135,7 @@ fn repeated(flag: &str, addresses: &[Address]) -> impl Iterator<Item = String> {
 
 impl SelectArgs {
     /// The flags as they are typed.
-    pub(crate) fn words(&self) -> Vec<String> {
+    pub(crate) fn to_args(&self) -> Vec<String> {
         repeated("--target", &self.target)
             .chain(repeated("--exclude", &self.exclude))
             .collect()
@@ -144,8 +144,8 @@ impl SelectArgs {
 
 impl ScopeArgs {
     /// The flags as they are typed.
-    pub(crate) fn words(&self) -> Vec<String> {
-        let select = self.select.words().into_iter();
+    pub(crate) fn to_args(&self) -> Vec<String> {
+        let select = self.select.to_args().into_iter();
         select
             .chain(repeated("--unprotect", &self.unprotect))
             .chain(self.no_refresh.then(|| "--no-refresh".to_owned()))
@@ -168,7 +168,7 @@ impl ScopeArgs {
 
 impl BuildArgs {
     /// The flags as they are typed.
-    pub(crate) fn words(&self) -> Vec<String> {
+    pub(crate) fn to_args(&self) -> Vec<String> {
         repeated("--replace", &self.replace)
             .chain(self.refresh_only.then(|| "--refresh-only".to_owned()))
             .collect()

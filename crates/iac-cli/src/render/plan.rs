@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use iac_core::{
     model::{Registry, Schema},
-    plan::{Action, After, Change, Drift, Mode, Plan, Reason},
+    plan::{Action, Change, Drift, Mode, Plan, PlannedValue, Reason},
 };
 use serde_json::Value;
 
@@ -231,9 +231,9 @@ fn outputs(plan: &Plan, text: &mut String) {
         };
         let before = output.before.as_ref().map(|before| shown(&before.value));
         let after = match &output.after {
-            After::Known(value) => Some(shown(value)),
-            After::Unknown => Some(UNKNOWN.to_owned()),
-            After::Absent => None,
+            PlannedValue::Known(value) => Some(shown(value)),
+            PlannedValue::Unknown => Some(UNKNOWN.to_owned()),
+            PlannedValue::Absent => None,
         };
         let _ = match (before, after) {
             (None, Some(after)) => writeln!(text, "  {} {name}: {after}", paint(ADD, "+")),

@@ -93,10 +93,8 @@ pub fn fold(state: &mut State, records: &[Record]) -> bool {
             }),
             Record::Identified { step, id } => {
                 let mut open = state.pending_operations.iter_mut();
-                if let Some(pending_operations) =
-                    open.find(|pending_operations| pending_operations.intent.step == *step)
-                {
-                    pending_operations.id = Some(id.clone());
+                if let Some(pending) = open.find(|pending| pending.intent.step == *step) {
+                    pending.id = Some(id.clone());
                 }
             }
             Record::Moved { from, to } => state.rename(from, to),
@@ -105,7 +103,7 @@ pub fn fold(state: &mut State, records: &[Record]) -> bool {
                 address,
                 resource,
             } => {
-                state.strike(*step);
+                state.complete(*step);
                 state.set(address.clone(), resource.clone());
             }
         }

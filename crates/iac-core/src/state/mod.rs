@@ -30,7 +30,7 @@ pub use history::{Serial, history, serial};
 pub use intent::{Intent, PendingOperation, Verb};
 pub use journal::{Record, fold};
 pub use layout::STATE;
-pub use lease::{LEASE, Lease, LockNews};
+pub use lease::{LEASE, Lease, LockEvent};
 pub use memory::MemoryBackend;
 pub use snapshot::Snapshot;
 pub use writer::StateWriter;

@@ -47,9 +47,9 @@ struct Written {
     /// The number of the next record.
     next: u64,
     /// Whether the journal has its beginning: there are records that are not in the state yet.
-    begun: bool,
+    journal_open: bool,
     /// Whether there are records, live or stale.
-    littered: bool,
+    has_stale_records: bool,
 }
 
 impl StateWriter {
@@ -62,11 +62,7 @@ impl StateWriter {
             .max()
             .unwrap_or(0);
         let open = &snapshot.state.pending_operations;
-        let steps = open
-            .iter()
-            .map(|pending_operations| pending_operations.intent.step)
-            .max()
-            .unwrap_or(0);
+        let steps = open.iter().map(|pending| pending.intent.step).max().unwrap_or(0);
         Self {
             backend: Arc::clone(backend),
             lease: Arc::clone(lease),
@@ -78,8 +74,8 @@ impl StateWriter {
                 lineage: snapshot.state.lineage.clone(),
                 serial: snapshot.state.serial,
                 next: last + 1,
-                begun: snapshot.live,
-                littered: !snapshot.journal.is_empty(),
+                journal_open: snapshot.live,
+                has_stale_records: !snapshot.journal.is_empty(),
             }),
         }
     }
@@ -103,7 +99,7 @@ impl StateWriter {
     /// When it could not be written, or another writer was faster: then nothing may go on.
     pub async fn append(&self, record: &Record) -> Result<(), StoreError> {
         let mut written = self.written.lock().await;
-        if !written.begun {
+        if !written.journal_open {
             let run = self.lease.lock().info.id;
             let begin = Record::Begun {
                 lineage: written.lineage.clone(),
@@ -112,7 +108,7 @@ impl StateWriter {
             };
             let name = written.next_name();
             self.write(&name, &begin).await?;
-            written.begun = true;
+            written.journal_open = true;
         }
         let name = written.next_name();
         // records of one run are numbered under the lock and written beside each other
@@ -167,14 +163,14 @@ impl StateWriter {
 
     /// Whether there are records that are not folded into the stored state.
     pub async fn is_live(&self) -> bool {
-        self.written.lock().await.begun
+        self.written.lock().await.journal_open
     }
 
     /// Drops the records of a journal that the stored state holds already. One that cannot be removed does no harm: it is
     /// stale, and the next run tries again.
-    pub async fn sweep(&self) {
+    pub async fn remove_stale(&self) {
         let mut written = self.written.lock().await;
-        if written.begun || !written.littered || self.check().is_err() {
+        if written.journal_open || !written.has_stale_records || self.check().is_err() {
             return;
         }
         let Ok(names) = self.backend.list(JOURNAL).await else {
@@ -185,7 +181,7 @@ impl StateWriter {
             .buffer_unordered(FAN_OUT)
             .collect()
             .await;
-        written.littered = removed.iter().any(Result::is_err);
+        written.has_stale_records = removed.iter().any(Result::is_err);
     }
 
     /// Writes the state as the next serial, on the condition that nobody else did, and drops the journal that it now holds.
@@ -218,9 +214,9 @@ impl StateWriter {
         written.document = Some(bytes);
         written.lineage.clone_from(&state.lineage);
         written.serial = serial;
-        written.begun = false;
+        written.journal_open = false;
         drop(written);
-        self.sweep().await;
+        self.remove_stale().await;
         Ok(())
     }
 
@@ -242,7 +238,7 @@ impl Written {
     fn next_name(&mut self) -> String {
         let name = record_name(self.next);
         self.next += 1;
-        self.littered = true;
+        self.has_stale_records = true;
         name
     }
 }

@@ -4,6 +4,7 @@
 //! documentation read. Use them through `iac_core`.
 #![forbid(unsafe_code)]
 
+mod defaults;
 mod fields;
 mod outputs;
 mod resource;

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DeriveInput, Fields, Result};
 
-use crate::fields;
+use crate::{defaults::Setters, fields};
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let schema = match &input.data {
@@ -19,9 +19,10 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
 /// `impl HasSchema` for a struct.
 pub(crate) fn struct_schema(input: &DeriveInput) -> Result<TokenStream> {
     let name = &input.ident;
+    let setters = Setters::read(&input.attrs)?;
     let fields: Vec<TokenStream> = fields::named(input)?
         .into_iter()
-        .map(fields::metadata)
+        .map(|field| fields::metadata(field, &setters))
         .collect::<Result<_>>()?;
     let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
     Ok(quote! {

@@ -21,7 +21,7 @@ iac_core::text_type! {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder, Schema)]
 struct Look {
     /// Its colour.
-    #[builder(default = "grey".to_owned(), into)]
+    #[builder(default = "grey", into)]
     colour: String,
     /// Whether it shines.
     #[builder(default = false)]

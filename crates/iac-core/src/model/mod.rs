@@ -1,10 +1,11 @@
-//! Data and traits: addresses, values and references, shapes, the reconcile trait, stacks. No I/O.
+//! Data and traits: addresses, values and references, schemas, the reconcile trait, stacks. No I/O.
 
 mod address;
 mod context;
 mod data;
 mod defaults;
 mod error;
+pub mod eventual;
 mod expr;
 mod handle;
 
@@ -18,7 +19,6 @@ mod registry;
 mod resource;
 mod schema;
 mod seal;
-mod second_look;
 mod secret;
 mod stack;
 mod stage;

@@ -131,7 +131,7 @@ impl Context<'_> {
     pub(crate) async fn open(&self, environment: &str, place: &PlaceArgs) -> Outcome<Session> {
         let request = self.request(environment, place);
         let opening = self.platform(place)?.open(&request);
-        let opening = self.interrupts.unless_asked(opening);
+        let opening = self.interrupts.unless_interrupted(opening);
         let opening = self.progress().during(format!("reaching {environment}"), opening).await;
         Ok(opening.ok_or_else(stopped)??)
     }
@@ -139,7 +139,7 @@ impl Context<'_> {
     /// Tells where an open environment is.
     pub(crate) fn tell_where(&self, session: &Session, stack: &Stack, place: &PlaceArgs) {
         self.printer
-            .tell(&render::whereabouts::line(session, stack, place.sandbox));
+            .tell(&render::target_line::line(session, stack, place.sandbox));
     }
 
     /// Reads an environment's state; nothing else is reached, and no lock is taken.
@@ -151,7 +151,7 @@ impl Context<'_> {
             let snapshot = Snapshot::read(&*backend, &self.app.name, environment).await?;
             Outcome::Ok(snapshot)
         };
-        let reading = self.interrupts.unless_asked(reading);
+        let reading = self.interrupts.unless_interrupted(reading);
         let reading = self.progress().during(format!("reaching {environment}"), reading).await;
         reading.ok_or_else(stopped)?
     }
@@ -165,7 +165,7 @@ impl Context<'_> {
     pub(crate) fn invocation(&self, place: &PlaceArgs) -> Invocation {
         Invocation {
             program: self.program.clone(),
-            place: place.words(),
+            place: place.to_args(),
         }
     }
 
@@ -184,7 +184,7 @@ impl Context<'_> {
             let mut stdin = stdin.lock().unwrap_or_else(PoisonError::into_inner);
             stdin.read_to_end(&mut bytes).map(|_| bytes)
         });
-        let read = self.interrupts.unless_asked(reading).await.ok_or_else(stopped)?;
+        let read = self.interrupts.unless_interrupted(reading).await.ok_or_else(stopped)?;
         let read = read.map_err(std::io::Error::other).and_then(|read| read);
         read.map_err(|error| {
             Problem::new("standard input cannot be read")
@@ -207,7 +207,7 @@ impl Context<'_> {
         });
         let answer = self
             .interrupts
-            .unless_asked(answer)
+            .unless_interrupted(answer)
             .await
             .and_then(Result::ok)
             .flatten();

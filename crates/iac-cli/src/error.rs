@@ -6,7 +6,7 @@ use iac_core::{
     OpenError,
     apply::RunError,
     model::{Address, Hint, ResourceError, StackError},
-    plan::{PlanError, PlanIssue, RecallError, SavedPlanError},
+    plan::{PlanError, PlanIssue, SavedPlanError, StackFromStateError},
     state::{BackendError, EditError, PushError, StoreError},
 };
 use serde::Serialize;
@@ -211,7 +211,7 @@ impl From<PlanError> for Box<Problem> {
     }
 }
 
-macro_rules! told_by_core {
+macro_rules! problem_from {
     ($($error:ty),*) => {$(
         impl From<$error> for Box<Problem> {
             fn from(error: $error) -> Self {
@@ -220,7 +220,14 @@ macro_rules! told_by_core {
         }
     )*};
 }
-told_by_core!(OpenError, StoreError, BackendError, RunError, RecallError, PushError);
+problem_from!(
+    OpenError,
+    StoreError,
+    BackendError,
+    RunError,
+    StackFromStateError,
+    PushError
+);
 
 impl From<SavedPlanError> for Box<Problem> {
     fn from(error: SavedPlanError) -> Self {

@@ -20,7 +20,7 @@ impl Interrupts {
     }
 
     /// Runs `work` until it is done or the user asks to stop; `None` then. Only for work that may be dropped anywhere.
-    pub(crate) async fn unless_asked<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    pub(crate) async fn unless_interrupted<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;
             () = self.asked(1) => None,

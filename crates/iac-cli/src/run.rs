@@ -62,12 +62,12 @@ pub async fn run<A: Into<OsString>>(app: &App, args: impl IntoIterator<Item = A>
     let outcome = tokio::select! {
         biased;
         () = cx.interrupts.asked(2) => {
-            return left(&printer, json);
+            return aborted(&printer, json);
         }
         outcome = command::run(&cx, &cli.command) => outcome,
     };
     let exit = outcome.unwrap_or_else(|mut problem| {
-        let (environment, place) = cli.command.whereabouts();
+        let (environment, place) = cli.command.target();
         let invocation = cx.invocation(&place);
         problem.map_hints(&|hint| invocation.concrete(hint, environment.unwrap_or("ENV")));
         failed(&printer, &problem, json)
@@ -167,7 +167,7 @@ fn usage(text: &str, program: &str) -> Problem {
 }
 
 /// The user leaves at once: says what that means.
-fn left(printer: &Printer, json: bool) -> Exit {
+fn aborted(printer: &Printer, json: bool) -> Exit {
     let problem = Problem::new("left at once: what was in flight is not waited for")
         .hint("nothing is lost: it is in the journal, and the next apply settles it")
         .hint("the lock runs out by itself within a minute");

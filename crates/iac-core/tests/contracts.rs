@@ -64,7 +64,7 @@ async fn nothing_is_forgotten_when_the_cloud_cannot_be_asked_what_a_crash_left()
     let mut run = Run::begin(&env.session, NAMES, "apply", Duration::ZERO, &NoopObserver)
         .await
         .unwrap();
-    let error = run.settle(&NoopObserver).await.unwrap_err();
+    let error = run.recover(&NoopObserver).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "cannot find out what an interrupted run left of fake.thing.base"

@@ -16,7 +16,7 @@ use iac_core::{
     apply::{ApplyOptions, Run},
     model::Address,
     plan::{self, Mode, NoopObserver, PlanOptions, SavedPlan},
-    state::{Backend, MemoryBackend, Precondition, Record, STATE, State, fold},
+    state::{Backend, MemoryBackend, Precondition, Record, RecordBatch, STATE, State, replay},
 };
 use support::{NAMES, TestEnv, stack};
 
@@ -35,7 +35,7 @@ async fn planned(documents: &Documents, bytes: &[u8], recalled: &State) {
     let Ok(snapshot) = iac_core::state::Snapshot::read(&env.backend, NAMES.0, NAMES.1).await else {
         return;
     };
-    let Ok(stack) = plan::recall(recalled, &snapshot.state, &env.session.registry) else {
+    let Ok(stack) = plan::stack_from_state(recalled, &snapshot.state, &env.session.registry) else {
         return;
     };
     for mode in [Mode::Normal, Mode::Destroy, Mode::RefreshOnly] {
@@ -86,27 +86,34 @@ fn a_damaged_record_is_refused_or_folded() {
         .map(|state| State::decode(state, "whole").unwrap())
         .collect();
     fuzz("record", &documents.records, || {
-        let mut latest: Vec<Record> = Vec::new();
+        let mut latest: Vec<RecordBatch> = Vec::new();
         move |input: &[u8]| {
-            let Ok(record) = Record::decode(input) else {
+            let Ok(batch) = RecordBatch::decode(input) else {
                 return false;
             };
-            let bytes = record.encode().unwrap();
-            assert_eq!(Record::decode(&bytes).unwrap(), record);
+            // what was of format 1 is written without one
+            if let Ok(bytes) = batch.encode() {
+                assert_eq!(RecordBatch::decode(&bytes).unwrap(), batch);
+            }
             if latest.len() == 12 {
                 latest.remove(0);
             }
-            latest.push(record);
+            latest.push(batch);
             for state in states {
                 let begun = Record::Begun {
                     lineage: state.lineage.clone(),
                     serial: state.serial,
                     run: "a run".to_owned(),
+                    continues: None,
                 };
-                let mut records = latest.clone();
-                records.insert(0, begun);
+                let journal = latest.iter().cloned().map(|batch| RecordBatch {
+                    run: Some("a run".to_owned()),
+                    ..batch
+                });
+                let journal = std::iter::once(RecordBatch::new("a run", vec![begun])).chain(journal);
+                let journal: Vec<(u64, RecordBatch)> = (1..).zip(journal).collect();
                 let mut folded = state.clone();
-                assert!(fold(&mut folded, &records), "a journal of this state");
+                assert!(replay(&mut folded, &journal).is_some(), "a journal of this state");
                 lasts(&folded);
             }
             true

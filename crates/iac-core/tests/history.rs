@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, time::Duration};
 use iac_core::{
     apply::{ApplyOptions, Run},
     model::{LifecycleExt, Stack},
-    plan::{self, NoopObserver, PlanOptions, RecallError, recall},
+    plan::{self, NoopObserver, PlanOptions, StackFromStateError, stack_from_state},
     state::{Backend, EditError, PushError, State, history, serial},
 };
 use support::{NAMES, TestEnv, Thing, stack};
@@ -30,7 +30,7 @@ fn pair(size: i32, zone: &str) -> Stack {
 async fn roll_back(env: &TestEnv, to: u64) -> Outcome {
     let mut run = Run::begin(&env.session, NAMES, "rollback", Duration::ZERO, &NoopObserver).await?;
     let then = serial(&env.backend, to).await?.ok_or("it is not kept")?;
-    let stack = recall(&then, &run.snapshot().state, &env.session.registry)?;
+    let stack = stack_from_state(&then, &run.snapshot().state, &env.session.registry)?;
     let plan = plan::plan(
         &stack,
         run.snapshot(),
@@ -165,9 +165,9 @@ async fn a_type_that_is_not_known_is_told() -> Outcome {
     let env = TestEnv::default();
     env.apply(&pair(1, "zone-a")).await;
     let state = env.state().await;
-    let error = recall(&state, &state, &iac_core::model::Registry::new()).err();
+    let error = stack_from_state(&state, &state, &iac_core::model::Registry::new()).err();
     assert!(
-        matches!(error, Some(RecallError::UnknownType { serial: 1, .. })),
+        matches!(error, Some(StackFromStateError::UnknownType { serial: 1, .. })),
         "{error:?}"
     );
     Ok(())

@@ -65,7 +65,7 @@ async fn one_at_a_time(mut env: TestEnv, backend: Arc<dyn Backend>) {
                 .await
                 .unwrap();
             assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0, "two hold the lock");
-            run.settle(&NoopObserver).await.unwrap();
+            run.recover(&NoopObserver).await.unwrap();
             let stack = grown(run.snapshot().state.resources.len());
             let options = PlanOptions::default();
             let plan = plan::plan(&stack, run.snapshot(), &env.session, &options, &NoopObserver)

@@ -114,7 +114,7 @@ async fn a_state_of_before_they_were_ignored_is_no_drift_and_declares_nothing() 
     };
     let plan = env.plan_with(&one(1, &[]), &accept).await.unwrap();
     assert!(plan.drift.is_empty(), "{plan:#?}");
-    let recalled = plan::recall(&then, &then, &env.session.registry).unwrap();
+    let recalled = plan::stack_from_state(&then, &then, &env.session.registry).unwrap();
     assert!(env.plan(&recalled).await.unwrap().is_empty());
     env.apply(&one(2, &[])).await;
     assert_eq!(tags(&env), of([("kubernetes.io/role", "elb")]));
@@ -178,7 +178,7 @@ async fn a_resource_can_go_without_default_tags() {
     assert_eq!(owned.get("iac:address").map(String::as_str), Some("fake.thing.base"));
     // the state keeps the mark: a rollback puts no default tags on
     let then = env.state().await;
-    let recalled = plan::recall(&then, &then, &env.session.registry).unwrap();
+    let recalled = plan::stack_from_state(&then, &then, &env.session.registry).unwrap();
     assert!(env.plan(&recalled).await.unwrap().is_empty());
     let mut marked = stack();
     marked.add("base", Thing::builder().name("base").build().without_default_tags());

@@ -166,7 +166,7 @@ proptest! {
             let census = zoneless(env.census());
             settle(&env, &plotted(&after)).await;
             let now = env.state().await;
-            let recalled = plan::recall(&first, &now, &env.session.registry).unwrap();
+            let recalled = plan::stack_from_state(&first, &now, &env.session.registry).unwrap();
             // what came since and is protected does not go, with the source or without
             if !settle(&env, &recalled).await {
                 return;

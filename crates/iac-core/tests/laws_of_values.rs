@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use iac_core::{
     graph::Graph,
     model::{Address, Resource, template},
-    plan::{self, After, AttributeChange, Comparison},
+    plan::{self, AttributeChange, Comparison, PlannedValue},
     state::{Record, State},
 };
 use proptest::{collection, option, prelude::*};
@@ -121,10 +121,10 @@ fn patch(mut value: Value, changes: &[AttributeChange]) -> Value {
             None => (value.as_object_mut(), change.path.as_str()),
         };
         match (&change.after, map) {
-            (After::Known(after), Some(map)) => drop(map.insert(key.to_owned(), after.clone())),
-            (After::Absent, Some(map)) => drop(map.remove(key)),
+            (PlannedValue::Known(after), Some(map)) => drop(map.insert(key.to_owned(), after.clone())),
+            (PlannedValue::Absent, Some(map)) => drop(map.remove(key)),
             (_, None) => value[change.path.split('.').next().unwrap()] = Value::Object(Map::new()),
-            (After::Unknown, _) => {}
+            (PlannedValue::Unknown, _) => {}
         }
     }
     value

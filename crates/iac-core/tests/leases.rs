@@ -11,7 +11,7 @@ use std::{
 use async_trait::async_trait;
 use iac_core::{
     model::Clock,
-    state::{Backend, LEASE, Lease, Lock, LockInfo, LockNews},
+    state::{Backend, LEASE, Lease, Lock, LockEvent, LockInfo},
 };
 use jiff::{SignedDuration, Timestamp};
 use support::{TestEnv, Wrong, flaky};
@@ -127,7 +127,7 @@ async fn patience_waits_for_a_lock_and_a_dead_holder_is_followed() {
     let dead = dead.lock();
     assert_eq!(
         *news.lock().unwrap(),
-        [LockNews::Waiting(dead.clone()), LockNews::TakenOver(dead)]
+        [LockEvent::Waiting(dead.clone()), LockEvent::TakenOver(dead)]
     );
     assert_eq!(env.backend.holder().await.unwrap(), Some(lease.lock()));
 }
@@ -215,7 +215,7 @@ async fn a_lock_that_seems_dead_is_watched_though_nobody_said_to_wait() {
         .unwrap();
     assert_eq!(
         *news.lock().unwrap(),
-        [LockNews::Watching(dead.clone()), LockNews::TakenOver(dead)]
+        [LockEvent::Watching(dead.clone()), LockEvent::TakenOver(dead)]
     );
 }
 

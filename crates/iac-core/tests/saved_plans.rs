@@ -40,7 +40,7 @@ async fn apply(env: &TestEnv, bytes: &[u8], stack: &Stack) -> Result<(Plan, Appl
             return Err(error);
         }
     };
-    run.settle(&NoopObserver).await.unwrap();
+    run.recover(&NoopObserver).await.unwrap();
     let report = run.apply(&plan, &ApplyOptions::default(), &NoopObserver).await;
     run.end().await.unwrap();
     assert!(report.is_success(), "{report:#?}");

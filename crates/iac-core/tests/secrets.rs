@@ -192,7 +192,7 @@ fn passwords(env: &TestEnv) -> Vec<String> {
 /// The first serial, as a stack.
 async fn first_serial(env: &TestEnv) -> Stack {
     let then = serial(&env.backend, 1).await.unwrap().unwrap();
-    plan::recall(&then, &env.state().await, &env.session.registry).unwrap()
+    plan::stack_from_state(&then, &env.state().await, &env.session.registry).unwrap()
 }
 
 #[tokio::test]

@@ -31,7 +31,7 @@ async fn watched(env: &TestEnv, options: &ApplyOptions, watch: &(dyn Fn(&Event) 
     let mut run = Run::begin(&env.session, NAMES, "apply", Duration::ZERO, &NoopObserver)
         .await
         .unwrap();
-    run.settle(&NoopObserver).await.unwrap();
+    run.recover(&NoopObserver).await.unwrap();
     let (stack, wanted) = (chains(), PlanOptions::default());
     let planning = plan::plan(&stack, run.snapshot(), &env.session, &wanted, &NoopObserver);
     let plan = run.holding(planning).await.unwrap();

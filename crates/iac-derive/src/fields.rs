@@ -1,4 +1,4 @@
-//! Reads the fields of a struct: names, doc comments, defaults and attributes.
+//! Reads the fields of a struct: names, doc comments and attributes.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -6,6 +6,8 @@ use syn::{
     Attribute, Data, DataStruct, DeriveInput, Expr, ExprLit, Field, Fields, Lit, LitInt, Meta, Result, Type,
     ext::IdentExt,
 };
+
+use crate::defaults::{FieldDefault, Setters};
 
 /// The named fields of the struct `input`.
 pub(crate) fn named(input: &DeriveInput) -> Result<Vec<&Field>> {
@@ -36,7 +38,7 @@ pub(crate) fn doc(attributes: &[Attribute]) -> String {
 }
 
 /// The expression that makes the `iac_core::model::Field` of a field.
-pub(crate) fn metadata(field: &Field) -> Result<TokenStream> {
+pub(crate) fn metadata(field: &Field, setters: &Setters) -> Result<TokenStream> {
     let name = field
         .ident
         .as_ref()
@@ -44,9 +46,13 @@ pub(crate) fn metadata(field: &Field) -> Result<TokenStream> {
         .unwrap_or_default();
     let doc = doc(&field.attrs);
     let ty = &field.ty;
-    let default = default_text(field)?;
+    let default = FieldDefault::read(field, setters)?;
     let required = default.is_none() && !is(ty, "Option");
-    let default = default.unwrap_or_default();
+    let default_value = match &default {
+        Some(default) => default.value(ty),
+        None => quote!(::core::option::Option::None),
+    };
+    let default = default.map(|default| default.text(ty)).unwrap_or_default();
     let attributes = FieldAttributes::read(&field.attrs)?;
     let into_set = attributes.set.then(|| quote!(.into_set()));
     let schema = quote!(<#ty as ::iac_core::model::HasSchema>::schema() #into_set);
@@ -58,6 +64,7 @@ pub(crate) fn metadata(field: &Field) -> Result<TokenStream> {
             schema: #schema,
             required: #required,
             default: #default,
+            default_value: #default_value,
             attributes: #attributes,
         }
     })
@@ -66,55 +73,6 @@ pub(crate) fn metadata(field: &Field) -> Result<TokenStream> {
 /// Whether the type's last word is `word`.
 pub(crate) fn is(ty: &Type, word: &str) -> bool {
     matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|segment| segment.ident == word))
-}
-
-/// The default of `#[builder(default = ...)]` as text; `None` when the field must be given.
-fn default_text(field: &Field) -> Result<Option<String>> {
-    let mut found = None;
-    for attribute in field
-        .attrs
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("builder"))
-    {
-        attribute.parse_nested_meta(|meta| {
-            if meta.path.is_ident("default") {
-                found = Some(match meta.value() {
-                    Ok(value) => {
-                        let value: Expr = value.parse()?;
-                        readable(&value)
-                    }
-                    Err(_) if is(&field.ty, "bool") => "false".to_owned(),
-                    Err(_) => "empty".to_owned(),
-                });
-            } else if meta.input.peek(syn::Token![=]) {
-                drop(meta.value()?.parse::<Expr>()?);
-            } else if meta.input.peek(syn::token::Paren) {
-                let content;
-                syn::parenthesized!(content in meta.input);
-                drop(content.parse::<TokenStream>()?);
-            }
-            Ok(())
-        })?;
-    }
-    Ok(found)
-}
-
-/// An expression as a reader of the documentation expects it: `3600`, `/`, `Suspended`.
-fn readable(value: &Expr) -> String {
-    match value {
-        Expr::Lit(ExprLit {
-            lit: Lit::Str(text), ..
-        }) => format!("\"{}\"", text.value()),
-        Expr::Path(path) => path
-            .path
-            .segments
-            .last()
-            .map(|segment| segment.ident.to_string())
-            .unwrap_or_default(),
-        Expr::MethodCall(call) => readable(&call.receiver),
-        Expr::Call(call) => call.args.first().map(readable).unwrap_or_default(),
-        other => quote!(#other).to_string().replace(' ', ""),
-    }
 }
 
 /// The field attributes, as written.

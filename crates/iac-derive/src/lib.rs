@@ -4,6 +4,7 @@
 //! documentation read. Use them through `iac_core`.
 #![forbid(unsafe_code)]
 
+mod defaults;
 mod fields;
 mod outputs;
 mod resource;
@@ -39,7 +40,7 @@ pub fn derive_outputs(input: TokenStream) -> TokenStream {
 /// Gives a nested struct, or an enum of plain variants, its schema. Takes the same field attributes as
 /// [`Resource`](macro@Resource).
 #[proc_macro_derive(Schema, attributes(field))]
-pub fn derive_shape(input: TokenStream) -> TokenStream {
+pub fn derive_schema(input: TokenStream) -> TokenStream {
     expand(schema::expand(&parse_macro_input!(input as DeriveInput)))
 }
 

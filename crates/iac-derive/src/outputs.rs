@@ -8,14 +8,14 @@ use crate::{fields, schema};
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let name = &input.ident;
-    let shaped = schema::shaped(input)?;
+    let struct_schema = schema::struct_schema(input)?;
     let idents: Vec<_> = fields::named(input)?
         .into_iter()
         .filter_map(|field| field.ident.as_ref())
         .collect();
     let names = idents.iter().map(|ident| ident.unraw().to_string());
     Ok(quote! {
-        #shaped
+        #struct_schema
 
         impl ::iac_core::model::OutputRefs for #name<::iac_core::model::References> {
             fn at(address: &::iac_core::model::Address) -> Self {

@@ -14,9 +14,9 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         version,
     } = Attributes::read(input)?;
     let doc = fields::doc(&input.attrs);
-    let shaped = schema::shaped(input)?;
+    let struct_schema = schema::struct_schema(input)?;
     Ok(quote! {
-        #shaped
+        #struct_schema
 
         impl ::iac_core::model::Resource for #name<::iac_core::model::Declared> {
             type Outputs = #outputs<::iac_core::model::References>;

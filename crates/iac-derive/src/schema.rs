@@ -4,12 +4,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DeriveInput, Fields, Result};
 
-use crate::fields;
+use crate::{defaults::Setters, fields};
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let schema = match &input.data {
         Data::Enum(_) => one_of(input)?,
-        _ => shaped(input)?,
+        _ => struct_schema(input)?,
     };
     // a generic struct is a stage of its own; only a plain one can be a literal
     let literal = input.generics.params.is_empty().then(|| literal(input));
@@ -17,11 +17,12 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
 }
 
 /// `impl HasSchema` for a struct.
-pub(crate) fn shaped(input: &DeriveInput) -> Result<TokenStream> {
+pub(crate) fn struct_schema(input: &DeriveInput) -> Result<TokenStream> {
     let name = &input.ident;
+    let setters = Setters::read(&input.attrs)?;
     let fields: Vec<TokenStream> = fields::named(input)?
         .into_iter()
-        .map(fields::metadata)
+        .map(|field| fields::metadata(field, &setters))
         .collect::<Result<_>>()?;
     let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
     Ok(quote! {

@@ -78,7 +78,7 @@ impl TestEnv {
     async fn open(&self, stack: &Stack) -> Outcome<Run> {
         let names = (stack.name(), stack.environment());
         let mut run = Run::begin(&self.session, names, "apply", Duration::ZERO, &NoopObserver).await?;
-        run.settle(&NoopObserver).await?;
+        run.recover(&NoopObserver).await?;
         Ok(run)
     }
 

@@ -83,6 +83,7 @@ macro_rules! either {
                         schema: <$value as ::iac_core::model::HasSchema>::schema(),
                         required: false,
                         default: "",
+                        default_value: None,
                         attributes: ::iac_core::model::FieldAttributes::default(),
                     },
                 )+])

@@ -42,7 +42,7 @@ impl Engine {
         };
         let names = (stack.name(), stack.environment());
         let mut run = Run::begin(&self.session, names, "apply", Duration::ZERO, &NoopObserver).await?;
-        let report = match run.settle(&NoopObserver).await {
+        let report = match run.recover(&NoopObserver).await {
             Err(error) => Err(error.into()),
             Ok(()) => match plan(stack, run.snapshot(), &self.session, &options, &NoopObserver).await {
                 Err(error) => Err(error.into()),

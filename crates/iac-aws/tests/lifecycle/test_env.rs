@@ -160,7 +160,7 @@ impl TestEnv {
         )
         .await
         .map_err(|error| error.to_string())?;
-        let report = match run.settle(&NoopObserver).await {
+        let report = match run.recover(&NoopObserver).await {
             Err(error) => Err(error.to_string()),
             Ok(()) => match plan(stack, run.snapshot(), &self.session, &options, &NoopObserver).await {
                 Err(error) => Err(error.to_string()),

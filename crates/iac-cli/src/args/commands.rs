@@ -1,11 +1,11 @@
-//! The words of each command that works on an environment.
+//! The arguments of each command that works on an environment.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use iac_core::model::Address;
 
-use super::flags::{BuildArgs, ConsentArgs, EnvironmentArgs, PlaceArgs, RunArgs, ScopeArgs, SelectArgs};
+use super::flags::{BuildArgs, ConsentArgs, EnvironmentArgs, PlaceArgs, RunArgs, ScopeArgs, SelectArgs, ViewArgs};
 
 /// `plan`
 #[derive(Clone, Debug, Args)]
@@ -18,6 +18,8 @@ pub(crate) struct PlanArgs {
     pub(crate) scope: ScopeArgs,
     #[command(flatten)]
     pub(crate) build: BuildArgs,
+    #[command(flatten)]
+    pub(crate) view: ViewArgs,
     /// Exit with 2 when there are changes
     #[arg(long)]
     pub(crate) detailed_exitcode: bool,
@@ -43,6 +45,8 @@ pub(crate) struct ApplyArgs {
     pub(crate) scope: ScopeArgs,
     #[command(flatten)]
     pub(crate) build: BuildArgs,
+    #[command(flatten)]
+    pub(crate) view: ViewArgs,
     #[command(flatten)]
     pub(crate) consent: ConsentArgs,
     /// Apply the plan in this file as it is, or not at all
@@ -138,6 +142,8 @@ pub(crate) struct RollbackArgs {
     pub(crate) run: RunArgs,
     #[command(flatten)]
     pub(crate) scope: ScopeArgs,
+    #[command(flatten)]
+    pub(crate) view: ViewArgs,
     #[command(flatten)]
     pub(crate) consent: ConsentArgs,
 }

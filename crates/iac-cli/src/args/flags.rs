@@ -81,6 +81,14 @@ pub(crate) struct BuildArgs {
     pub(crate) refresh_only: bool,
 }
 
+/// How a plan is shown.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(crate) struct ViewArgs {
+    /// Show every property of what is created, those at their defaults too
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+}
+
 /// How changes are consented to and carried on.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct ConsentArgs {
@@ -97,7 +105,7 @@ pub(crate) struct ConsentArgs {
 
 impl PlaceArgs {
     /// The flags as they are typed.
-    pub(crate) fn words(&self) -> Vec<String> {
+    pub(crate) fn to_args(&self) -> Vec<String> {
         let mut words = Vec::new();
         if self.sandbox {
             words.push("--sandbox".to_owned());
@@ -127,7 +135,7 @@ fn repeated(flag: &str, addresses: &[Address]) -> impl Iterator<Item = String> {
 
 impl SelectArgs {
     /// The flags as they are typed.
-    pub(crate) fn words(&self) -> Vec<String> {
+    pub(crate) fn to_args(&self) -> Vec<String> {
         repeated("--target", &self.target)
             .chain(repeated("--exclude", &self.exclude))
             .collect()
@@ -136,8 +144,8 @@ impl SelectArgs {
 
 impl ScopeArgs {
     /// The flags as they are typed.
-    pub(crate) fn words(&self) -> Vec<String> {
-        let select = self.select.words().into_iter();
+    pub(crate) fn to_args(&self) -> Vec<String> {
+        let select = self.select.to_args().into_iter();
         select
             .chain(repeated("--unprotect", &self.unprotect))
             .chain(self.no_refresh.then(|| "--no-refresh".to_owned()))
@@ -160,7 +168,7 @@ impl ScopeArgs {
 
 impl BuildArgs {
     /// The flags as they are typed.
-    pub(crate) fn words(&self) -> Vec<String> {
+    pub(crate) fn to_args(&self) -> Vec<String> {
         repeated("--replace", &self.replace)
             .chain(self.refresh_only.then(|| "--refresh-only".to_owned()))
             .collect()

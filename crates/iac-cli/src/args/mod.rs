@@ -1,4 +1,4 @@
-//! The words of the command line. Scripts rely on them: they are not changed, only added to.
+//! The commands and flags of the command line. Scripts rely on them: they are not changed, only added to.
 
 mod commands;
 mod flags;
@@ -10,7 +10,7 @@ pub(crate) use self::{
     commands::{
         ApplyArgs, DestroyArgs, DriftArgs, ImportArgs, OutputArgs, PlanArgs, RefreshArgs, RollbackArgs, UnlockArgs,
     },
-    flags::{BuildArgs, ConsentArgs, EnvironmentArgs, PlaceArgs, RunArgs, ScopeArgs, quoted, set},
+    flags::{BuildArgs, ConsentArgs, EnvironmentArgs, PlaceArgs, RunArgs, ScopeArgs, ViewArgs, quoted, set},
     state::{EditArgs, ForgetArgs, HistoryArgs, MoveArgs, PushArgs, StateCommand},
 };
 
@@ -84,7 +84,7 @@ pub(crate) enum Command {
 
 impl Command {
     /// The environment that is named, and where it is.
-    pub(crate) fn whereabouts(&self) -> (Option<&str>, PlaceArgs) {
+    pub(crate) fn target(&self) -> (Option<&str>, PlaceArgs) {
         let (environment, place) = match self {
             Self::Plan(PlanArgs { environment, .. })
             | Self::Apply(ApplyArgs { environment, .. })
@@ -96,7 +96,7 @@ impl Command {
             | Self::Bootstrap(environment) => (environment.environment.as_ref(), Some(&environment.place)),
             Self::Output(args) => (args.environment.as_ref(), Some(&args.place)),
             Self::State(command) => {
-                let (environment, place) = command.whereabouts();
+                let (environment, place) = command.target();
                 (environment, Some(place))
             }
             Self::Import(args) => (Some(&args.environment), Some(&args.place)),

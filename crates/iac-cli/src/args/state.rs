@@ -100,7 +100,7 @@ pub(crate) struct HistoryArgs {
 
 impl StateCommand {
     /// The environment that is named, and where it is.
-    pub(super) fn whereabouts(&self) -> (Option<&String>, &PlaceArgs) {
+    pub(super) fn target(&self) -> (Option<&String>, &PlaceArgs) {
         match self {
             Self::List(args) | Self::Pull(args) => (args.environment.as_ref(), &args.place),
             Self::Show { environment, place, .. } => (Some(environment), place),

@@ -5,9 +5,10 @@ use std::path::Path;
 use iac_core::plan::{Mode, PlanOptions};
 
 use super::{
+    open_env,
+    operation::{Goal, Operation, in_parentheses, require_terminal},
     plan::not_empty,
-    plan_file, reach,
-    work::{Goal, Work, askable, brackets},
+    plan_file,
 };
 use crate::{
     args::{ApplyArgs, ConsentArgs},
@@ -25,20 +26,20 @@ pub(super) async fn run(cx: &Context<'_>, args: &ApplyArgs) -> Outcome<Exit> {
     let environment = cx.environment(args.environment.environment.as_deref())?;
     let stack = cx.stack(environment)?;
     not_empty(cx, &stack)?;
-    askable(cx, args.consent, "apply")?;
+    require_terminal(cx, args.consent, "apply")?;
     let name = stack.environment();
     let session = cx.open(name, place).await?;
     cx.tell_where(&session, &stack, place);
-    let account = render::whereabouts::account(&session, &stack);
-    let mut flags = args.scope.words();
-    flags.extend(args.build.words());
-    let work = Work {
+    let account = render::target_line::account(&session, &stack);
+    let mut flags = args.scope.to_args();
+    flags.extend(args.build.to_args());
+    let operation = Operation {
         verb: "apply",
         word: "yes",
         question: format!(
             "Apply this to {name} of {}{}? Type yes: ",
             stack.name(),
-            brackets(&account)
+            in_parentheses(&account)
         ),
         options: PlanOptions {
             replace: crate::args::set(&args.build.replace),
@@ -50,6 +51,7 @@ pub(super) async fn run(cx: &Context<'_>, args: &ApplyArgs) -> Outcome<Exit> {
             ..args.scope.options(&args.run)
         },
         run: &args.run,
+        view: args.view,
         consent: args.consent,
         invocation: cx.invocation(place),
         flags,
@@ -57,7 +59,7 @@ pub(super) async fn run(cx: &Context<'_>, args: &ApplyArgs) -> Outcome<Exit> {
         environment: name,
         goal: Goal::Code(&stack),
     };
-    work.run(cx).await
+    operation.run(cx).await
 }
 
 /// Applies a plan from its file. What it does was agreed to when it was saved: nobody is asked, and the code is needed only for
@@ -67,10 +69,10 @@ async fn saved(cx: &Context<'_>, args: &ApplyArgs, path: &Path) -> Outcome<Exit>
     let name = cx.named(args.environment.environment.as_deref())?;
     cx.platform(place)?;
     let saved = plan_file::read(cx, path, name)?;
-    let (environment, session) = reach::open(cx, name, place).await?;
-    let stack = reach::stack(cx, environment, name);
+    let (environment, session) = open_env::open(cx, name, place).await?;
+    let stack = open_env::stack_or_empty(cx, environment, name);
     cx.tell_where(&session, &stack, place);
-    let work = Work {
+    let operation = Operation {
         verb: "apply",
         word: "yes",
         question: String::new(),
@@ -79,6 +81,7 @@ async fn saved(cx: &Context<'_>, args: &ApplyArgs, path: &Path) -> Outcome<Exit>
             ..args.scope.options(&args.run)
         },
         run: &args.run,
+        view: args.view,
         consent: ConsentArgs {
             yes: true,
             ..args.consent
@@ -89,5 +92,5 @@ async fn saved(cx: &Context<'_>, args: &ApplyArgs, path: &Path) -> Outcome<Exit>
         environment: name,
         goal: Goal::File(&saved, &stack),
     };
-    work.run(cx).await
+    operation.run(cx).await
 }

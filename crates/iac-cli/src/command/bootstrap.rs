@@ -15,7 +15,7 @@ pub(super) async fn run(cx: &Context<'_>, args: &EnvironmentArgs) -> Outcome<Exi
     let request = cx.request(environment, &args.place);
     let making = cx.platform(&args.place)?.bootstrap(&request);
     let stopped = || Problem::new("stopped: run it again, it goes on from here");
-    let making = cx.interrupts.unless_asked(making);
+    let making = cx.interrupts.unless_interrupted(making);
     let making = cx
         .progress()
         .during(format!("making the place for {environment}"), making)

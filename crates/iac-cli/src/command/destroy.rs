@@ -3,21 +3,27 @@
 use iac_core::plan::{Mode, PlanOptions};
 
 use super::{
-    reach,
-    work::{Goal, Work, askable, brackets},
+    open_env,
+    operation::{Goal, Operation, in_parentheses, require_terminal},
 };
-use crate::{args::DestroyArgs, context::Context, error::Outcome, exit::Exit, render};
+use crate::{
+    args::{DestroyArgs, ViewArgs},
+    context::Context,
+    error::Outcome,
+    exit::Exit,
+    render,
+};
 
 pub(super) async fn run(cx: &Context<'_>, args: &DestroyArgs) -> Outcome<Exit> {
     let place = &args.environment.place;
     let name = cx.named(args.environment.environment.as_deref())?;
     cx.platform(place)?;
-    askable(cx, args.consent, "destroy")?;
-    let (environment, session) = reach::open(cx, name, place).await?;
-    let stack = reach::stack(cx, environment, name);
+    require_terminal(cx, args.consent, "destroy")?;
+    let (environment, session) = open_env::open(cx, name, place).await?;
+    let stack = open_env::stack_or_empty(cx, environment, name);
     cx.tell_where(&session, &stack, place);
-    let account = brackets(&render::whereabouts::account(&session, &stack));
-    let work = Work {
+    let account = in_parentheses(&render::target_line::account(&session, &stack));
+    let operation = Operation {
         verb: "destroy",
         word: name,
         question: format!(
@@ -29,12 +35,14 @@ pub(super) async fn run(cx: &Context<'_>, args: &DestroyArgs) -> Outcome<Exit> {
             ..args.scope.options(&args.run)
         },
         run: &args.run,
+        // what goes is shown by its address
+        view: ViewArgs::default(),
         consent: args.consent,
         invocation: cx.invocation(place),
-        flags: args.scope.words(),
+        flags: args.scope.to_args(),
         session: &session,
         environment: name,
         goal: Goal::Code(&stack),
     };
-    work.run(cx).await
+    operation.run(cx).await
 }

@@ -2,7 +2,7 @@
 
 use iac_core::plan::{Mode, PlanOptions};
 
-use super::{plan::made, reach};
+use super::{open_env, plan::make_plan};
 use crate::{
     args::{DriftArgs, ScopeArgs},
     context::Context,
@@ -14,9 +14,9 @@ use crate::{
 pub(super) async fn run(cx: &Context<'_>, args: &DriftArgs) -> Outcome<Exit> {
     let place = &args.environment.place;
     let name = cx.named(args.environment.environment.as_deref())?;
-    let (environment, session) = reach::open(cx, name, place).await?;
+    let (environment, session) = open_env::open(cx, name, place).await?;
     // the code says only what it leaves to others
-    let stack = reach::stack(cx, environment, name);
+    let stack = open_env::stack_or_empty(cx, environment, name);
     cx.tell_where(&session, &stack, place);
     let scope = ScopeArgs {
         select: args.select.clone(),
@@ -27,7 +27,7 @@ pub(super) async fn run(cx: &Context<'_>, args: &DriftArgs) -> Outcome<Exit> {
         ..scope.options(&args.run)
     };
     let patience = (!args.no_lock).then_some(args.run.lock.lock_timeout);
-    let (plan, _) = made(cx, "drift", (&stack, &session), &options, patience).await?;
+    let (plan, _) = make_plan(cx, "drift", (&stack, &session), &options, patience).await?;
     let drifted = !plan.drift.is_empty();
     if cx.json {
         cx.document(&render::json::drift(&plan));
@@ -36,7 +36,7 @@ pub(super) async fn run(cx: &Context<'_>, args: &DriftArgs) -> Outcome<Exit> {
     }
     if drifted && !cx.json {
         let invocation = cx.invocation(place);
-        let words = scope.words();
+        let words = scope.to_args();
         let [undo, accept] = ["apply", "refresh"].map(|verb| invocation.command(verb, name, &words));
         cx.printer
             .tell(&render::error::remark(&format!("undo it with: {undo}")));

@@ -46,7 +46,7 @@ impl Edit<'_> {
         let names = (cx.app.name.as_str(), self.environment);
         if self.args.dry_run {
             let reading = Snapshot::read(&*self.backend, names.0, names.1);
-            let snapshot = cx.interrupts.unless_asked(reading).await.ok_or_else(stopped)??;
+            let snapshot = cx.interrupts.unless_interrupted(reading).await.ok_or_else(stopped)??;
             let (_, told) = change(&snapshot)?;
             return Ok(Edited {
                 told,
@@ -64,7 +64,7 @@ impl Edit<'_> {
         let progress = cx.progress();
         let patience = self.args.lock.lock_timeout;
         let begin = Run::begin(&session, names, self.operation, patience, &progress);
-        let begin = cx.interrupts.unless_asked(begin);
+        let begin = cx.interrupts.unless_interrupted(begin);
         let mut run = progress.watch(begin).await.ok_or_else(stopped)??;
         let edited = write(&mut run, change).await;
         cx.release(run).await;

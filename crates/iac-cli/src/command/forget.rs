@@ -10,7 +10,7 @@ use iac_core::{
 
 use super::{
     edit::{Edit, code},
-    reach,
+    open_env,
 };
 use crate::{
     args::{ForgetArgs, set},
@@ -28,7 +28,7 @@ pub(super) async fn run(cx: &Context<'_>, args: &ForgetArgs, operation: &'static
     let edit = Edit {
         operation,
         environment,
-        backend: reach::state(cx, environment, &args.edit.place).await?,
+        backend: open_env::open_state(cx, environment, &args.edit.place).await?,
         args: &args.edit,
     };
     let edited = edit.make(cx, |snapshot| forget(snapshot, args)).await?;

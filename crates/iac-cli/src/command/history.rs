@@ -2,7 +2,7 @@
 
 use iac_core::state::history;
 
-use super::reach;
+use super::open_env;
 use crate::{
     args::HistoryArgs,
     context::{Context, stopped},
@@ -14,8 +14,8 @@ use crate::{
 pub(super) async fn run(cx: &Context<'_>, args: &HistoryArgs) -> Outcome<Exit> {
     let place = &args.environment.place;
     let environment = cx.named(args.environment.environment.as_deref())?;
-    let backend = reach::state(cx, environment, place).await?;
-    let reading = cx.interrupts.unless_asked(history(&*backend));
+    let backend = open_env::open_state(cx, environment, place).await?;
+    let reading = cx.interrupts.unless_interrupted(history(&*backend));
     let what = format!("reading the history of {environment}");
     let serials = cx.progress().during(what, reading).await.ok_or_else(stopped)??;
     let shown = &serials[..args.limit.unwrap_or(serials.len()).min(serials.len())];

@@ -7,7 +7,7 @@ use iac_core::{
     plan::{Plan, PlanOptions, plan},
 };
 
-use super::rescue::Rescued;
+use super::state_dump::StateDump;
 use crate::{
     args::ImportArgs,
     context::{Context, stopped},
@@ -40,7 +40,7 @@ pub(super) async fn run(cx: &Context<'_>, args: &ImportArgs) -> Outcome<Exit> {
     };
     let names = (stack.name(), name);
     let begin = Run::begin(&session, names, "import", args.run.lock.lock_timeout, &import.progress);
-    let begin = cx.interrupts.unless_asked(begin);
+    let begin = cx.interrupts.unless_interrupted(begin);
     let mut run = import.progress.watch(begin).await.ok_or_else(stopped)??;
     let outcome = import.locked(cx, &mut run).await;
     cx.release(run).await;
@@ -66,7 +66,7 @@ pub(super) async fn run(cx: &Context<'_>, args: &ImportArgs) -> Outcome<Exit> {
 impl Import<'_> {
     async fn locked(&self, cx: &Context<'_>, run: &mut Run) -> Outcome<Imported> {
         let address = &self.args.address;
-        self.progress.watch(run.settle(&self.progress)).await?;
+        self.progress.watch(run.recover(&self.progress)).await?;
         if self.is_there(run) {
             return Ok(self.imported(run, false));
         }
@@ -88,13 +88,13 @@ impl Import<'_> {
         if let Some(unsaved) = &report.unsaved {
             let invocation = cx.invocation(&self.args.place);
             let what = [address.to_string(), self.args.id.clone()];
-            let rescued = Rescued {
+            let dump = StateDump {
                 names: (self.stack.name(), self.stack.environment()),
                 place: self.session.backend.place(),
                 again: invocation.command_on("import", self.stack.environment(), &what, &[]),
                 invocation: &invocation,
             };
-            return Err(rescued.keep(cx, report.serial + 1, unsaved).into());
+            return Err(dump.keep(cx, report.serial + 1, unsaved).into());
         }
         let mut imported = self.imported(run, true);
         match self.plan(cx, run, &self.options()).await {
@@ -120,7 +120,7 @@ impl Import<'_> {
 
     async fn plan(&self, cx: &Context<'_>, run: &Run, options: &PlanOptions) -> Outcome<Plan> {
         let planning = run.holding(plan(self.stack, run.snapshot(), self.session, options, &self.progress));
-        let planning = cx.interrupts.unless_asked(planning);
+        let planning = cx.interrupts.unless_interrupted(planning);
         Ok(self.progress.watch(planning).await.ok_or_else(stopped)??)
     }
 

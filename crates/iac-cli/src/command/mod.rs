@@ -9,18 +9,18 @@ mod forget;
 mod graph;
 mod history;
 mod import;
+mod open_env;
+mod operation;
 mod output;
 mod plan;
 mod plan_file;
-mod reach;
 mod refresh;
-mod rescue;
 mod rollback;
 mod serial;
 mod state;
+mod state_dump;
 mod unlock;
 mod validate;
-mod work;
 
 use crate::{args::Command, context::Context, error::Outcome, exit::Exit};
 

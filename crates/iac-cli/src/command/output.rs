@@ -3,7 +3,7 @@
 use iac_core::state::{OutputState, State};
 use serde_json::Value;
 
-use super::reach;
+use super::open_env;
 use crate::{
     args::OutputArgs,
     context::{Context, nearest},
@@ -80,7 +80,7 @@ async fn secret(
             .hint("`--raw` prints it, for whoever sees this terminal or its log")
             .into());
     }
-    let backend = reach::state(cx, &state.environment, &args.place).await?;
+    let backend = open_env::open_state(cx, &state.environment, &args.place).await?;
     let key = backend.key(false).await?;
     let opened = state.output_sealer(key.as_ref()).reveal(&output.value);
     opened.ok_or_else(|| {

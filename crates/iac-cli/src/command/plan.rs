@@ -16,7 +16,7 @@ use crate::{
     context::{Context, stopped},
     error::{Outcome, Problem},
     exit::Exit,
-    render,
+    render::{self, plan::Detail},
 };
 
 pub(super) async fn run(cx: &Context<'_>, args: &PlanArgs) -> Outcome<Exit> {
@@ -40,14 +40,15 @@ pub(super) async fn run(cx: &Context<'_>, args: &PlanArgs) -> Outcome<Exit> {
         ..args.scope.options(&args.run)
     };
     let patience = (!args.no_lock).then_some(args.run.lock.lock_timeout);
-    let (plan, snapshot) = made(cx, "plan", (&stack, &session), &options, patience).await?;
+    let (plan, snapshot) = make_plan(cx, "plan", (&stack, &session), &options, patience).await?;
     if let Some(file) = file {
         file.write(&SavedPlan::new(&plan, &snapshot, &session).await?)?;
     }
     if cx.json {
         cx.document(&render::json::plan(&plan));
     } else {
-        cx.printer.result(&render::plan::plan(&plan));
+        let detail = Detail::new(args.view, &session.registry);
+        cx.printer.result(&render::plan::plan(&plan, detail));
         if let Some(path) = &args.out {
             let flags = [format!("--plan {}", quoted(&path.display().to_string()))];
             let command = cx.invocation(place).command("apply", name, &flags);
@@ -56,8 +57,8 @@ pub(super) async fn run(cx: &Context<'_>, args: &PlanArgs) -> Outcome<Exit> {
                 path.display()
             )));
         } else if !plan.is_empty() {
-            let mut flags = args.scope.words();
-            flags.extend(args.build.words());
+            let mut flags = args.scope.to_args();
+            flags.extend(args.build.to_args());
             let verb = if args.destroy { "destroy" } else { "apply" };
             let command = cx.invocation(place).command(verb, name, &flags);
             let next = if args.destroy { "do it with" } else { "apply it with" };
@@ -69,7 +70,7 @@ pub(super) async fn run(cx: &Context<'_>, args: &PlanArgs) -> Outcome<Exit> {
 
 /// Makes a plan, and tells nothing but what it was made on. The lock is waited for up to `patience`; without one none is taken, and nothing at all is
 /// written.
-pub(super) async fn made(
+pub(super) async fn make_plan(
     cx: &Context<'_>,
     operation: &str,
     (stack, session): (&Stack, &Session),
@@ -84,15 +85,15 @@ pub(super) async fn made(
             let plan = plan(stack, &snapshot, session, options, &progress).await?;
             Outcome::Ok((plan, snapshot))
         };
-        let planning = cx.interrupts.unless_asked(planning);
+        let planning = cx.interrupts.unless_interrupted(planning);
         return progress.watch(planning).await.ok_or_else(stopped)?;
     };
     let begin = Run::begin(session, names, operation, patience, &progress);
-    let begin = cx.interrupts.unless_asked(begin);
+    let begin = cx.interrupts.unless_interrupted(begin);
     let run = progress.watch(begin).await.ok_or_else(stopped)?;
     let run = run.map_err(|error| lock_refused(operation, error))?;
     let planning = run.holding(plan(stack, run.snapshot(), session, options, &progress));
-    let planning = cx.interrupts.unless_asked(planning);
+    let planning = cx.interrupts.unless_interrupted(planning);
     let planned = progress.watch(planning).await;
     let snapshot = run.snapshot().clone();
     cx.release(run).await;

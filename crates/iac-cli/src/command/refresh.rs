@@ -2,7 +2,7 @@
 
 use super::apply;
 use crate::{
-    args::{ApplyArgs, BuildArgs, RefreshArgs, ScopeArgs},
+    args::{ApplyArgs, BuildArgs, RefreshArgs, ScopeArgs, ViewArgs},
     context::Context,
     error::Outcome,
     exit::Exit,
@@ -16,6 +16,7 @@ pub(super) async fn run(cx: &Context<'_>, args: &RefreshArgs) -> Outcome<Exit> {
             select: args.select.clone(),
             ..ScopeArgs::default()
         },
+        view: ViewArgs::default(),
         build: BuildArgs {
             refresh_only: true,
             ..BuildArgs::default()

@@ -4,8 +4,8 @@
 use iac_core::model::Stack;
 
 use super::{
-    reach,
-    work::{Goal, Work, askable, brackets},
+    open_env,
+    operation::{Goal, Operation, in_parentheses, require_terminal},
 };
 use crate::{args::RollbackArgs, context::Context, error::Outcome, exit::Exit, render};
 
@@ -13,14 +13,14 @@ pub(super) async fn run(cx: &Context<'_>, args: &RollbackArgs) -> Outcome<Exit> 
     let place = &args.environment.place;
     let name = cx.named(args.environment.environment.as_deref())?;
     cx.platform(place)?;
-    askable(cx, args.consent, "rollback")?;
-    let (_, session) = reach::open(cx, name, place).await?;
+    require_terminal(cx, args.consent, "rollback")?;
+    let (_, session) = open_env::open(cx, name, place).await?;
     let nowhere = Stack::new(&cx.app.name, name);
     cx.tell_where(&session, &nowhere, place);
-    let account = brackets(&render::whereabouts::account(&session, &nowhere));
+    let account = in_parentheses(&render::target_line::account(&session, &nowhere));
     let mut flags = vec![format!("--to {}", args.to)];
-    flags.extend(args.scope.words());
-    let work = Work {
+    flags.extend(args.scope.to_args());
+    let operation = Operation {
         verb: "rollback",
         word: "yes",
         question: format!(
@@ -29,6 +29,7 @@ pub(super) async fn run(cx: &Context<'_>, args: &RollbackArgs) -> Outcome<Exit> 
         ),
         options: args.scope.options(&args.run),
         run: &args.run,
+        view: args.view,
         consent: args.consent,
         invocation: cx.invocation(place),
         flags,
@@ -36,5 +37,5 @@ pub(super) async fn run(cx: &Context<'_>, args: &RollbackArgs) -> Outcome<Exit> 
         environment: name,
         goal: Goal::Serial(args.to),
     };
-    work.run(cx).await
+    operation.run(cx).await
 }

@@ -4,7 +4,7 @@ use iac_core::{
     Session,
     apply::Run,
     model::Stack,
-    plan::recall,
+    plan::stack_from_state,
     state::{history, serial},
 };
 
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The stack that a serial stands for, seen from what is stored now.
-pub(super) async fn recalled(
+pub(super) async fn stack_at_serial(
     cx: &Context<'_>,
     (session, environment): (&Session, &str),
     invocation: &Invocation,
@@ -24,7 +24,7 @@ pub(super) async fn recalled(
 ) -> Outcome<Stack> {
     let backend = &*session.backend;
     let reading = run.holding(serial(backend, wanted));
-    let then = cx.interrupts.unless_asked(reading).await.ok_or_else(stopped)??;
+    let then = cx.interrupts.unless_interrupted(reading).await.ok_or_else(stopped)??;
     let Some(then) = then else {
         let list = invocation.command("history", environment, &[]);
         let mut problem = Problem::new(format!("serial {wanted} of {environment} is not kept"));
@@ -43,5 +43,5 @@ pub(super) async fn recalled(
             .hint(format!("to remove everything that is there: `{destroy}`"))
             .into());
     }
-    Ok(recall(&then, &run.snapshot().state, &session.registry)?)
+    Ok(stack_from_state(&then, &run.snapshot().state, &session.registry)?)
 }

@@ -5,7 +5,7 @@ mod push;
 
 use iac_core::state::Snapshot;
 
-use super::{forget, reach};
+use super::{forget, open_env};
 use crate::{
     args::{EnvironmentArgs, StateCommand},
     context::{Context, nearest, stopped},
@@ -64,9 +64,9 @@ pub(super) async fn run(cx: &Context<'_>, command: &StateCommand) -> Outcome<Exi
 /// Prints the document, with what its journal says.
 async fn pull(cx: &Context<'_>, args: &EnvironmentArgs) -> Outcome<Exit> {
     let environment = cx.named(args.environment.as_deref())?;
-    let backend = reach::state(cx, environment, &args.place).await?;
+    let backend = open_env::open_state(cx, environment, &args.place).await?;
     let reading = Snapshot::read(&*backend, &cx.app.name, environment);
-    let snapshot = cx.interrupts.unless_asked(reading).await.ok_or_else(stopped)??;
+    let snapshot = cx.interrupts.unless_interrupted(reading).await.ok_or_else(stopped)??;
     if !snapshot.exists() {
         let apply = cx.invocation(&args.place).command("apply", environment, &[]);
         return Err(Problem::new(format!("nothing is stored of {environment} yet"))

@@ -1,7 +1,7 @@
 //! What is shown while something is going on: moving lines on a terminal, plain lines elsewhere.
 
-mod board;
-mod words;
+mod messages;
+mod progress_view;
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -13,15 +13,15 @@ use iac_core::{
     plan::{Event, Observer},
 };
 
-use self::board::Board;
-pub(crate) use self::words::verb;
+pub(crate) use self::messages::verb;
+use self::progress_view::ProgressView;
 use crate::{printer::Printer, render};
 
 /// Watches the engine and tells what happens.
 pub(crate) struct Progress {
     printer: Arc<Printer>,
     clock: Arc<dyn Clock>,
-    board: Mutex<Board>,
+    view: Mutex<ProgressView>,
 }
 
 impl Progress {
@@ -29,7 +29,7 @@ impl Progress {
         Self {
             printer: Arc::clone(printer),
             clock: Arc::clone(clock),
-            board: Mutex::new(Board::new(printer.live().cloned())),
+            view: Mutex::new(ProgressView::new(printer.live().cloned())),
         }
     }
 
@@ -42,7 +42,7 @@ impl Progress {
             tokio::select! {
                 biased;
                 done = &mut work => {
-                    self.with(Board::clear);
+                    self.with(ProgressView::clear);
                     return done;
                 }
                 _ = beat.tick() => self.beat(),
@@ -52,14 +52,14 @@ impl Progress {
 
     /// Runs `work` while a terminal says what goes on.
     pub(crate) async fn during<T>(&self, what: String, work: impl Future<Output = T>) -> T {
-        self.with(|board| board.say(what));
+        self.with(|view| view.say(what));
         self.watch(work).await
     }
 
     /// Time has passed.
     fn beat(&self) {
         let now = self.clock.now();
-        let lines = self.with(|board| board.beat(now));
+        let lines = self.with(|view| view.beat(now));
         self.tell(&lines);
     }
 
@@ -70,8 +70,8 @@ impl Progress {
         }
     }
 
-    fn with<T>(&self, work: impl FnOnce(&mut Board) -> T) -> T {
-        work(&mut self.board.lock().unwrap_or_else(PoisonError::into_inner))
+    fn with<T>(&self, work: impl FnOnce(&mut ProgressView) -> T) -> T {
+        work(&mut self.view.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -82,7 +82,7 @@ impl Observer for Progress {
             return;
         }
         let now = self.clock.now();
-        let lines = self.with(|board| board.take(event, now));
+        let lines = self.with(|view| view.take(event, now));
         self.tell(&lines);
     }
 }

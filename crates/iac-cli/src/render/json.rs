@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use iac_core::{
     model::{Address, REDACTED},
-    plan::{After, AttributeChange, Plan},
+    plan::{AttributeChange, Plan, PlannedValue},
     state::{ObjectState, OutputState, ResourceState, Serial, State},
 };
 use serde_json::{Map, Value, json};
 
-use super::{import::Imported, report::Told, value::redacted};
+use super::{import::Imported, report::Summary, value::redacted};
 use crate::error::Problem;
 
 /// The version of every document; grows when a reader would have to change.
@@ -85,8 +85,8 @@ fn hide(attribute: &mut AttributeChange) {
     hide_after(&mut attribute.after, secret);
 }
 
-fn hide_after(after: &mut After, secret: bool) {
-    if let After::Known(value) = after {
+fn hide_after(after: &mut PlannedValue, secret: bool) {
+    if let PlannedValue::Known(value) = after {
         *value = hidden(value, secret);
     }
 }
@@ -96,18 +96,18 @@ fn hidden(value: &Value, secret: bool) -> Value {
 }
 
 /// What an apply or a destroy came to.
-pub(crate) fn report(told: &Told<'_>, problem: Option<&Problem>) -> Value {
-    let report = told.report;
+pub(crate) fn report(summary: &Summary<'_>, problem: Option<&Problem>) -> Value {
+    let report = summary.report;
     let mut document = json!({
         "format_version": FORMAT_VERSION,
-        "operation": told.verb,
-        "stack": told.plan.stack,
-        "environment": told.plan.environment,
+        "operation": summary.verb,
+        "stack": summary.plan.stack,
+        "environment": summary.plan.environment,
         "serial": report.serial,
-        "elapsed_seconds": told.elapsed.as_secs_f64(),
+        "elapsed_seconds": summary.elapsed.as_secs_f64(),
         "interrupted": report.interrupted,
         "saved": report.unsaved.is_none(),
-        "summary": told.plan.summary(),
+        "summary": summary.plan.summary(),
         "done": report.done.iter().map(|done| json!({"address": done.address, "action": done.action})).collect::<Value>(),
         "failed": report.failed.iter().map(|failure| {
             let error = Problem { address: Some(failure.address.clone()), ..Problem::from(&failure.error) };

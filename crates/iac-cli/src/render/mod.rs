@@ -10,5 +10,5 @@ pub(crate) mod plan;
 pub(crate) mod report;
 pub(crate) mod state;
 pub(crate) mod style;
+pub(crate) mod target_line;
 pub(crate) mod value;
-pub(crate) mod whereabouts;

@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use iac_core::plan::{Action, After, Change, Drift, Mode, Plan, Reason};
+use iac_core::{
+    model::{Registry, Schema},
+    plan::{Action, Change, Drift, Mode, Plan, PlannedValue, Reason},
+};
 use serde_json::Value;
 
 use super::{
@@ -10,21 +13,57 @@ use super::{
     style::{ADD, BOLD, CHANGE, DIM, REMOVE, WARNING, of, paint, symbol},
     value::{UNKNOWN, inline, redacted},
 };
+use crate::args::ViewArgs;
 
 mod attribute;
 
+/// How much is shown of what is created.
+#[derive(Clone, Copy)]
+pub(crate) enum Detail<'a> {
+    /// What is not at its default, as these types have it.
+    Written(&'a Registry),
+    /// Every property.
+    All,
+}
+
+impl<'a> Detail<'a> {
+    /// What `--verbose` asks for.
+    pub(crate) fn new(view: ViewArgs, registry: &'a Registry) -> Self {
+        if view.verbose {
+            Self::All
+        } else {
+            Self::Written(registry)
+        }
+    }
+
+    /// The schema that tells the defaults of a resource that is created, when they are left out.
+    fn schema(self, change: &Change) -> Option<&'a Schema> {
+        match self {
+            Self::Written(registry) if change.action == Action::Create => {
+                let types = registry.get(change.address.type_name())?;
+                Some(&types.info().schema)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// The whole plan: what would be done, what was changed outside, the outputs, and the counts.
-pub(crate) fn plan(plan: &Plan) -> String {
-    towards(plan, "what the stack says")
+pub(crate) fn plan(plan: &Plan, detail: Detail<'_>) -> String {
+    towards(plan, detail, "what the stack says")
 }
 
 /// The whole plan, towards something else than what the stack says.
-pub(crate) fn towards(plan: &Plan, goal: &str) -> String {
+pub(crate) fn towards(plan: &Plan, detail: Detail<'_>, goal: &str) -> String {
     let mut text = String::new();
     leftovers(plan, &mut text);
     drift(plan, &mut text);
+    let mut hidden = 0;
     for change in plan.actions() {
-        self::change(change, &mut text);
+        hidden += self::change(change, detail.schema(change), &mut text);
+    }
+    if hidden > 0 {
+        let _ = writeln!(text, "{}\n", paint(DIM, at_defaults(hidden)));
     }
     outputs(plan, &mut text);
     for message in &plan.warnings {
@@ -105,11 +144,23 @@ pub(crate) fn drifted(plan: &Plan) -> String {
 /// One change, as it stands in a plan.
 pub(crate) fn single(change: &Change) -> String {
     let mut text = String::new();
-    self::change(change, &mut text);
+    self::change(change, None, &mut text);
     text
 }
 
-fn change(change: &Change, text: &mut String) {
+/// The line on what is left out.
+fn at_defaults(count: usize) -> String {
+    let properties = if count == 1 {
+        "1 property is at its default".to_owned()
+    } else {
+        format!("{count} properties are at their defaults")
+    };
+    let again = if count == 1 { "it" } else { "them" };
+    format!("{properties} (--verbose shows {again})")
+}
+
+/// Tells one change, without the defaults of `schema`; gives how many properties it leaves out.
+fn change(change: &Change, schema: Option<&Schema>, text: &mut String) -> usize {
     let because: Vec<String> = change
         .reasons
         .iter()
@@ -128,13 +179,17 @@ fn change(change: &Change, text: &mut String) {
         paint(BOLD, &change.address),
         paint(of(change.action), what(change)),
     );
+    let mut hidden = 0;
     // what an object was does not matter when it goes: its id says which one it is
     if change.action != Action::Delete && change.action != Action::Forget {
-        for line in attribute::group(change) {
+        let (lines, left_out) = attribute::group(change, schema);
+        for line in lines {
             let _ = writeln!(text, "    {line}");
         }
+        hidden = left_out;
     }
     text.push('\n');
+    hidden
 }
 
 /// What is done, with the id of an object that goes.
@@ -176,9 +231,9 @@ fn outputs(plan: &Plan, text: &mut String) {
         };
         let before = output.before.as_ref().map(|before| shown(&before.value));
         let after = match &output.after {
-            After::Known(value) => Some(shown(value)),
-            After::Unknown => Some(UNKNOWN.to_owned()),
-            After::Absent => None,
+            PlannedValue::Known(value) => Some(shown(value)),
+            PlannedValue::Unknown => Some(UNKNOWN.to_owned()),
+            PlannedValue::Absent => None,
         };
         let _ = match (before, after) {
             (None, Some(after)) => writeln!(text, "  {} {name}: {after}", paint(ADD, "+")),

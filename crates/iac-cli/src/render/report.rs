@@ -14,7 +14,7 @@ use super::{
 use crate::{error::Problem, progress::verb};
 
 /// A report with what is needed to tell it.
-pub(crate) struct Told<'a> {
+pub(crate) struct Summary<'a> {
     /// `apply`, `destroy` or `rollback`.
     pub(crate) verb: &'static str,
     pub(crate) plan: &'a Plan,
@@ -24,7 +24,7 @@ pub(crate) struct Told<'a> {
     pub(crate) again: &'a str,
 }
 
-impl Told<'_> {
+impl Summary<'_> {
     /// The line that ends a run in which nothing failed.
     pub(crate) fn success(&self) -> String {
         if self.plan.is_empty() {
@@ -60,7 +60,7 @@ impl Told<'_> {
     }
 
     /// What is done and what is pending, before the errors of a run that failed.
-    pub(crate) fn standing(&self) -> String {
+    pub(crate) fn done_and_pending(&self) -> String {
         let mut text = String::new();
         if !self.report.done.is_empty() {
             let _ = writeln!(text, "\n{}", paint(BOLD, "Done:"));
@@ -191,14 +191,14 @@ mod tests {
             ..ApplyReport::default()
         };
         let plan = plan();
-        let told = Told {
+        let summary = Summary {
             verb: "apply",
             plan: &plan,
             report: &report,
             elapsed: Duration::from_secs(3),
             again: "stacks apply dev",
         };
-        let text = told.standing() + &crate::render::error::problem(&told.problem().unwrap());
+        let text = summary.done_and_pending() + &crate::render::error::problem(&summary.problem().unwrap());
         insta::assert_snapshot!(strip_str(text.trim_start()).to_string(), @r#"
         Done:
           + iam.role.deploy: created
@@ -230,14 +230,14 @@ mod tests {
             ..ApplyReport::default()
         };
         let plan = plan();
-        let told = Told {
+        let summary = Summary {
             verb: "apply",
             plan: &plan,
             report: &report,
             elapsed: Duration::from_millis(3_210),
             again: "",
         };
-        assert!(told.problem().is_none());
-        insta::assert_snapshot!(strip_str(&told.success()).to_string(), @r#"Applied in 3.2s: 2 created, 1 deleted. state serial 4"#);
+        assert!(summary.problem().is_none());
+        insta::assert_snapshot!(strip_str(&summary.success()).to_string(), @r#"Applied in 3.2s: 2 created, 1 deleted. state serial 4"#);
     }
 }

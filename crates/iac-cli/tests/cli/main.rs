@@ -1,6 +1,7 @@
 //! The command line from end to end, over a cloud in memory.
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
+mod defaults;
 mod documents;
 mod drift;
 mod importing;

@@ -228,7 +228,7 @@ async fn what_an_interrupted_run_left_open_is_not_forgotten() {
             seed: String::new(),
             inputs: serde_json::Value::Null,
             pending: None,
-            standing: None,
+            prior_id: None,
         },
         id: None,
     });

@@ -12,8 +12,8 @@ use petgraph::graph::NodeIndex;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::{
+    concurrency::{ConcurrencyLimiter, service},
     context::ApplyContext,
-    flow::{Flow, service},
     recorder::StepEvent,
     report::{ApplyOptions, ApplyReport, Done, Failure, Skipped},
     step_run::run_step,
@@ -40,7 +40,7 @@ pub(crate) struct Executor<'a> {
 struct Progress {
     waits: BTreeMap<NodeIndex, usize>,
     /// What may begin, and how much at once.
-    flow: Flow,
+    limiter: ConcurrencyLimiter,
     depths: BTreeMap<NodeIndex, usize>,
     /// Steps that will not be tried, with the resource whose failure is in the way.
     blocked: BTreeMap<NodeIndex, Option<Address>>,
@@ -60,7 +60,7 @@ impl Executor<'_> {
         let mut stopping = Box::pin(self.options.stop.requested().fuse());
         loop {
             // asked between two steps: nothing more is begun
-            if self.options.stop.is_requested() && !(running.is_empty() && at.flow.is_empty()) {
+            if self.options.stop.is_requested() && !(running.is_empty() && at.limiter.is_empty()) {
                 at.stopped = true;
                 report.interrupted = true;
             }
@@ -112,7 +112,7 @@ impl Executor<'_> {
 
     /// Lets fewer steps go on at the service of this resource.
     fn slow_down(&self, address: &Address, at: &mut Progress) {
-        if let Some(at_once) = at.flow.throttled(address, self.now()) {
+        if let Some(at_once) = at.limiter.throttled(address, self.now()) {
             self.observer.on(Event::Throttled {
                 service: service(address).to_owned(),
                 at_once,
@@ -123,7 +123,7 @@ impl Executor<'_> {
     fn finish(&self, (index, result, elapsed): Outcome, at: &mut Progress, report: &mut ApplyReport) {
         let step = self.steps.get(index);
         let (address, action) = (step.change.address.clone(), step.action());
-        at.flow.end(&address, result.is_ok());
+        at.limiter.end(&address, result.is_ok());
         match result {
             Ok(id) => {
                 let id = id.map(|id| id.to_string());
@@ -170,12 +170,12 @@ impl Executor<'_> {
 impl Progress {
     fn new(steps: &Steps<'_>, parallelism: usize) -> Self {
         let (waits, depths) = (steps.waits(), steps.depths());
-        let mut flow = Flow::new(parallelism);
+        let mut limiter = ConcurrencyLimiter::new(parallelism);
         for (index, _) in waits.iter().filter(|(_, count)| **count == 0) {
-            flow.push(&steps.get(*index).change.address, depths[index], *index);
+            limiter.push(&steps.get(*index).change.address, depths[index], *index);
         }
         Self {
-            flow,
+            limiter,
             waits,
             depths,
             blocked: BTreeMap::new(),
@@ -186,7 +186,7 @@ impl Progress {
 
     /// Takes out the step that begins now, if one does.
     fn next(&mut self) -> Option<NodeIndex> {
-        let index = if self.stopped { None } else { self.flow.begin() }?;
+        let index = if self.stopped { None } else { self.limiter.begin() }?;
         self.begun.insert(index);
         Some(index)
     }
@@ -198,7 +198,7 @@ impl Progress {
                 *count -= 1;
                 if *count == 0 && !self.blocked.contains_key(&next) {
                     let address = &steps.get(next).change.address;
-                    self.flow.push(address, self.depths[&next], next);
+                    self.limiter.push(address, self.depths[&next], next);
                 }
             }
         }

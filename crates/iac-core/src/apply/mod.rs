@@ -1,13 +1,13 @@
-//! The only module that changes the sandbox: runs, steps, and what comes of them.
+//! The only module that changes the cloud: runs, steps, and what comes of them.
 
-mod bookkeeping;
+mod concurrency;
 mod context;
 mod executor;
-mod flow;
 mod recorder;
+mod recovery;
 mod report;
 mod run;
-mod settle;
+mod state_updates;
 mod step_run;
 mod steps;
 

@@ -37,7 +37,7 @@ impl Default for ApplyOptions {
     }
 }
 
-/// A wish to stop: steps in flight finish, none begins, the state is saved. Clones share it.
+/// A request to stop: steps in flight finish, none begins, the state is saved. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct CancelToken(Arc<(AtomicBool, Notify)>);
 

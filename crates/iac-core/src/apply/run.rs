@@ -6,17 +6,17 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::{
-    bookkeeping,
     context::ApplyContext,
     executor::Executor,
     report::{ApplyOptions, ApplyReport, Unsaved},
+    state_updates,
     steps::Steps,
 };
 use crate::{
     Session,
     model::{Address, DataKey, Hint, ResourceError, Stack},
     plan::{Change, Event, Observer, Plan, SavedPlan, SavedPlanError},
-    state::{BackendError, Lease, LockInfo, LockNews, Snapshot, State, StateWriter, StoreError},
+    state::{BackendError, Lease, LockEvent, LockInfo, Snapshot, State, StateWriter, StoreError},
 };
 
 /// How often a state that cannot be saved is tried again.
@@ -85,9 +85,9 @@ impl Run {
             path: session.backend.place(),
         };
         let tell = |news| match news {
-            LockNews::Waiting(holder) => observer.on(Event::LockWaiting { holder }),
-            LockNews::Watching(holder) => observer.on(Event::LockWatching { holder }),
-            LockNews::TakenOver(holder) => observer.on(Event::LockTakenOver { holder }),
+            LockEvent::Waiting(holder) => observer.on(Event::LockWaiting { holder }),
+            LockEvent::Watching(holder) => observer.on(Event::LockWatching { holder }),
+            LockEvent::TakenOver(holder) => observer.on(Event::LockTakenOver { holder }),
         };
         let lease = Lease::acquire(&session.backend, &session.clock, info, patience, &tell).await?;
         match Snapshot::read(&*session.backend, stack, environment).await {
@@ -148,7 +148,7 @@ impl Run {
     pub async fn apply(&mut self, plan: &Plan, options: &ApplyOptions, observer: &dyn Observer) -> ApplyReport {
         let (sender, receiver) = mpsc::unbounded_channel();
         let mut state = self.snapshot.state.clone();
-        let noted = bookkeeping::before(plan, &mut state, &self.writer).await;
+        let noted = state_updates::before(plan, &mut state, &self.writer).await;
         // what was read is newer than what the state has
         let read = plan.changes.iter();
         let read = read.filter_map(|change| Some((change.address.clone(), change.data.live.as_ref()?.outputs.clone())));
@@ -187,7 +187,7 @@ impl Run {
                 };
             }
         };
-        bookkeeping::after(plan, &cx, &report);
+        state_updates::after(plan, &cx, &report);
         let state = cx.state().clone();
         drop(cx);
         self.save(state, &mut report, observer).await;
@@ -218,7 +218,7 @@ impl Run {
         report.outputs = state.outputs.clone();
         report.serial = state.serial;
         if state == self.snapshot.state && !self.writer.is_live().await {
-            self.writer.sweep().await;
+            self.writer.remove_stale().await;
             return;
         }
         let mut pause = Duration::from_millis(200);

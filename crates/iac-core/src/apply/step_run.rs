@@ -17,7 +17,7 @@ use crate::{
 
 mod change;
 mod create;
-mod patience;
+mod retry;
 
 /// A step with what belongs to it.
 struct StepRun<'a> {
@@ -188,7 +188,7 @@ impl<'a> StepRun<'a> {
         self.cx.state().resources.get(self.address()).cloned()
     }
 
-    async fn intend(
+    async fn record_intent(
         &self,
         verb: Verb,
         inputs: &Value,
@@ -201,7 +201,7 @@ impl<'a> StepRun<'a> {
             seed: self.seed(),
             inputs: self.sealed(inputs),
             pending,
-            standing: self.resource().and_then(|resource| Some(resource.current?.id)),
+            prior_id: self.resource().and_then(|resource| Some(resource.current?.id)),
         };
         let record = Record::Intended(intent.clone());
         self.cx
@@ -214,7 +214,11 @@ impl<'a> StepRun<'a> {
 
     /// Puts the outcome into the state, and into the journal. A journal that cannot be written is told, but the state in
     /// memory is true either way.
-    async fn settle(&self, resource: Option<ResourceState>, outputs: Option<Value>) -> Result<(), ResourceError> {
+    async fn record_outcome(
+        &self,
+        resource: Option<ResourceState>,
+        outputs: Option<Value>,
+    ) -> Result<(), ResourceError> {
         self.cx.set(self.address(), resource.clone(), outputs);
         let record = Record::Settled {
             step: self.number,
@@ -225,7 +229,7 @@ impl<'a> StepRun<'a> {
     }
 
     /// Whether the outputs are those the plan promised.
-    fn agree(&self, outputs: &Value) -> Result<(), ResourceError> {
+    fn check_promises(&self, outputs: &Value) -> Result<(), ResourceError> {
         // secrets are compared by their hashes: the plan may know no more
         let hashed = |outputs: &Value| {
             let hash = |path: &str, secret: &Value| seal(self.sealer.place(), path, secret);

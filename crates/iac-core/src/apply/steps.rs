@@ -54,9 +54,9 @@ pub(crate) struct Steps<'a> {
 
 /// The steps of one change.
 #[derive(Clone, Copy, Debug, Default)]
-struct Own {
+struct ResourceSteps {
     /// The create or update.
-    make: Option<NodeIndex>,
+    create_or_update: Option<NodeIndex>,
     /// The delete that comes before a create, or stands alone.
     delete: Option<NodeIndex>,
     /// The delete of the old object after its replacement was made.
@@ -68,7 +68,7 @@ struct Own {
 impl<'a> Steps<'a> {
     pub(crate) fn of(plan: &'a Plan) -> Self {
         let mut steps = Self::default();
-        let mut own: BTreeMap<&Address, Own> = BTreeMap::new();
+        let mut own: BTreeMap<&Address, ResourceSteps> = BTreeMap::new();
         for change in &plan.changes {
             own.insert(&change.address, steps.add(change));
         }
@@ -84,20 +84,22 @@ impl<'a> Steps<'a> {
         steps
     }
 
-    fn add(&mut self, change: &'a Change) -> Own {
-        let mut own = Own::default();
+    fn add(&mut self, change: &'a Change) -> ResourceSteps {
+        let mut own = ResourceSteps::default();
         let mut add = |kind| Some(self.graph.add_node(Step { change, kind }));
         match change.action {
-            Action::Create => own.make = add(Kind::Create),
-            Action::Update => own.make = add(Kind::Update),
+            Action::Create => own.create_or_update = add(Kind::Create),
+            Action::Update => own.create_or_update = add(Kind::Update),
             Action::Delete if change.data.prior.is_some() => own.delete = add(Kind::Delete),
-            Action::Replace | Action::ReplaceCreateFirst if change.data.retains() => own.make = add(Kind::Create),
+            Action::Replace | Action::ReplaceCreateFirst if change.data.retains() => {
+                own.create_or_update = add(Kind::Create)
+            }
             Action::Replace => {
                 own.delete = add(Kind::Delete);
-                own.make = add(Kind::Create);
+                own.create_or_update = add(Kind::Create);
             }
             Action::ReplaceCreateFirst => {
-                own.make = add(Kind::Create);
+                own.create_or_update = add(Kind::Create);
                 own.delete_after = add(Kind::DeleteReplaced);
             }
             Action::Delete | Action::NoOp | Action::Forget => {}
@@ -109,14 +111,14 @@ impl<'a> Steps<'a> {
             .filter_map(|object| add(Kind::DeleteDeposed(object)))
             .collect();
         for after in [own.delete, own.delete_after] {
-            self.edge(own.make.filter(|_| own.delete_after.is_some()), after);
+            self.edge(own.create_or_update.filter(|_| own.delete_after.is_some()), after);
         }
         if change.action == Action::Replace {
-            self.edge(own.delete, own.make);
+            self.edge(own.delete, own.create_or_update);
         }
         own.deposed = deposed.first().copied().zip(deposed.last().copied());
         // what an earlier run left goes last, one after the other: the state's entry has one writer at a time
-        let mut last = own.delete_after.or(own.make).or(own.delete);
+        let mut last = own.delete_after.or(own.create_or_update).or(own.delete);
         for step in deposed {
             self.edge(last, Some(step));
             last = Some(step);
@@ -125,21 +127,21 @@ impl<'a> Steps<'a> {
     }
 
     /// Makes come after the makes of what they need.
-    fn follow_needs(&mut self, change: &Change, own: &BTreeMap<&Address, Own>) {
+    fn follow_needs(&mut self, change: &Change, own: &BTreeMap<&Address, ResourceSteps>) {
         let Some(mine) = own.get(&change.address) else { return };
         for need in change.data.dependencies.iter().filter_map(|need| own.get(need)) {
-            self.edge(need.make, mine.make);
+            self.edge(need.create_or_update, mine.create_or_update);
         }
     }
 
     /// An old object goes only when those that used it use the new one.
-    fn keep_what_is_in_use(&mut self, change: &Change, own: &BTreeMap<&Address, Own>) {
+    fn keep_what_is_in_use(&mut self, change: &Change, own: &BTreeMap<&Address, ResourceSteps>) {
         let Some(mine) = own.get(&change.address) else { return };
         for need in change.data.dependencies.iter().filter_map(|need| own.get(need)) {
-            self.edge(mine.make, need.delete_after);
+            self.edge(mine.create_or_update, need.delete_after);
             let deposed = need.deposed.map(|(first, _)| first);
             for user in [
-                mine.make,
+                mine.create_or_update,
                 mine.delete,
                 mine.delete_after,
                 mine.deposed.map(|(_, last)| last),
@@ -150,7 +152,7 @@ impl<'a> Steps<'a> {
     }
 
     /// Deletes come after whatever made use of the object has let go of it.
-    fn let_old_dependents_go(&mut self, change: &Change, own: &BTreeMap<&Address, Own>) {
+    fn let_old_dependents_go(&mut self, change: &Change, own: &BTreeMap<&Address, ResourceSteps>) {
         let Some(mine) = own.get(&change.address) else { return };
         for need in change.data.old_dependencies.iter().filter_map(|need| own.get(need)) {
             let deposed = need.deposed.map(|(first, _)| first);
@@ -159,14 +161,14 @@ impl<'a> Steps<'a> {
                     self.edge_unless_ring(gone, old);
                 }
             }
-            self.edge_unless_ring(mine.make, deposed);
-            self.edge_unless_ring(mine.make, need.delete_after);
-            if need.make.is_none() {
-                self.edge(mine.make, need.delete);
+            self.edge_unless_ring(mine.create_or_update, deposed);
+            self.edge_unless_ring(mine.create_or_update, need.delete_after);
+            if need.create_or_update.is_none() {
+                self.edge(mine.create_or_update, need.delete);
             }
             if change.action == Action::Delete {
                 // the update of what is needed waits for the delete of who needed it, where that closes no ring
-                self.edge_unless_ring(mine.delete, need.make);
+                self.edge_unless_ring(mine.delete, need.create_or_update);
             }
         }
     }

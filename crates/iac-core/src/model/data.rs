@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
 use super::schema::Schema;
 
@@ -16,3 +17,9 @@ pub trait HasSchema {
 pub trait Data: HasSchema + Serialize + DeserializeOwned + Clone + Debug + PartialEq + Send + Sync + 'static {}
 
 impl<T: HasSchema + Serialize + DeserializeOwned + Clone + Debug + PartialEq + Send + Sync + 'static> Data for T {}
+
+/// The JSON of a default; for [`Field::default_value`](super::schema::Field::default_value).
+#[doc(hidden)]
+pub fn default_value(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
+}

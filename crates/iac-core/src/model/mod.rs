@@ -1,9 +1,11 @@
-//! Data and traits: addresses, values and references, shapes, the reconcile trait, stacks. No I/O.
+//! Data and traits: addresses, values and references, schemas, the reconcile trait, stacks. No I/O.
 
 mod address;
 mod context;
 mod data;
+mod defaults;
 mod error;
+pub mod eventual;
 mod expr;
 mod handle;
 
@@ -17,7 +19,6 @@ mod registry;
 mod resource;
 mod schema;
 mod seal;
-mod second_look;
 mod secret;
 mod stack;
 mod stage;
@@ -29,6 +30,8 @@ pub use template::{ExpressionError, Resolution};
 
 pub use address::{Address, AddressError};
 pub use context::{Call, Clock, Context, Recorder};
+#[doc(hidden)]
+pub use data::default_value;
 pub use data::{Data, HasSchema};
 pub use error::{ErrorKind, Hint, ResourceError};
 pub use expr::{Expr, Reference, Segment};

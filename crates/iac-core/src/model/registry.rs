@@ -10,9 +10,9 @@ use serde_json::{Map, Value};
 use super::{
     context::{Call, Context},
     error::ResourceError,
+    eventual,
     id::{AccountRegion, RemoteId},
     resource::{Changed, Live, Provider, ReadRequest, Reconcile, Resource, TypeInfo},
-    second_look,
     tags::IgnoreTags,
 };
 
@@ -70,7 +70,7 @@ pub trait Reconciler: fmt::Debug + Send + Sync {
     /// What an earlier create of these inputs made, with further looks, 15.5 seconds in all, while there is nothing to be seen.
     async fn recover(&self, inputs: &Value, call: &Call) -> Result<Option<RemoteId>, ResourceError> {
         let look = || self.find_created(inputs, call);
-        second_look::look_again(call, &second_look::RECOVER, look).await
+        eventual::read_again(call, &eventual::RECOVERY_PAUSES, look).await
     }
 
     /// Reads one object.
@@ -166,10 +166,8 @@ impl<R: Resource> Reconciler for Typed<R> {
             .collect();
         let ignored = self.provider.ignore_tags();
         let mut reads = R::Resolved::read_many(&typed, &self.context(call)).await;
-        for pause in second_look::READ {
-            let gone: Vec<usize> = (0..reads.len())
-                .filter(|at| second_look::is_gone(&reads[*at]))
-                .collect();
+        for pause in eventual::READ_PAUSES {
+            let gone: Vec<usize> = (0..reads.len()).filter(|at| eventual::is_absent(&reads[*at])).collect();
             if gone.is_empty() {
                 break;
             }
@@ -183,7 +181,7 @@ impl<R: Resource> Reconciler for Typed<R> {
         reads
             .into_iter()
             .map(|read| {
-                let live = second_look::found(read)?;
+                let live = eventual::found(read)?;
                 live.as_ref().map(|live| Self::erase(live, &ignored)).transpose()
             })
             .collect()
@@ -222,7 +220,7 @@ impl<R: Resource> Reconciler for Typed<R> {
 
     async fn find_created(&self, inputs: &Value, call: &Call) -> Result<Option<RemoteId>, ResourceError> {
         let inputs: R::Resolved = decode(inputs)?;
-        second_look::found(inputs.recover(&self.context(call)).await)
+        eventual::found(inputs.recover(&self.context(call)).await)
     }
 }
 

@@ -6,6 +6,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use futures::{StreamExt, stream};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -57,6 +58,121 @@ pub trait OutputRefs: HasSchema + Sized {
 ///
 /// The engine records an intent before each of the changing methods and the outcome after. Any of them may be cut off at any
 /// point and called again.
+///
+/// # Example
+/// A whole type, over a cloud that is a map:
+/// ```
+/// use std::{
+///     collections::BTreeMap,
+///     sync::{Arc, Mutex},
+/// };
+///
+/// use async_trait::async_trait;
+/// use iac_core::{
+///     Outputs, Resource,
+///     model::{
+///         AccountRegion, Changed, Context, Declared, ErrorKind, Live, Provider, Reconcile, Registry, RemoteId, Resolved,
+///         ResourceError, Stack, Stage,
+///     },
+/// };
+/// use serde::{Deserialize, Serialize};
+///
+/// /// The connection: here the queues themselves, by name.
+/// #[derive(Debug, Default)]
+/// struct Cloud(Mutex<BTreeMap<String, Queue<Resolved>>>);
+///
+/// impl Provider for Cloud {
+///     fn location(&self) -> AccountRegion {
+///         AccountRegion { account: "123456789012".into(), region: "here".into() }
+///     }
+/// }
+///
+/// /// A queue.
+/// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, bon::Builder, Resource)]
+/// #[serde(bound = "")]
+/// #[builder(on(_, into))]
+/// #[resource(type = "demo.queue", outputs = QueueOutputs)]
+/// struct Queue<S: Stage = Declared> {
+///     /// Its name.
+///     #[field(create_only)]
+///     name: S::Value<String>,
+///     /// How many seconds a message is kept.
+///     #[builder(default = 3600)]
+///     retention: i32,
+/// }
+///
+/// /// What a queue gives.
+/// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Outputs)]
+/// #[serde(bound = "")]
+/// struct QueueOutputs<S: Stage = Resolved> {
+///     /// Where messages are sent.
+///     url: S::Value<String>,
+/// }
+///
+/// impl Queue<Resolved> {
+///     fn outputs(&self) -> QueueOutputs {
+///         QueueOutputs { url: format!("https://queues.example/{}", self.name) }
+///     }
+/// }
+///
+/// #[async_trait]
+/// impl Reconcile for Queue<Resolved> {
+///     type Provider = Cloud;
+///     type Outputs = QueueOutputs;
+///     const OPERATIONS: &'static [&'static str] = &["demo:Get", "demo:Put", "demo:Delete"];
+///
+///     async fn read(
+///         id: &RemoteId,
+///         _prior: Option<&Self>,
+///         cx: &Context<'_, Cloud>,
+///     ) -> Result<Option<Live<Self>>, ResourceError> {
+///         let found = cx.provider.0.lock().unwrap().get(id.as_str()).cloned();
+///         Ok(found.map(|queue| Live { id: id.clone(), outputs: queue.outputs(), inputs: queue }))
+///     }
+///
+///     async fn create(&self, cx: &Context<'_, Cloud>) -> Result<QueueOutputs, ResourceError> {
+///         if cx.provider.0.lock().unwrap().contains_key(&self.name) {
+///             return Err(ResourceError::new(ErrorKind::AlreadyExists, "there is such a queue"));
+///         }
+///         cx.provider.0.lock().unwrap().insert(self.name.clone(), self.clone());
+///         // durable before any further call
+///         cx.created(&RemoteId::new(&self.name)).await?;
+///         Ok(self.outputs())
+///     }
+///
+///     async fn update(
+///         &self,
+///         live: &Live<Self>,
+///         changed: &Changed,
+///         cx: &Context<'_, Cloud>,
+///     ) -> Result<QueueOutputs, ResourceError> {
+///         if changed.contains("retention") {
+///             cx.provider.0.lock().unwrap().insert(live.id.to_string(), self.clone());
+///         }
+///         Ok(self.outputs())
+///     }
+///
+///     async fn delete(_last: &Self, id: &RemoteId, cx: &Context<'_, Cloud>) -> Result<(), ResourceError> {
+///         // one that is gone is success
+///         cx.provider.0.lock().unwrap().remove(id.as_str());
+///         Ok(())
+///     }
+///
+///     async fn recover(&self, cx: &Context<'_, Cloud>) -> Result<Option<RemoteId>, ResourceError> {
+///         // by its name, which is unique; where others may take the same one, an ownership tag has to be looked at, too
+///         let queues = cx.provider.0.lock().unwrap();
+///         Ok(queues.get(&self.name).filter(|queue| *queue == self).map(|queue| RemoteId::new(&queue.name)))
+///     }
+/// }
+///
+/// let mut registry = Registry::new();
+/// registry.add::<Queue>(&Arc::new(Cloud::default()));
+///
+/// let mut stack = Stack::new("shop", "dev");
+/// let orders = stack.add("orders", Queue::builder().name("orders").build());
+/// stack.output("orders_url", &orders.url);
+/// assert!(stack.errors().is_empty());
+/// ```
 #[async_trait]
 pub trait Reconcile: Data {
     /// The connection the type needs.
@@ -74,6 +190,9 @@ pub trait Reconcile: Data {
 
     /// Properties of other types that manage the same things in the cloud as this type does.
     const OVERLAPS: &'static [Overlap] = &[];
+
+    /// How many reads the default of [`read_many`](Self::read_many) runs at once.
+    const READ_CONCURRENCY: usize = 10;
 
     /// Every API operation the type calls, as `service:Operation`.
     const OPERATIONS: &'static [&'static str];
@@ -102,16 +221,21 @@ pub trait Reconcile: Data {
         cx: &Context<'_, Self::Provider>,
     ) -> Result<Option<Live<Self>>, ResourceError>;
 
-    /// Reads many objects at once; the answers are in the order of the requests. Types whose API can do it in one call
-    /// override this.
+    /// Reads many objects; the answers are in the order of the requests. Types whose API can do it in one call override this;
+    /// by default each is a read of its own, [`READ_CONCURRENCY`](Self::READ_CONCURRENCY) at a time.
     async fn read_many(
         requests: &[ReadRequest<Self>],
         cx: &Context<'_, Self::Provider>,
     ) -> Vec<Result<Option<Live<Self>>, ResourceError>> {
-        let reads = requests
+        // a future does nothing until it is polled
+        let reads: Vec<_> = requests
             .iter()
-            .map(|request| Self::read(&request.id, request.prior.as_ref(), cx));
-        futures::future::join_all(reads).await
+            .map(|request| Self::read(&request.id, request.prior.as_ref(), cx))
+            .collect();
+        stream::iter(reads)
+            .buffered(Self::READ_CONCURRENCY.max(1))
+            .collect()
+            .await
     }
 
     /// Makes the object.

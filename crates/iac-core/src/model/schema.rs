@@ -72,6 +72,8 @@ pub struct Field {
     pub required: bool,
     /// The default, as written in the struct; empty when there is none.
     pub default: &'static str,
+    /// Makes the default as JSON; `None` when there is none, or when it is not known.
+    pub default_value: Option<fn() -> Value>,
     /// What a change of it means.
     pub attributes: FieldAttributes,
 }

@@ -28,7 +28,7 @@ pub enum Action {
 
 impl Action {
     /// Whether the sandbox changes.
-    pub fn changes_world(self) -> bool {
+    pub fn changes_cloud(self) -> bool {
         !matches!(self, Self::NoOp | Self::Forget)
     }
 

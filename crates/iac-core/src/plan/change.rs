@@ -17,7 +17,7 @@ use crate::{
 /// What an attribute becomes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum After {
+pub enum PlannedValue {
     /// This value.
     Known(Value),
     /// A value that the apply will tell.
@@ -35,7 +35,7 @@ pub struct AttributeChange {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Value>,
     /// The value then.
-    pub after: After,
+    pub after: PlannedValue,
     /// Whether this is why the object is replaced.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub forces_replacement: bool,
@@ -133,7 +133,7 @@ pub struct OutputChange {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<OutputState>,
     /// The value then. Secret values are sealed.
-    pub after: After,
+    pub after: PlannedValue,
     /// Whether it is a secret.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub secret: bool,
@@ -167,9 +167,11 @@ impl OutputChange {
     pub fn differs(&self) -> bool {
         match (&self.before, &self.after) {
             // of a secret only the hash is compared
-            (Some(before), After::Known(after)) if self.secret => seal(&[], "", &before.value) != seal(&[], "", after),
-            (Some(before), After::Known(after)) => before.value != *after,
-            (None, After::Absent) => false,
+            (Some(before), PlannedValue::Known(after)) if self.secret => {
+                seal(&[], "", &before.value) != seal(&[], "", after)
+            }
+            (Some(before), PlannedValue::Known(after)) => before.value != *after,
+            (None, PlannedValue::Absent) => false,
             _ => true,
         }
     }

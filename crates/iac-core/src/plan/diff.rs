@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::change::{After, AttributeChange};
+use super::change::{AttributeChange, PlannedValue};
 use crate::model::{Field, Schema, seal, template};
 
 /// The tag that holds the address. A rename changes it, and that alone is no reason to touch an object.
@@ -28,16 +28,16 @@ pub struct Comparison<'a> {
 /// Properties that are unset and filled by the cloud are passed over; an unknown value counts as different.
 pub fn diff(comparison: &Comparison<'_>) -> Vec<AttributeChange> {
     let mut found = Vec::new();
-    let mut walk = Walk {
+    let mut differ = Differ {
         key: comparison.key,
         found: &mut found,
     };
-    let sides = Sides {
+    let operands = Operands {
         want: comparison.desired,
         have: comparison.live,
         last: comparison.prior,
     };
-    walk.fields(comparison.schema.fields(), sides, Spot::default());
+    differ.fields(comparison.schema.fields(), operands, Location::default());
     found
 }
 
@@ -52,7 +52,7 @@ pub(crate) fn whole(schema: &Schema, value: &Value, key: &[u8], removed: bool) -
         .filter(|(_, value)| !is_empty(value))
         .map(|(field, value)| {
             let (before, after) = if removed {
-                (Some(value.clone()), After::Absent)
+                (Some(value.clone()), PlannedValue::Absent)
             } else {
                 (None, after(value))
             };
@@ -73,11 +73,11 @@ pub(crate) fn sealed_for_display(schema: &Schema, value: &Value, key: &[u8]) -> 
 }
 
 /// A value of a template as it is shown: whole when it is known, with its expressions when it is not.
-fn after(value: &Value) -> After {
+fn after(value: &Value) -> PlannedValue {
     if template::as_expression(value).is_some() {
-        return After::Unknown;
+        return PlannedValue::Unknown;
     }
-    After::Known(template::resolved(value).unwrap_or_else(|| value.clone()))
+    PlannedValue::Known(template::resolved(value).unwrap_or_else(|| value.clone()))
 }
 
 /// Nothing, or a container with nothing in it.
@@ -92,7 +92,7 @@ fn is_empty(value: &Value) -> bool {
 
 /// The values that are compared at one place.
 #[derive(Clone, Copy)]
-struct Sides<'a> {
+struct Operands<'a> {
     want: &'a Value,
     have: &'a Value,
     last: Option<&'a Value>,
@@ -100,88 +100,92 @@ struct Sides<'a> {
 
 /// A place in the resource, and whether a change there replaces it.
 #[derive(Clone, Copy, Default)]
-struct Spot<'a> {
+struct Location<'a> {
     path: &'a str,
     forced: bool,
 }
 
-impl<'a> Spot<'a> {
+impl<'a> Location<'a> {
     /// A place further down; a create-only property stays so all the way.
     fn at(self, path: &'a str) -> Self {
         Self { path, ..self }
     }
 }
 
-struct Walk<'a> {
+struct Differ<'a> {
     key: &'a [u8],
     found: &'a mut Vec<AttributeChange>,
 }
 
-impl Walk<'_> {
-    fn fields(&mut self, fields: &[Field], sides: Sides<'_>, spot: Spot<'_>) {
+impl Differ<'_> {
+    fn fields(&mut self, fields: &[Field], operands: Operands<'_>, location: Location<'_>) {
         for field in fields {
             // an import has no last value for what the cloud does not give back: the declared one becomes it
-            if field.attributes.write_only && sides.last.is_none() {
+            if field.attributes.write_only && operands.last.is_none() {
                 continue;
             }
-            let path = crate::model::join(spot.path, field.name);
-            let spot = Spot {
+            let path = crate::model::join(location.path, field.name);
+            let location = Location {
                 path: &path,
-                forced: spot.forced || field.attributes.create_only,
+                forced: location.forced || field.attributes.create_only,
             };
-            let want = sides.want.get(field.name).filter(|value| !value.is_null());
-            let last = sides.last.and_then(|last| last.get(field.name));
+            let want = operands.want.get(field.name).filter(|value| !value.is_null());
+            let last = operands.last.and_then(|last| last.get(field.name));
             let have = if field.attributes.write_only {
                 last
             } else {
-                sides.have.get(field.name)
+                operands.have.get(field.name)
             };
             let have = have.filter(|value| !value.is_null());
             match (want, have) {
                 (None, Some(have)) if !field.attributes.computed && !is_empty(have) => {
-                    self.changed(&field.schema, spot, None, Some(have));
+                    self.changed(&field.schema, location, None, Some(have));
                 }
-                (Some(want), have) if field.attributes.tags => self.tags(spot, want, have),
-                (Some(want), Some(have)) => self.value(&field.schema, Sides { want, have, last }, spot),
+                (Some(want), have) if field.attributes.tags => self.tags(location, want, have),
+                (Some(want), Some(have)) => self.value(&field.schema, Operands { want, have, last }, location),
                 (Some(want), None) if !is_empty(want) => {
-                    self.changed(&field.schema, spot, Some(want), None);
+                    self.changed(&field.schema, location, Some(want), None);
                 }
                 _ => {}
             }
         }
     }
 
-    fn value(&mut self, schema: &Schema, sides: Sides<'_>, spot: Spot<'_>) {
-        let Sides { want, have, last } = sides;
+    fn value(&mut self, schema: &Schema, operands: Operands<'_>, location: Location<'_>) {
+        let Operands { want, have, last } = operands;
         if template::as_expression(want).is_some() {
-            self.changed(schema, spot, Some(want), Some(have));
+            self.changed(schema, location, Some(want), Some(have));
             return;
         }
         let same = match (schema, want, have) {
-            (Schema::Struct(fields), Value::Object(_), Value::Object(_)) => return self.fields(fields, sides, spot),
+            (Schema::Struct(fields), Value::Object(_), Value::Object(_)) => {
+                return self.fields(fields, operands, location);
+            }
             (Schema::Map(item), Value::Object(wants), Value::Object(haves)) => {
-                return self.map(item, (wants, haves), last, spot);
+                return self.map(item, (wants, haves), last, location);
             }
             (Schema::List(item), Value::Array(wants), Value::Array(haves)) if wants.len() == haves.len() => {
                 for (index, (want, have)) in wants.iter().zip(haves).enumerate() {
                     let last = last.and_then(|last| last.get(index));
-                    let path = format!("{}[{index}]", spot.path);
-                    self.value(item, Sides { want, have, last }, spot.at(&path));
+                    let path = format!("{}[{index}]", location.path);
+                    self.value(item, Operands { want, have, last }, location.at(&path));
                 }
                 return;
             }
             (Schema::Set(item), Value::Array(wants), Value::Array(haves)) => {
-                self.same_set(item, wants, haves, &format!("{}[]", spot.path))
+                self.same_set(item, wants, haves, &format!("{}[]", location.path))
             }
             // what the cloud does not give back is the sealed value that was last applied, and sealing that changes nothing
-            (Schema::Secret(_), want, have) => seal(self.key, spot.path, want) == seal(self.key, spot.path, have),
+            (Schema::Secret(_), want, have) => {
+                seal(self.key, location.path, want) == seal(self.key, location.path, have)
+            }
             (Schema::Document(document), want, have) => {
                 template::resolved(want).is_some_and(|want| (document.canonical)(&want) == (document.canonical)(have))
             }
             (_, want, have) => template::resolved(want).as_ref() == Some(have),
         };
         if !same {
-            self.changed(schema, spot, Some(want), Some(have));
+            self.changed(schema, location, Some(want), Some(have));
         }
     }
 
@@ -190,23 +194,23 @@ impl Walk<'_> {
         item: &Schema,
         (wants, haves): (&Map<String, Value>, &Map<String, Value>),
         last: Option<&Value>,
-        spot: Spot<'_>,
+        location: Location<'_>,
     ) {
         for (key, want) in wants {
-            let path = crate::model::join(spot.path, key);
+            let path = crate::model::join(location.path, key);
             let last = last.and_then(|last| last.get(key));
             match haves.get(key) {
-                Some(have) => self.value(item, Sides { want, have, last }, spot.at(&path)),
-                None => self.changed(item, spot.at(&path), Some(want), None),
+                Some(have) => self.value(item, Operands { want, have, last }, location.at(&path)),
+                None => self.changed(item, location.at(&path), Some(want), None),
             }
         }
         for (key, have) in haves.iter().filter(|(key, _)| !wants.contains_key(*key)) {
-            let path = crate::model::join(spot.path, key);
-            self.changed(item, spot.at(&path), None, Some(have));
+            let path = crate::model::join(location.path, key);
+            self.changed(item, location.at(&path), None, Some(have));
         }
     }
 
-    fn tags(&mut self, spot: Spot<'_>, want: &Value, have: Option<&Value>) {
+    fn tags(&mut self, location: Location<'_>, want: &Value, have: Option<&Value>) {
         let empty = Map::new();
         let wants = want.as_object().unwrap_or(&empty);
         let haves = have.and_then(Value::as_object).unwrap_or(&empty);
@@ -214,7 +218,7 @@ impl Walk<'_> {
         if let (Some(want), Some(have)) = (wants.get_mut(ADDRESS_TAG), haves.get(ADDRESS_TAG)) {
             *want = have.clone();
         }
-        self.map(&Schema::TEXT, (&wants, haves), None, spot);
+        self.map(&Schema::TEXT, (&wants, haves), None, location);
     }
 
     /// Whether each desired element has an equal among those that are there, and none is left over.
@@ -224,26 +228,26 @@ impl Walk<'_> {
             && wants.iter().all(|want| {
                 let equal = left.iter().position(|have| {
                     let mut found = Vec::new();
-                    Walk {
+                    Differ {
                         key: self.key,
                         found: &mut found,
                     }
-                    .value(item, Sides { want, have, last: None }, Spot::default().at(path));
+                    .value(item, Operands { want, have, last: None }, Location::default().at(path));
                     found.is_empty()
                 });
                 equal.map(|index| left.swap_remove(index)).is_some()
             })
     }
 
-    fn changed(&mut self, schema: &Schema, spot: Spot<'_>, want: Option<&Value>, have: Option<&Value>) {
-        let Spot { path, forced } = spot;
+    fn changed(&mut self, schema: &Schema, location: Location<'_>, want: Option<&Value>, have: Option<&Value>) {
+        let Location { path, forced } = location;
         // a secret keeps the seal of its own place, whatever it is nested in
         let hide = |path: &str, secret: &Value, _: Option<&Value>| seal(self.key, path, secret);
         let sealed = |value: &Value| schema.map_secrets(value, None, path, &hide);
         let change = AttributeChange {
             path: path.to_owned(),
             before: have.map(sealed),
-            after: want.map_or(After::Absent, |want| after(&sealed(want))),
+            after: want.map_or(PlannedValue::Absent, |want| after(&sealed(want))),
             forces_replacement: forced,
             secret: matches!(schema, Schema::Secret(_)),
         };

@@ -1,7 +1,7 @@
 //! What was changed outside since the state was written.
 
 use super::{
-    change::{After, Drift},
+    change::{Drift, PlannedValue},
     diff::{self, Comparison},
     ignore::ignore,
 };
@@ -39,12 +39,12 @@ pub(super) fn drift(
     });
     for attribute in &mut attributes {
         // seen from the state, the change goes the other way
-        let state = match std::mem::replace(&mut attribute.after, After::Absent) {
-            After::Known(value) => Some(value),
-            After::Unknown | After::Absent => None,
+        let state = match std::mem::replace(&mut attribute.after, PlannedValue::Absent) {
+            PlannedValue::Known(value) => Some(value),
+            PlannedValue::Unknown | PlannedValue::Absent => None,
         };
         if let Some(there) = std::mem::replace(&mut attribute.before, state) {
-            attribute.after = After::Known(there);
+            attribute.after = PlannedValue::Known(there);
         }
         attribute.forces_replacement = false;
     }

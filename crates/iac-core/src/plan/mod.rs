@@ -2,7 +2,6 @@
 
 mod action;
 mod change;
-mod decide;
 mod diff;
 mod drift;
 mod error;
@@ -12,21 +11,22 @@ mod inputs;
 mod moves;
 mod options;
 mod planner;
-mod recall;
 mod refresh;
+mod resource_planner;
 mod saved;
 mod select;
+mod stack_from_state;
 
 pub use action::{Action, Reason};
-pub use change::{After, AttributeChange, Change, ChangeData, Drift, Mode, OutputChange, Plan, Summary};
+pub use change::{AttributeChange, Change, ChangeData, Drift, Mode, OutputChange, Plan, PlannedValue, Summary};
 pub use diff::{Comparison, diff};
 pub use error::{PlanError, PlanIssue};
 pub use event::{Event, NoopObserver, Observer};
 pub use options::PlanOptions;
 pub use planner::plan;
-pub use recall::{RecallError, recall};
 pub use saved::{SavedPlan, SavedPlanError, Stale};
+pub use stack_from_state::{StackFromStateError, stack_from_state};
 
-pub(crate) use decide::sealed_trigger;
 pub(crate) use ignore::ignore;
 pub(crate) use refresh::unknown_type;
+pub(crate) use resource_planner::sealed_trigger;

@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use super::{
     change::{Change, Drift, Mode, Plan},
-    decide::Outputs,
     error::{PlanError, PlanIssue},
     event::Observer,
     moves,
     options::PlanOptions,
     refresh::Read,
+    resource_planner::PlannedOutputs,
     select::Selection,
 };
 use crate::{
@@ -22,8 +22,8 @@ use crate::{
 };
 
 mod check;
-mod choose;
 mod observe;
+mod resources;
 mod tags;
 
 /// Compares a stack with what is there and says what an apply would do. Reads the cloud, writes nothing.
@@ -44,9 +44,9 @@ pub async fn plan(
     planner.check_ignored_tags()?;
     planner.refresh(observer).await?;
     match options.mode {
-        Mode::Normal => planner.decide_all(),
-        Mode::Destroy => planner.destroy_all(),
-        Mode::RefreshOnly => planner.accept_all(),
+        Mode::Normal => planner.plan_all(),
+        Mode::Destroy => planner.plan_destroy(),
+        Mode::RefreshOnly => planner.plan_refresh(),
     }
     planner.finish(snapshot)
 }
@@ -65,7 +65,7 @@ struct Planner<'a> {
     forced: BTreeMap<Address, Address>,
     reads: BTreeMap<Address, Read>,
     imports: BTreeSet<Address>,
-    outputs: BTreeMap<Address, Outputs>,
+    outputs: BTreeMap<Address, PlannedOutputs>,
     changes: BTreeMap<Address, Change>,
     drift: Vec<Drift>,
     warnings: Vec<String>,

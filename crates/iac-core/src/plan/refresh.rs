@@ -33,7 +33,7 @@ pub(crate) async fn read_all(
             .or_default()
             .push((address, request));
     }
-    // small batches of a type whose reads are one call each keep the concurrency bounded
+    // a type whose reads are one call each bounds how many of a batch are on their way
     let batches = by_type.into_values().flat_map(|requests| {
         let chunks: Vec<_> = requests.chunks(BATCH).map(<[_]>::to_vec).collect();
         chunks

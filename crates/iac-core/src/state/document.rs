@@ -166,9 +166,8 @@ impl State {
     }
 
     /// Takes out the intent of this number: its outcome is known.
-    pub fn strike(&mut self, step: u64) {
-        self.pending_operations
-            .retain(|pending_operations| pending_operations.intent.step != step);
+    pub fn complete(&mut self, step: u64) {
+        self.pending_operations.retain(|pending| pending.intent.step != step);
     }
 
     /// The key secrets of a resource are sealed with. A rename keeps it, so that what was sealed is still seen as equal.

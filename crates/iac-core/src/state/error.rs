@@ -1,5 +1,7 @@
 //! Why the stored state cannot be used.
 
+use std::sync::Arc;
+
 use super::{backend::BackendError, format::StateError};
 use crate::model::Hint;
 
@@ -15,6 +17,12 @@ pub enum StoreError {
     /// The lock is lost: nothing may be written any more.
     #[error("{0}")]
     LockLost(String),
+    /// A record was to be written together with others, and could not be.
+    #[error(transparent)]
+    Group(Arc<Self>),
+    /// A write was dropped before its answer came.
+    #[error("a write of the journal was cut off")]
+    CutOff,
 }
 
 impl Hint for StoreError {
@@ -22,7 +30,10 @@ impl Hint for StoreError {
         match self {
             Self::Backend(error) => error.hints(),
             Self::State(error) => error.hints(),
-            Self::LockLost(_) => vec!["run the command again: it picks up where this one stopped".to_owned()],
+            Self::Group(error) => error.hints(),
+            Self::LockLost(_) | Self::CutOff => {
+                vec!["run the command again: it picks up where this one stopped".to_owned()]
+            }
         }
     }
 }

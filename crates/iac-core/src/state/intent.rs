@@ -25,8 +25,8 @@ pub struct Intent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<ResourceState>,
     /// The object that stands for the resource when it begins.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub standing: Option<RemoteId>,
+    #[serde(rename = "standing", default, skip_serializing_if = "Option::is_none")]
+    pub prior_id: Option<RemoteId>,
 }
 
 /// A changing call of the reconcile trait.

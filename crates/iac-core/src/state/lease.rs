@@ -69,7 +69,7 @@ impl Moment {
 
 /// What became known while a lock was taken.
 #[derive(Clone, Debug, PartialEq)]
-pub enum LockNews {
+pub enum LockEvent {
     /// Another holds it; it is waited for.
     Waiting(Lock),
     /// Its holder seems to be dead; it is watched for a whole [`LEASE`].
@@ -114,7 +114,7 @@ impl Lease {
         clock: &Arc<dyn Clock>,
         info: LockInfo,
         patience: Duration,
-        tell: &(dyn Fn(LockNews) + Send + Sync),
+        tell: &(dyn Fn(LockEvent) + Send + Sync),
     ) -> Result<Self, BackendError> {
         let started = clock.monotonic();
         let mut pause = Duration::from_millis(250);
@@ -134,7 +134,7 @@ impl Lease {
                 .map(|seen| seen.holder.clone());
             let Some(holder) = Self::take(backend, &lock, over.as_ref()).await? else {
                 if let Some(dead) = over {
-                    tell(LockNews::TakenOver(dead));
+                    tell(LockEvent::TakenOver(dead));
                 }
                 return Ok(Self::new(backend, clock, Held { lock, sent }));
             };
@@ -147,11 +147,11 @@ impl Lease {
                 return Err(BackendError::Locked(Box::new(holder)));
             }
             if watched && !told_watching {
-                tell(LockNews::Watching(holder.clone()));
+                tell(LockEvent::Watching(holder.clone()));
                 told_watching = true;
             }
             if !watched && !told_waiting {
-                tell(LockNews::Waiting(holder.clone()));
+                tell(LockEvent::Waiting(holder.clone()));
                 told_waiting = true;
             }
             seen = Some(Seen::again(seen, holder, &**clock));

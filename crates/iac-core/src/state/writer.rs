@@ -15,8 +15,9 @@ use super::{
     backend::{Backend, BackendError, Precondition, Version},
     document::State,
     error::StoreError,
-    journal::Record,
-    layout::{JOURNAL, STATE, record_name, record_number, serial_name},
+    group_commit::CommitQueue,
+    journal::{Continuation, Record, RecordBatch},
+    layout::{JOURNAL, STATE, record_name, serial_name},
     lease::Lease,
     snapshot::Snapshot,
 };
@@ -31,7 +32,11 @@ const PUT_ATTEMPTS: u32 = 3;
 pub struct StateWriter {
     backend: Arc<dyn Backend>,
     lease: Arc<Lease>,
+    /// The number of the next step.
     step: AtomicU64,
+    /// The number of the journal's next object.
+    next: AtomicU64,
+    queue: CommitQueue,
     written: Mutex<Written>,
 }
 
@@ -44,42 +49,35 @@ struct Written {
     document: Option<Vec<u8>>,
     lineage: String,
     serial: u64,
-    /// The number of the next record.
-    next: u64,
-    /// Whether the journal has its beginning: there are records that are not in the state yet.
+    /// The journal that an interrupted run left on this state, until this run begins to write to it.
+    interrupted: Option<Continuation>,
+    /// Whether this run has begun in the journal.
     begun: bool,
     /// Whether there are records, live or stale.
-    littered: bool,
+    has_records: bool,
 }
 
 impl StateWriter {
     /// Takes over what was read under the lock.
     pub fn open(backend: &Arc<dyn Backend>, lease: &Arc<Lease>, snapshot: &Snapshot) -> Self {
-        let last = snapshot
-            .journal
-            .iter()
-            .filter_map(|name| record_number(name))
-            .max()
-            .unwrap_or(0);
         let open = &snapshot.state.pending_operations;
-        let steps = open
-            .iter()
-            .map(|pending_operations| pending_operations.intent.step)
-            .max()
-            .unwrap_or(0);
+        let steps = open.iter().map(|pending| pending.intent.step).max().unwrap_or(0);
+        let replayed = snapshot.replayed.as_ref();
         Self {
             backend: Arc::clone(backend),
             lease: Arc::clone(lease),
             // numbers go on where an interrupted run stopped, so that none is used twice in one journal
-            step: AtomicU64::new(last.max(steps) + 1),
+            step: AtomicU64::new(steps.max(replayed.map_or(0, |replayed| replayed.last_step)) + 1),
+            next: AtomicU64::new(snapshot.last_record.saturating_add(1)),
+            queue: CommitQueue::default(),
             written: Mutex::new(Written {
                 version: snapshot.version.clone(),
                 document: snapshot.document.clone(),
                 lineage: snapshot.state.lineage.clone(),
                 serial: snapshot.state.serial,
-                next: last + 1,
-                begun: snapshot.live,
-                littered: !snapshot.journal.is_empty(),
+                interrupted: replayed.map(|replayed| replayed.continuation.clone()),
+                begun: false,
+                has_records: snapshot.last_record > 0,
             }),
         }
     }
@@ -97,36 +95,88 @@ impl StateWriter {
         self.lease.check().map_err(StoreError::LockLost)
     }
 
-    /// Makes a record durable.
+    /// Makes a record durable, in one write with those that others append at the same time.
     ///
     /// # Errors
     /// When it could not be written, or another writer was faster: then nothing may go on.
     pub async fn append(&self, record: &Record) -> Result<(), StoreError> {
-        let mut written = self.written.lock().await;
-        if !written.begun {
-            let run = self.lease.lock().info.id;
-            let begin = Record::Begun {
-                lineage: written.lineage.clone(),
-                serial: written.serial,
-                run,
-            };
-            let name = written.next_name();
-            self.write(&name, &begin).await?;
-            written.begun = true;
+        // one that cannot be written must not keep others from it
+        RecordBatch::new(self.run(), vec![record.clone()])
+            .encode()
+            .map_err(malformed(JOURNAL))?;
+        let ticket = self.queue.push(record.clone());
+        // all that are ready now come before this one goes on
+        tokio::task::yield_now().await;
+        if let Some(group) = self.queue.take(&ticket) {
+            let written = self.write_records(group.records()).await;
+            group.finish(written);
         }
-        let name = written.next_name();
-        // records of one run are numbered under the lock and written beside each other
-        drop(written);
-        self.write(&name, record).await
+        ticket.outcome.await.unwrap_or(Err(StoreError::CutOff))
     }
 
-    async fn write(&self, name: &str, record: &Record) -> Result<(), StoreError> {
-        self.check()?;
-        let bytes = record.encode().map_err(|error| BackendError::Malformed {
-            name: name.to_owned(),
-            message: error.to_string(),
-        })?;
-        self.put(name, &bytes, &Precondition::Absent).await.map(drop)
+    /// The id of the run, which is that of its lock.
+    fn run(&self) -> String {
+        self.lease.lock().info.id
+    }
+
+    async fn write_records(&self, mut records: Vec<Record>) -> Result<(), StoreError> {
+        let mut written = self.written.lock().await;
+        if written.begun {
+            // objects are numbered one after the other and written beside each other
+            let base = (written.lineage.clone(), written.serial);
+            drop(written);
+            return self.write_batch(records, &base).await;
+        }
+        records.insert(
+            0,
+            Record::Begun {
+                lineage: written.lineage.clone(),
+                serial: written.serial,
+                run: self.run(),
+                continues: written.interrupted.clone(),
+            },
+        );
+        written.has_records = true;
+        let base = (written.lineage.clone(), written.serial);
+        // nothing may be durable before the beginning is
+        self.write_batch(records, &base).await?;
+        written.begun = true;
+        Ok(())
+    }
+
+    /// Writes records as one object, under the next number that is free.
+    async fn write_batch(&self, records: Vec<Record>, base: &(String, u64)) -> Result<(), StoreError> {
+        let batch = RecordBatch::new(self.run(), records);
+        let bytes = batch.encode().map_err(malformed(JOURNAL))?;
+        loop {
+            self.check()?;
+            let name = record_name(self.next.fetch_add(1, Ordering::Relaxed));
+            match self.put(&name, &bytes, &Precondition::Absent).await {
+                Err(StoreError::Backend(BackendError::Changed { .. })) if self.is_late(&name, base).await => {}
+                written => return written.map(drop),
+            }
+        }
+    }
+
+    /// Whether the object was sent late by a process of an earlier run: it does not count, and only its number is taken. One
+    /// with which a run begins on the same state is another matter: then there are two who hold themselves for the writer. Where
+    /// nothing is stored yet each has made up a lineage of its own.
+    async fn is_late(&self, name: &str, (lineage, serial): &(String, u64)) -> bool {
+        let Ok(Some(there)) = self.backend.get(name).await else {
+            return false;
+        };
+        let Ok(batch) = RecordBatch::decode(&there.bytes) else {
+            return false;
+        };
+        let begins = batch.records.iter().any(|record| match record {
+            Record::Begun {
+                lineage: of,
+                serial: on,
+                ..
+            } => on == serial && (of == lineage || *serial == 0),
+            _ => false,
+        });
+        batch.run != Some(self.run()) && !begins
     }
 
     /// Writes an object, again when the failure may pass. A write whose answer was lost is done all the same: what is there
@@ -167,14 +217,14 @@ impl StateWriter {
 
     /// Whether there are records that are not folded into the stored state.
     pub async fn is_live(&self) -> bool {
-        self.written.lock().await.begun
+        self.written.lock().await.is_live()
     }
 
     /// Drops the records of a journal that the stored state holds already. One that cannot be removed does no harm: it is
     /// stale, and the next run tries again.
-    pub async fn sweep(&self) {
+    pub async fn remove_stale(&self) {
         let mut written = self.written.lock().await;
-        if written.begun || !written.littered || self.check().is_err() {
+        if written.is_live() || !written.has_records || self.check().is_err() {
             return;
         }
         let Ok(names) = self.backend.list(JOURNAL).await else {
@@ -185,7 +235,7 @@ impl StateWriter {
             .buffer_unordered(FAN_OUT)
             .collect()
             .await;
-        written.littered = removed.iter().any(Result::is_err);
+        written.has_records = removed.iter().any(Result::is_err);
     }
 
     /// Writes the state as the next serial, on the condition that nobody else did, and drops the journal that it now holds.
@@ -205,10 +255,7 @@ impl StateWriter {
         state.serial = serial;
         state.author = Some(self.lease.author());
         self.check()?;
-        let bytes = state.encode().map_err(|error| BackendError::Malformed {
-            name: STATE.to_owned(),
-            message: error.to_string(),
-        })?;
+        let bytes = state.encode().map_err(malformed(STATE))?;
         self.archive(&written).await?;
         let precondition = written
             .version
@@ -219,8 +266,9 @@ impl StateWriter {
         written.lineage.clone_from(&state.lineage);
         written.serial = serial;
         written.begun = false;
+        written.interrupted = None;
         drop(written);
-        self.sweep().await;
+        self.remove_stale().await;
         Ok(())
     }
 
@@ -239,10 +287,19 @@ impl StateWriter {
 }
 
 impl Written {
-    fn next_name(&mut self) -> String {
-        let name = record_name(self.next);
-        self.next += 1;
-        self.littered = true;
-        name
+    fn is_live(&self) -> bool {
+        self.begun || self.interrupted.is_some()
+    }
+}
+
+/// The error of a document that could not be read again.
+fn malformed(name: &str) -> impl Fn(serde_json::Error) -> StoreError {
+    move |error| {
+        let message = error.to_string();
+        BackendError::Malformed {
+            name: name.to_owned(),
+            message,
+        }
+        .into()
     }
 }

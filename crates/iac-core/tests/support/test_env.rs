@@ -81,7 +81,7 @@ impl TestEnv {
         observer: &dyn Observer,
     ) -> Result<ApplyReport, Box<dyn std::error::Error>> {
         let mut run = Run::begin(&self.session, NAMES, "apply", Duration::ZERO, observer).await?;
-        run.settle(observer).await?;
+        run.recover(observer).await?;
         let planned = plan::plan(stack, run.snapshot(), &self.session, options, observer).await;
         let plan = match planned {
             Ok(plan) => plan,

@@ -116,6 +116,7 @@ impl HasSchema for Billing {
             schema: Form::one_of(["PAY_PER_REQUEST", "PROVISIONED"]),
             required: true,
             default: "",
+            default_value: None,
             attributes: FieldAttributes::default(),
         };
         let mut fields = vec![mode];

@@ -125,6 +125,7 @@ impl HasSchema for Projection {
             schema,
             required,
             default: "",
+            default_value: None,
             attributes: FieldAttributes::default(),
         };
         Form::Struct(vec![

@@ -7,7 +7,7 @@ use crate::{
     args::MoveArgs,
     command::{
         edit::{Edit, code},
-        reach,
+        open_env,
     },
     context::Context,
     error::{Outcome, Problem},
@@ -25,7 +25,7 @@ pub(super) async fn run(cx: &Context<'_>, args: &MoveArgs) -> Outcome<Exit> {
     let edit = Edit {
         operation: "state mv",
         environment,
-        backend: reach::state(cx, environment, &edit.place).await?,
+        backend: open_env::open_state(cx, environment, &edit.place).await?,
         args: edit,
     };
     let dry_run = edit.args.dry_run;

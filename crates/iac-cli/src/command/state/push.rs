@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::{
     args::{PushArgs, quoted},
-    command::{edit::Edit, reach},
+    command::{edit::Edit, open_env},
     context::{Context, stopped},
     error::{Outcome, Problem},
     exit::Exit,
@@ -25,7 +25,7 @@ pub(super) async fn run(cx: &Context<'_>, args: &PushArgs) -> Outcome<Exit> {
     let edit = Edit {
         operation: "state push",
         environment,
-        backend: reach::state(cx, environment, &edit.place).await?,
+        backend: open_env::open_state(cx, environment, &edit.place).await?,
         args: edit,
     };
     let pushed = read(cx, environment, file).await?;
@@ -82,7 +82,7 @@ pub(super) async fn run(cx: &Context<'_>, args: &PushArgs) -> Outcome<Exit> {
 /// Refuses to replace a stored state that cannot be read: the history could not keep it.
 async fn readable(cx: &Context<'_>, edit: &Edit<'_>) -> Outcome<()> {
     let reading = Snapshot::read(&*edit.backend, &cx.app.name, edit.environment);
-    let read = cx.interrupts.unless_asked(reading).await.ok_or_else(stopped)?;
+    let read = cx.interrupts.unless_interrupted(reading).await.ok_or_else(stopped)?;
     let Err(StoreError::State(error)) = read else {
         return Ok(read.map(drop)?);
     };

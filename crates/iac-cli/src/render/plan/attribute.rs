@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use iac_core::{
-    model::REDACTED,
-    plan::{Action, After, AttributeChange, Change},
+    model::{Field, REDACTED, Schema},
+    plan::{Action, AttributeChange, Change, PlannedValue},
 };
 use serde_json::Value;
 
@@ -16,12 +16,18 @@ use crate::render::{
 /// What ownership tags begin with. Every resource has them: they are told in one line.
 const OWNERSHIP: &str = "iac:";
 
-/// The lines of a change's attributes.
-pub(super) fn group(change: &Change) -> Vec<String> {
+/// The lines of a change's attributes, without what is at the defaults of `schema`, and how many attributes that leaves out.
+pub(super) fn group(change: &Change, schema: Option<&Schema>) -> (Vec<String>, usize) {
     let mut owned = BTreeSet::new();
     let mut lines = Vec::new();
+    let mut hidden = 0;
     for attribute in &change.attributes {
-        let Some(attribute) = without_ownership(attribute, &mut owned) else {
+        let field = schema.and_then(|schema| schema.field(attribute.property()));
+        let Some(attribute) = without_defaults(attribute, field) else {
+            hidden += 1;
+            continue;
+        };
+        let Some(attribute) = without_ownership(&attribute, &mut owned) else {
             continue;
         };
         lines.extend(if change.action == Action::Create {
@@ -34,7 +40,18 @@ pub(super) fn group(change: &Change) -> Vec<String> {
         let names: Vec<String> = owned.into_iter().collect();
         lines.push(paint(DIM, format_args!("ownership tags: {}", names.join(", "))));
     }
-    lines
+    (lines, hidden)
+}
+
+/// The attribute without the properties in it that are at their defaults; `None` when it is at its own.
+fn without_defaults(attribute: &AttributeChange, field: Option<&Field>) -> Option<AttributeChange> {
+    let (Some(field), PlannedValue::Known(value)) = (field, &attribute.after) else {
+        return Some(attribute.clone());
+    };
+    (!field.is_default(value)).then(|| AttributeChange {
+        after: PlannedValue::Known(field.schema.without_defaults(value)),
+        ..attribute.clone()
+    })
 }
 
 /// The attribute without the ownership tags that are new in it; `None` when nothing else is in it.
@@ -48,7 +65,7 @@ fn without_ownership(attribute: &AttributeChange, owned: &mut BTreeSet<String>) 
         owned.insert(tag.to_owned());
         return None;
     }
-    let After::Known(Value::Object(map)) = &attribute.after else {
+    let PlannedValue::Known(Value::Object(map)) = &attribute.after else {
         return Some(attribute.clone());
     };
     let (ours, theirs): (Vec<_>, Vec<_>) = map.iter().partition(|(key, _)| key.starts_with(OWNERSHIP));
@@ -61,10 +78,10 @@ fn without_ownership(attribute: &AttributeChange, owned: &mut BTreeSet<String>) 
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
     let rest = AttributeChange {
-        after: After::Known(Value::Object(rest)),
+        after: PlannedValue::Known(Value::Object(rest)),
         ..attribute.clone()
     };
-    (rest.after != After::Known(Value::Object(serde_json::Map::new()))).then_some(rest)
+    (rest.after != PlannedValue::Known(Value::Object(serde_json::Map::new()))).then_some(rest)
 }
 
 /// An attribute of something new: no sign, since everything is new.
@@ -72,9 +89,9 @@ fn created(attribute: &AttributeChange) -> Vec<String> {
     let path = &attribute.path;
     match &attribute.after {
         _ if attribute.secret => vec![format!("{path}: {REDACTED}")],
-        After::Known(value) => titled(&format!("{path}: "), value),
-        After::Unknown => vec![format!("{path}: {UNKNOWN}")],
-        After::Absent => Vec::new(),
+        PlannedValue::Known(value) => titled(&format!("{path}: "), value),
+        PlannedValue::Unknown => vec![format!("{path}: {UNKNOWN}")],
+        PlannedValue::Absent => Vec::new(),
     }
 }
 
@@ -90,20 +107,20 @@ pub(super) fn lines(attribute: &AttributeChange) -> Vec<String> {
         }
     };
     let mut lines = match (&attribute.before, &attribute.after) {
-        (None, After::Absent) => return Vec::new(),
-        (None, After::Unknown) => vec![format!("{add} {path}: {UNKNOWN}")],
-        (None, After::Known(_)) if attribute.secret => vec![format!("{add} {path}: {REDACTED}")],
-        (None, After::Known(after)) => titled(&format!("{add} {path}: "), after),
-        (Some(_), After::Absent) if attribute.secret => vec![format!("{remove} {path}: {REDACTED}")],
-        (Some(before), After::Absent) => titled(&format!("{remove} {path}: "), before),
-        (Some(before), After::Unknown) => match shown(before) {
+        (None, PlannedValue::Absent) => return Vec::new(),
+        (None, PlannedValue::Unknown) => vec![format!("{add} {path}: {UNKNOWN}")],
+        (None, PlannedValue::Known(_)) if attribute.secret => vec![format!("{add} {path}: {REDACTED}")],
+        (None, PlannedValue::Known(after)) => titled(&format!("{add} {path}: "), after),
+        (Some(_), PlannedValue::Absent) if attribute.secret => vec![format!("{remove} {path}: {REDACTED}")],
+        (Some(before), PlannedValue::Absent) => titled(&format!("{remove} {path}: "), before),
+        (Some(before), PlannedValue::Unknown) => match shown(before) {
             Some(before) => vec![format!("{alter} {path}: {before} -> {UNKNOWN}")],
             None => vec![format!("{alter} {path}: {} -> {UNKNOWN}", paint(DIM, "..."))],
         },
-        (Some(_), After::Known(_)) if attribute.secret => {
+        (Some(_), PlannedValue::Known(_)) if attribute.secret => {
             vec![format!("{alter} {path}: {REDACTED}, changed")]
         }
-        (Some(before), After::Known(after)) => {
+        (Some(before), PlannedValue::Known(after)) => {
             if let (Some(before), Some(after)) = (inline(before), inline(after)) {
                 vec![format!("{alter} {path}: {before} -> {after}")]
             } else {

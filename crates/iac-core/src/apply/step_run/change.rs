@@ -38,10 +38,10 @@ impl StepRun<'_> {
         let outputs = if changed == Changed::default() {
             live.outputs.clone()
         } else {
-            let _intent = self.intend(Verb::Update, &inputs, None).await?;
+            let _intent = self.record_intent(Verb::Update, &inputs, None).await?;
             let call = self.call();
             match self
-                .patiently(|| self.reconciler.update(&inputs, live, &changed, &call))
+                .retry_throttled(|| self.reconciler.update(&inputs, live, &changed, &call))
                 .await
             {
                 Ok(outputs) => outputs,
@@ -55,7 +55,7 @@ impl StepRun<'_> {
                         }
                         resource
                     });
-                    self.settle(kept, Some(live.outputs.clone())).await?;
+                    self.record_outcome(kept, Some(live.outputs.clone())).await?;
                     return Err(error);
                 }
             }
@@ -65,16 +65,16 @@ impl StepRun<'_> {
             created: prior.created,
             ..self.object(id.clone(), &inputs, &outputs, Status::Ready)
         };
-        self.settle(self.entry(Some(object), deposed), Some(outputs.clone()))
+        self.record_outcome(self.entry(Some(object), deposed), Some(outputs.clone()))
             .await?;
-        self.agree(&outputs).map(|()| id)
+        self.check_promises(&outputs).map(|()| id)
     }
 
     pub(super) async fn delete(&self, object: &ObjectState) -> Result<RemoteId, ResourceError> {
-        let _intent = self.intend(Verb::Delete, &object.inputs, None).await?;
+        let _intent = self.record_intent(Verb::Delete, &object.inputs, None).await?;
         let call = self.call();
         let delete = || self.reconciler.delete(&object.inputs, &object.id, &call);
-        let deleted = self.patiently(delete).await;
+        let deleted = self.retry_throttled(delete).await;
         let mut resource = self.resource();
         if deleted.is_ok() {
             if let Some(resource) = &mut resource {
@@ -92,7 +92,7 @@ impl StepRun<'_> {
             let current = resource.as_ref().and_then(|resource| resource.current.as_ref());
             current.is_some_and(|current| current.id != object.id)
         });
-        self.settle(resource, outputs).await?;
+        self.record_outcome(resource, outputs).await?;
         deleted.map(|()| object.id.clone())
     }
 }

@@ -27,31 +27,31 @@ impl StepRun<'_> {
         deposed.extend(replaced);
         let pending = self.object(RemoteId::new(""), &inputs, &Value::Null, Status::Tainted);
         let intent = self
-            .intend(Verb::Create, &inputs, self.entry(Some(pending), deposed.clone()))
+            .record_intent(Verb::Create, &inputs, self.entry(Some(pending), deposed.clone()))
             .await?;
-        let tries = AtomicUsize::new(0);
+        let attempts = AtomicUsize::new(0);
         let attempt = || {
-            let tried = tries.fetch_add(1, Ordering::Relaxed) > 0;
-            self.make(&inputs, before.as_ref(), tried)
+            let attempted = attempts.fetch_add(1, Ordering::Relaxed) > 0;
+            self.create_or_finish(&inputs, before.as_ref(), attempted)
         };
-        let created = self.patiently(attempt).await;
+        let created = self.retry_throttled(attempt).await;
         let id = self.recorder.id();
         match (created, id) {
             (Ok(outputs), Some(id)) => {
                 let object = self.object(id.clone(), &inputs, &outputs, Status::Ready);
-                self.settle(self.entry(Some(object), deposed), Some(outputs.clone()))
+                self.record_outcome(self.entry(Some(object), deposed), Some(outputs.clone()))
                     .await?;
-                self.agree(&outputs).map(|()| id)
+                self.check_promises(&outputs).map(|()| id)
             }
             (Ok(_), None) => {
-                self.settle(before, None).await?;
+                self.record_outcome(before, None).await?;
                 Err(ResourceError::invalid(
                     "the type made an object and did not record its id: an error of the type",
                 ))
             }
             (Err(error), Some(id)) => {
                 let object = self.object(id, &inputs, &Value::Null, Status::Tainted);
-                self.settle(self.entry(Some(object), deposed), None).await?;
+                self.record_outcome(self.entry(Some(object), deposed), None).await?;
                 Err(error)
             }
             (Err(error), None) => self.not_created(error, (intent, &inputs), before, deposed).await,
@@ -68,17 +68,17 @@ impl StepRun<'_> {
         deposed: Vec<ObjectState>,
     ) -> Result<RemoteId, ResourceError> {
         if !is_open(&error) {
-            self.settle(before, None).await?;
+            self.record_outcome(before, None).await?;
             return Err(error);
         }
         match self.reconciler.recover(inputs, &self.call()).await {
             // what the state holds was there before
             Ok(Some(id)) if before.as_ref().is_some_and(|before| before.holds(&id)) => {
-                self.settle(before, None).await?;
+                self.record_outcome(before, None).await?;
             }
             Ok(Some(id)) => {
                 let object = self.object(id, inputs, &Value::Null, Status::Tainted);
-                self.settle(self.entry(Some(object), deposed), None).await?;
+                self.record_outcome(self.entry(Some(object), deposed), None).await?;
                 if error.kind == ErrorKind::AlreadyExists {
                     error.hints =
                         vec!["it was made by an earlier try of this request; the next run finishes it".to_owned()];

@@ -7,7 +7,7 @@ use crate::{
     model::{AccountRegion, Address, ExpressionError, RemoteId, Resolution, StackError, seal, template},
     plan::{
         action::Action,
-        change::{After, Mode, OutputChange},
+        change::{Mode, OutputChange, PlannedValue},
         error::{PlanError, PlanIssue},
     },
     state::OutputState,
@@ -67,7 +67,7 @@ impl Planner<'_> {
         let before = &self.state.outputs;
         let removed = |before: &OutputState| OutputChange {
             before: Some(before.clone()),
-            after: After::Absent,
+            after: PlannedValue::Absent,
             secret: before.secret,
             template: None,
         };
@@ -94,18 +94,20 @@ impl Planner<'_> {
                         from: format!("the output `{name}`"),
                         reference: reference.clone(),
                     }));
-                    After::Unknown
+                    PlannedValue::Unknown
                 }
                 Err(source) => {
                     issues.push(PlanIssue::Output {
                         name: name.clone(),
                         source: source.clone(),
                     });
-                    After::Unknown
+                    PlannedValue::Unknown
                 }
-                Ok(Some(value)) if output.secret => After::Known(seal(self.state.lineage.as_bytes(), name, &value)),
-                Ok(Some(value)) => After::Known(value),
-                Ok(None) => After::Unknown,
+                Ok(Some(value)) if output.secret => {
+                    PlannedValue::Known(seal(self.state.lineage.as_bytes(), name, &value))
+                }
+                Ok(Some(value)) => PlannedValue::Known(value),
+                Ok(None) => PlannedValue::Unknown,
             };
             let change = OutputChange {
                 before: before.get(name).cloned(),
@@ -138,7 +140,7 @@ impl Planner<'_> {
             let objects = resource.current.iter().chain(&resource.deposed);
             if let Some(there) = objects.map(|object| &object.location).find(elsewhere) {
                 let (found, wanted) = if there.account == here.account {
-                    (whereabouts(there), whereabouts(&here))
+                    (account_and_region(there), account_and_region(&here))
                 } else {
                     (there.account.clone(), here.account.clone())
                 };
@@ -157,6 +159,6 @@ impl Planner<'_> {
     }
 }
 
-fn whereabouts(location: &AccountRegion) -> String {
+fn account_and_region(location: &AccountRegion) -> String {
     format!("{} ({})", location.account, location.region)
 }

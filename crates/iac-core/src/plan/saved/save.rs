@@ -14,8 +14,8 @@ use crate::{
     model::{DataKey, Lifecycle, Schema, template},
     plan::{
         change::{Change, Plan},
-        decide::sealed_trigger,
         inputs,
+        resource_planner::sealed_trigger,
     },
     state::{Author, Snapshot, State},
 };

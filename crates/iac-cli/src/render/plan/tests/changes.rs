@@ -2,7 +2,7 @@
 
 use iac_core::{
     model::{AccountRegion, RemoteId},
-    plan::{Action, After, AttributeChange, Reason},
+    plan::{Action, AttributeChange, PlannedValue, Reason},
     state::{ObjectState, Status},
 };
 use serde_json::{Value, json};
@@ -30,7 +30,7 @@ fn create() {
     let attributes = vec![
         attribute("bucket", None, known(json!("site-dev-1a2b"))),
         attribute("versioning", None, known(json!(true))),
-        attribute("log_target", None, After::Unknown),
+        attribute("log_target", None, PlannedValue::Unknown),
         attribute(
             "access",
             None,
@@ -110,8 +110,12 @@ fn update() {
     let attributes = vec![
         attribute("max_session_s", Some(json!(3600)), known(json!(7200))),
         attribute("note", None, known(json!("new"))),
-        attribute("path", Some(json!("/old/")), After::Absent),
-        attribute("boundary", Some(json!("arn:aws:iam::1:policy/a")), After::Unknown),
+        attribute("path", Some(json!("/old/")), PlannedValue::Absent),
+        attribute(
+            "boundary",
+            Some(json!("arn:aws:iam::1:policy/a")),
+            PlannedValue::Unknown,
+        ),
         attribute("policy", Some(before), known(after)),
         AttributeChange {
             secret: true,
@@ -180,7 +184,7 @@ fn replace() {
             ],
             vec![
                 forcing("cidr_block"),
-                attribute("id", Some(json!("subnet-1")), After::Unknown),
+                attribute("id", Some(json!("subnet-1")), PlannedValue::Unknown),
             ],
         ),
         made("ec2.subnet.c", Action::Replace, vec![Reason::Requested], Vec::new()),
@@ -216,7 +220,7 @@ fn delete_forget_and_what_changes_only_in_the_state() {
         "s3.bucket.logs",
         Action::Delete,
         vec![Reason::Removed],
-        vec![attribute("bucket", Some(json!("logs-dev-77")), After::Absent)],
+        vec![attribute("bucket", Some(json!("logs-dev-77")), PlannedValue::Absent)],
     );
     delete.data.prior = Some(object.clone());
     let mut forget = made("s3.bucket.data", Action::Forget, vec![Reason::Retained], Vec::new());

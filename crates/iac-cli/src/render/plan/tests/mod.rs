@@ -6,10 +6,10 @@ mod whole;
 use std::collections::BTreeMap;
 
 use anstream::adapter::strip_str;
-use iac_core::plan::{Action, After, AttributeChange, Change, ChangeData, Mode, Plan, Reason};
+use iac_core::plan::{Action, AttributeChange, Change, ChangeData, Mode, Plan, PlannedValue, Reason};
 use serde_json::Value;
 
-fn attribute(path: &str, before: Option<Value>, after: After) -> AttributeChange {
+fn attribute(path: &str, before: Option<Value>, after: PlannedValue) -> AttributeChange {
     AttributeChange {
         path: path.into(),
         before,
@@ -19,8 +19,8 @@ fn attribute(path: &str, before: Option<Value>, after: After) -> AttributeChange
     }
 }
 
-fn known(value: Value) -> After {
-    After::Known(value)
+fn known(value: Value) -> PlannedValue {
+    PlannedValue::Known(value)
 }
 
 fn made(address: &str, action: Action, reasons: Vec<Reason>, attributes: Vec<AttributeChange>) -> Change {
@@ -51,5 +51,5 @@ fn of(changes: Vec<Change>) -> Plan {
 }
 
 fn text(plan: &Plan) -> String {
-    strip_str(&super::plan(plan)).to_string()
+    strip_str(&super::plan(plan, super::Detail::All)).to_string()
 }

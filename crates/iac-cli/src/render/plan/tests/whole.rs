@@ -1,7 +1,7 @@
 //! What a plan shows besides its changes.
 
 use iac_core::{
-    plan::{Action, After, AttributeChange, Drift, Mode, OutputChange, Plan, Reason},
+    plan::{Action, AttributeChange, Drift, Mode, OutputChange, Plan, PlannedValue, Reason},
     state::OutputState,
 };
 use serde_json::json;
@@ -40,10 +40,10 @@ fn drift_outputs_leftovers_and_warnings() {
             ),
         ],
         outputs: [
-            ("arn", output(None, After::Unknown)),
+            ("arn", output(None, PlannedValue::Unknown)),
             ("url", output(Some("http://a"), known(json!("http://b")))),
             ("same", output(Some("x"), known(json!("x")))),
-            ("old", output(Some("x"), After::Absent)),
+            ("old", output(Some("x"), PlannedValue::Absent)),
             (
                 "token",
                 OutputChange {
@@ -114,5 +114,5 @@ fn colours_are_only_colours() {
         vec![Reason::New],
         Vec::new(),
     )]);
-    assert!(crate::render::plan::plan(&plan).contains("\u{1b}["));
+    assert!(crate::render::plan::plan(&plan, crate::render::plan::Detail::All).contains("\u{1b}["));
 }

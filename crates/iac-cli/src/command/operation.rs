@@ -9,15 +9,15 @@ use iac_core::{
     plan::{Plan, PlanOptions, SavedPlan, plan},
 };
 
-use super::{rescue::Rescued, serial};
+use super::{serial, state_dump::StateDump};
 use crate::{
-    args::{ConsentArgs, RunArgs},
+    args::{ConsentArgs, RunArgs, ViewArgs},
     context::{Context, stopped},
     error::{Outcome, Problem},
     exit::Exit,
     invocation::Invocation,
     progress::Progress,
-    render::{self, report::Told},
+    render::{self, plan::Detail, report::Summary},
 };
 
 /// A plan, what its apply came to, and how long that took.
@@ -34,7 +34,7 @@ pub(super) enum Goal<'a> {
 }
 
 /// What is to be done, and in whose words.
-pub(super) struct Work<'a> {
+pub(super) struct Operation<'a> {
     /// `apply`, `destroy` or `rollback`.
     pub(super) verb: &'static str,
     /// What the user types to confirm.
@@ -46,6 +46,7 @@ pub(super) struct Work<'a> {
     pub(super) session: &'a Session,
     pub(super) options: PlanOptions,
     pub(super) run: &'a RunArgs,
+    pub(super) view: ViewArgs,
     pub(super) consent: ConsentArgs,
     /// How this program was called.
     pub(super) invocation: Invocation,
@@ -54,7 +55,7 @@ pub(super) struct Work<'a> {
 }
 
 /// Refuses, before anything is reached, to begin what nobody could confirm.
-pub(super) fn askable(cx: &Context<'_>, consent: ConsentArgs, verb: &str) -> Outcome<()> {
+pub(super) fn require_terminal(cx: &Context<'_>, consent: ConsentArgs, verb: &str) -> Outcome<()> {
     if consent.yes || cx.interactive {
         return Ok(());
     }
@@ -70,7 +71,7 @@ pub(super) fn askable(cx: &Context<'_>, consent: ConsentArgs, verb: &str) -> Out
     .into())
 }
 
-impl Work<'_> {
+impl Operation<'_> {
     /// The command that goes on from where this one stops.
     fn again(&self) -> String {
         self.invocation.command(self.verb, self.environment, &self.flags)
@@ -81,7 +82,7 @@ impl Work<'_> {
         let progress = cx.progress();
         let names = (cx.app.name.as_str(), self.environment);
         let begin = Run::begin(self.session, names, self.verb, self.run.lock.lock_timeout, &progress);
-        let begin = cx.interrupts.unless_asked(begin);
+        let begin = cx.interrupts.unless_interrupted(begin);
         let mut run = progress.watch(begin).await.ok_or_else(stopped)??;
         let outcome = self.locked(cx, &mut run, &progress).await;
         cx.release(run).await;
@@ -91,9 +92,10 @@ impl Work<'_> {
 
     async fn locked(&self, cx: &Context<'_>, run: &mut Run, progress: &Progress) -> Outcome<Applied> {
         let plan = self.plan(cx, run, progress).await?;
+        let detail = Detail::new(self.view, &self.session.registry);
         let text = match self.goal {
-            Goal::Code(_) | Goal::File(..) => render::plan::plan(&plan),
-            Goal::Serial(serial) => render::plan::towards(&plan, &format!("what it was at serial {serial}")),
+            Goal::Code(_) | Goal::File(..) => render::plan::plan(&plan, detail),
+            Goal::Serial(serial) => render::plan::towards(&plan, detail, &format!("what it was at serial {serial}")),
         } + "\n";
         match (cx.json, self.consent.yes) {
             (false, _) => cx.printer.result(&text),
@@ -117,21 +119,21 @@ impl Work<'_> {
     async fn plan(&self, cx: &Context<'_>, run: &mut Run, progress: &Progress) -> Outcome<Plan> {
         if let Goal::File(saved, stack) = self.goal {
             let restoring = run.restore(saved, stack, progress);
-            let restoring = cx.interrupts.unless_asked(restoring);
+            let restoring = cx.interrupts.unless_interrupted(restoring);
             return Ok(progress.watch(restoring).await.ok_or_else(stopped)??);
         }
-        progress.watch(run.settle(progress)).await?;
-        let recalled;
+        progress.watch(run.recover(progress)).await?;
+        let earlier;
         let stack = match self.goal {
             Goal::Code(stack) | Goal::File(_, stack) => stack,
             Goal::Serial(serial) => {
-                recalled =
-                    serial::recalled(cx, (self.session, self.environment), &self.invocation, run, serial).await?;
-                &recalled
+                earlier = serial::stack_at_serial(cx, (self.session, self.environment), &self.invocation, run, serial)
+                    .await?;
+                &earlier
             }
         };
         let planning = run.holding(plan(stack, run.snapshot(), self.session, &self.options, progress));
-        let planning = cx.interrupts.unless_asked(planning);
+        let planning = cx.interrupts.unless_interrupted(planning);
         Ok(progress.watch(planning).await.ok_or_else(stopped)??)
     }
 
@@ -157,8 +159,8 @@ impl Work<'_> {
         }
     }
 
-    fn rescued<'p>(&'p self, plan: &'p Plan) -> Rescued<'p> {
-        Rescued {
+    fn state_dump<'p>(&'p self, plan: &'p Plan) -> StateDump<'p> {
+        StateDump {
             names: (&plan.stack, &plan.environment),
             place: self.session.backend.place(),
             invocation: &self.invocation,
@@ -171,15 +173,15 @@ impl Work<'_> {
         let kept = report
             .unsaved
             .as_ref()
-            .map(|unsaved| self.rescued(plan).keep(cx, report.serial + 1, unsaved));
-        let told = Told {
+            .map(|unsaved| self.state_dump(plan).keep(cx, report.serial + 1, unsaved));
+        let summary = Summary {
             verb: self.verb,
             plan,
             report,
             elapsed,
             again,
         };
-        let mut problem = told.problem();
+        let mut problem = summary.problem();
         if let Some(kept) = kept {
             problem = Some(match problem {
                 Some(mut problem) => {
@@ -193,7 +195,7 @@ impl Work<'_> {
             problem.map_hints(&|hint| self.invocation.concrete(hint, &plan.environment));
         }
         if cx.json {
-            cx.document(&render::json::report(&told, problem.as_ref()));
+            cx.document(&render::json::report(&summary, problem.as_ref()));
         } else if self.verb != "destroy" {
             if !report.outputs.is_empty() && !report.done.is_empty() {
                 cx.printer.tell("\n");
@@ -201,7 +203,7 @@ impl Work<'_> {
             cx.printer.result(&render::outputs::all(&report.outputs));
         }
         let Some(problem) = problem else {
-            cx.printer.tell(&told.success());
+            cx.printer.tell(&summary.success());
             if let (Goal::Serial(_), false) = (&self.goal, plan.is_empty()) {
                 cx.printer.tell(&render::error::remark(
                     "the code says what it said: bring it to this, too, before the next apply",
@@ -209,14 +211,14 @@ impl Work<'_> {
             }
             return Exit::detailed(self.consent.detailed_exitcode, !plan.is_empty());
         };
-        cx.printer.say(&told.standing());
+        cx.printer.say(&summary.done_and_pending());
         cx.printer.say(&render::error::problem(&problem));
         Exit::Failed
     }
 }
 
 /// A remark in a sentence, when there is something to remark.
-pub(super) fn brackets(remark: &str) -> String {
+pub(super) fn in_parentheses(remark: &str) -> String {
     if remark.is_empty() {
         String::new()
     } else {

@@ -8,29 +8,29 @@ use crate::{
     plan::{
         action::{Action, Reason},
         change::{Change, ChangeData, Mode},
-        decide::{Outputs, Question},
         diff,
         drift::drift,
         error::PlanIssue,
         ignore::without_effect,
         inputs::{self, Owner},
         refresh,
+        resource_planner::{PlannedOutputs, ResourcePlanner},
     },
     state::ResourceState,
 };
 
 impl Planner<'_> {
-    pub(super) fn decide_all(&mut self) {
+    pub(super) fn plan_all(&mut self) {
         for address in self.order.clone() {
             match self.stack.nodes().get(&address) {
-                Some(node) if self.selection.contains(&address) => self.decide(node),
-                Some(_) => self.pass_over(&address),
-                None => self.leave(&address),
+                Some(node) if self.selection.contains(&address) => self.plan_resource(node),
+                Some(_) => self.skip(&address),
+                None => self.plan_removed(&address),
             }
         }
     }
 
-    fn decide(&mut self, node: &Node) {
+    fn plan_resource(&mut self, node: &Node) {
         let address = &node.address;
         let Some(reconciler) = self.session.registry.get(address.type_name()) else {
             let source = refresh::unknown_type(address);
@@ -51,7 +51,7 @@ impl Planner<'_> {
         let forced = self.forced.get(address);
         let mut lifecycle = node.lifecycle.clone();
         lifecycle.create_before_delete |= forced.is_some();
-        let question = Question {
+        let planner = ResourcePlanner {
             node,
             lifecycle: &lifecycle,
             reconciler: &**reconciler,
@@ -69,7 +69,7 @@ impl Planner<'_> {
             sealer: &sealer,
             lookup: &lookup,
         };
-        match question.decide() {
+        match planner.plan() {
             Ok((mut change, outputs)) => {
                 if let (Action::ReplaceCreateFirst, Some(by)) = (change.action, forced) {
                     change.reasons.push(Reason::CreateFirstForced { by: by.clone() });
@@ -169,14 +169,14 @@ impl Planner<'_> {
     }
 
     /// Keeps a resource that is not selected as it is.
-    fn pass_over(&mut self, address: &Address) {
+    fn skip(&mut self, address: &Address) {
         let outputs = self.state.current(address).map(|object| object.outputs.clone());
         let known = match outputs {
             Some(Value::Object(known)) => known,
             _ => Map::new(),
         };
         let more = known.is_empty();
-        self.outputs.insert(address.clone(), Outputs { known, more });
+        self.outputs.insert(address.clone(), PlannedOutputs { known, more });
         // a rename is made whatever is selected: what is selected may refer to the new name
         if let Some(resource) = self
             .state
@@ -184,14 +184,14 @@ impl Planner<'_> {
             .get(address)
             .filter(|_| self.moved.contains_key(address))
         {
-            let mut change = self.settle_state(address, resource, Action::NoOp, Vec::new());
+            let mut change = self.change_of_stored(address, resource, Action::NoOp, Vec::new());
             change.data.deposed.clear();
             self.changes.insert(address.clone(), change);
         }
     }
 
     /// Plans a resource that is in the state and not in the stack.
-    fn leave(&mut self, address: &Address) {
+    fn plan_removed(&mut self, address: &Address) {
         if !self.selection.contains(address) {
             return;
         }
@@ -206,7 +206,7 @@ impl Planner<'_> {
             () if destroys => (Action::Delete, Reason::Destroy),
             () => (Action::Delete, Reason::Removed),
         };
-        let mut change = self.settle_state(address, resource, action, vec![reason]);
+        let mut change = self.change_of_stored(address, resource, action, vec![reason]);
         if action == Action::Delete
             && let (Some(prior), Some(types)) = (&change.data.prior, self.session.registry.get(address.type_name()))
         {
@@ -222,7 +222,7 @@ impl Planner<'_> {
     }
 
     /// A change that works on what the state has.
-    fn settle_state(
+    fn change_of_stored(
         &self,
         address: &Address,
         resource: &ResourceState,
@@ -257,14 +257,14 @@ impl Planner<'_> {
         change
     }
 
-    pub(super) fn destroy_all(&mut self) {
+    pub(super) fn plan_destroy(&mut self) {
         for address in self.order.clone() {
-            self.leave(&address);
+            self.plan_removed(&address);
         }
     }
 
     /// Plans to take what is there for what is wanted, in the state alone.
-    pub(super) fn accept_all(&mut self) {
+    pub(super) fn plan_refresh(&mut self) {
         for address in self.order.clone() {
             let Some(resource) = self.state.resources.get(&address) else {
                 continue;
@@ -283,7 +283,7 @@ impl Planner<'_> {
                 (Some(_), Some(_)) => (Action::NoOp, vec![Reason::Differs]),
                 (Some(_), None) => (Action::NoOp, Vec::new()),
             };
-            let mut change = self.settle_state(&address, resource, action, reasons);
+            let mut change = self.change_of_stored(&address, resource, action, reasons);
             change.data.live = live;
             self.drift.extend(found);
             self.changes.insert(address, change);

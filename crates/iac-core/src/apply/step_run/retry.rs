@@ -1,4 +1,4 @@
-//! Calling again while a service asks for fewer requests: that is no failure as long as there is time.
+//! Retries while a service asks for fewer requests: that is no failure as long as there is time.
 
 use std::time::Duration;
 
@@ -6,18 +6,18 @@ use serde_json::Value;
 
 use super::StepRun;
 use crate::{
-    apply::flow::service,
+    apply::concurrency::service,
     model::{Changed, ErrorKind, ReadObject, Recorder, RemoteId, ResourceError},
     state::ResourceState,
 };
 
-/// How long a step is tried again while its service asks for fewer requests, unless its resource has a timeout of its own.
-const PATIENCE: Duration = Duration::from_mins(15);
+/// How long a step is attempted again while its service asks for fewer requests, unless its resource has a timeout of its own.
+const THROTTLE_TIMEOUT: Duration = Duration::from_mins(15);
 
 impl StepRun<'_> {
-    /// Calls again while the answer is that there are too many requests; until the time is over, the lock is lost or the user
+    /// Retries while the answer is that there are too many requests; until the time is over, the lock is lost or the user
     /// stops.
-    pub(super) async fn patiently<T, F>(&self, attempt: impl FnMut() -> F + Send) -> Result<T, ResourceError>
+    pub(super) async fn retry_throttled<T, F>(&self, attempt: impl FnMut() -> F + Send) -> Result<T, ResourceError>
     where
         F: Future<Output = Result<T, ResourceError>> + Send,
     {
@@ -30,21 +30,21 @@ impl StepRun<'_> {
             let repeatable = self.recorder.id().is_none() || self.info.resumable;
             repeatable && !self.cx.stop.is_requested() && self.recorder.may_change().is_ok()
         };
-        self.call().retry(&awaited, PATIENCE, again, attempt).await
+        self.call().retry(&awaited, THROTTLE_TIMEOUT, again, attempt).await
     }
 
-    /// Makes an object. When that was `tried` before, what an earlier try made is looked for and finished.
-    pub(super) async fn make(
+    /// Makes an object. When that was `attempted` before, what an earlier try made is looked for and finished.
+    pub(super) async fn create_or_finish(
         &self,
         inputs: &Value,
         before: Option<&ResourceState>,
-        tried: bool,
+        attempted: bool,
     ) -> Result<Value, ResourceError> {
         let call = self.call();
         if let Some(id) = self.recorder.id() {
             return self.finish(inputs, id).await;
         }
-        if tried {
+        if attempted {
             // what was refused for its rate has hardly been carried out: one look is enough
             let found = self.reconciler.find_created(inputs, &call).await?;
             // what the state holds was there before

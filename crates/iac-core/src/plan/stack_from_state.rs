@@ -12,7 +12,7 @@ use crate::{
 /// Why a serial cannot be brought back.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum RecallError {
+pub enum StackFromStateError {
     /// A type that this program does not know.
     #[error("serial {serial} holds {address}, whose type this program does not know")]
     UnknownType {
@@ -35,7 +35,7 @@ pub enum RecallError {
     },
 }
 
-impl Hint for RecallError {
+impl Hint for StackFromStateError {
     fn hints(&self) -> Vec<String> {
         vec![match self {
             Self::UnknownType { .. } => "build with the cargo feature of its service".to_owned(),
@@ -48,22 +48,22 @@ impl Hint for RecallError {
 /// edges and the marks. Resources that `now` knows under other names are moved back.
 ///
 /// # Errors
-/// [`RecallError`]: a type is not known, or not in that version.
-pub fn recall(then: &State, now: &State, registry: &Registry) -> Result<Stack, RecallError> {
+/// [`StackFromStateError`]: a type is not known, or not in that version.
+pub fn stack_from_state(then: &State, now: &State, registry: &Registry) -> Result<Stack, StackFromStateError> {
     let mut stack = Stack::new(&then.stack, &then.environment);
     let names: BTreeMap<(&str, &RemoteId), &Address> = objects(now)
         .map(|(address, object)| ((address.type_name(), &object.id), address))
         .collect();
     for (address, object) in objects(then) {
         let Some(types) = registry.get(address.type_name()) else {
-            return Err(RecallError::UnknownType {
+            return Err(StackFromStateError::UnknownType {
                 serial: then.serial,
                 address: address.clone(),
             });
         };
         let info = types.info();
         if object.schema_version != info.schema_version {
-            return Err(RecallError::OtherSchema {
+            return Err(StackFromStateError::OtherSchema {
                 serial: then.serial,
                 address: address.clone(),
                 found: object.schema_version,

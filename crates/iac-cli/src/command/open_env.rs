@@ -39,10 +39,12 @@ pub(super) async fn open<'a>(
 ///
 /// # Errors
 /// As [`open`].
-pub(super) async fn state(cx: &Context<'_>, name: &str, place: &PlaceArgs) -> Outcome<Arc<dyn Backend>> {
+pub(super) async fn open_state(cx: &Context<'_>, name: &str, place: &PlaceArgs) -> Outcome<Arc<dyn Backend>> {
     let known = cx.environment(Some(name));
     let request = cx.request(name, place);
-    let opening = cx.interrupts.unless_asked(cx.platform(place)?.open_state(&request));
+    let opening = cx
+        .interrupts
+        .unless_interrupted(cx.platform(place)?.open_state(&request));
     let opened = cx.progress().during(format!("reaching {name}"), opening).await;
     let opened = opened.ok_or_else(stopped)?;
     let Err(unknown) = known else {
@@ -60,7 +62,7 @@ async fn is_stored(cx: &Context<'_>, backend: &dyn Backend, name: &str) -> bool 
 }
 
 /// The environment's stack, or an empty one when it is not sound or gone: then the state says what there is.
-pub(super) fn stack(cx: &Context<'_>, environment: Option<&Environment>, name: &str) -> Stack {
+pub(super) fn stack_or_empty(cx: &Context<'_>, environment: Option<&Environment>, name: &str) -> Stack {
     let empty = || Stack::new(&cx.app.name, name);
     let Some(environment) = environment else {
         return empty();

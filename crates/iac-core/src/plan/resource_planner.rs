@@ -19,9 +19,9 @@ use crate::{
     state::{ObjectState, ResourceState, Status},
 };
 
-/// Everything a decision needs.
+/// Plans one resource: everything that takes.
 #[derive(Clone, Copy)]
-pub(crate) struct Question<'a> {
+pub(crate) struct ResourcePlanner<'a> {
     pub node: &'a Node,
     /// Its marks, with those its dependents force on it.
     pub lifecycle: &'a Lifecycle,
@@ -43,18 +43,18 @@ pub(crate) struct Question<'a> {
 
 /// The outputs of a resource as far as a plan knows them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Outputs {
+pub(crate) struct PlannedOutputs {
     pub known: Map<String, Value>,
     /// Whether those that are missing are still to come.
     pub more: bool,
 }
 
-impl Question<'_> {
+impl ResourcePlanner<'_> {
     /// The change of the resource, and its outputs.
     ///
     /// # Errors
     /// A reference that leads nowhere.
-    pub(crate) fn decide(&self) -> Result<(Change, Outputs), ExpressionError> {
+    pub(crate) fn plan(&self) -> Result<(Change, PlannedOutputs), ExpressionError> {
         let prior = self.resource.and_then(|resource| resource.current.as_ref());
         let (mut template, mut desired, named) = self.desired(prior.map(|prior| &prior.inputs))?;
         let mut reasons = Vec::new();
@@ -222,14 +222,14 @@ impl Question<'_> {
         Ok((before.len() != now.len()).then_some(Reason::Triggered { by: None }))
     }
 
-    fn outputs(&self, action: Action, desired: &Value) -> Outputs {
+    fn outputs(&self, action: Action, desired: &Value) -> PlannedOutputs {
         let info = self.node.info;
         let predicted = template::resolved(desired)
             .map(|inputs| self.reconciler.predict(&inputs))
             .unwrap_or_default();
         let kept = match (action, self.live.map(|live| &live.outputs)) {
             (Action::NoOp, Some(Value::Object(outputs))) => {
-                return Outputs {
+                return PlannedOutputs {
                     known: outputs.clone(),
                     more: false,
                 };
@@ -245,7 +245,7 @@ impl Question<'_> {
             .fields()
             .iter()
             .any(|field| !known.contains_key(field.name));
-        Outputs { known, more }
+        PlannedOutputs { known, more }
     }
 }
 

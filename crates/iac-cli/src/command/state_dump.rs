@@ -7,7 +7,7 @@ use iac_core::{apply::Unsaved, model::Hint};
 use crate::{args::quoted, context::Context, error::Problem, invocation::Invocation};
 
 /// Whose state it is, and what is typed next.
-pub(super) struct Rescued<'a> {
+pub(super) struct StateDump<'a> {
     /// Stack and environment.
     pub(super) names: (&'a str, &'a str),
     /// Where the state belongs.
@@ -18,7 +18,7 @@ pub(super) struct Rescued<'a> {
     pub(super) again: String,
 }
 
-impl Rescued<'_> {
+impl StateDump<'_> {
     /// Keeps it.
     pub(super) fn keep(&self, cx: &Context<'_>, serial: u64, unsaved: &Unsaved) -> Problem {
         let again = &self.again;

@@ -28,7 +28,7 @@ impl Run {
     ///
     /// # Errors
     /// [`RunError::Recover`] when the cloud cannot be asked; nothing is forgotten then.
-    pub async fn settle(&mut self, observer: &dyn Observer) -> Result<(), RunError> {
+    pub async fn recover(&mut self, observer: &dyn Observer) -> Result<(), RunError> {
         // looking takes its time: all are looked for at once, and the lock is kept meanwhile
         let mut found = self.holding(self.find_all()).await?;
         while let Some(PendingOperation { intent, id }) = self.snapshot.state.pending_operations.first().cloned() {
@@ -47,7 +47,7 @@ impl Run {
                             format!("a create was cut off; {id} is known already")
                         }
                         (Some(id), Some(pending)) => {
-                            resource = Some(taken_up(pending, id.clone(), resource, intent.standing.as_ref()));
+                            resource = Some(taken_up(pending, id.clone(), resource, intent.prior_id.as_ref()));
                             format!("a create was cut off after it made {id}; it is taken up again")
                         }
                         _ => "a create was cut off before it made anything".to_owned(),
@@ -61,7 +61,7 @@ impl Run {
             };
             self.writer.append(&record).await?;
             self.snapshot.state.set(address.clone(), resource);
-            self.snapshot.state.strike(intent.step);
+            self.snapshot.state.complete(intent.step);
             observer.on(Event::Recovered { address, message });
         }
         Ok(())
@@ -119,12 +119,12 @@ impl Run {
     }
 }
 
-/// The entry of a resource whose create was cut off and whose object was found; `standing` stood for it when that began.
+/// The entry of a resource whose create was cut off and whose object was found; `prior_id` stood for it when that began.
 fn taken_up(
     mut pending: ResourceState,
     id: RemoteId,
     now: Option<ResourceState>,
-    standing: Option<&RemoteId>,
+    prior_id: Option<&RemoteId>,
 ) -> ResourceState {
     let Some(found) = &mut pending.current else {
         return pending;
@@ -136,7 +136,7 @@ fn taken_up(
             if now
                 .current
                 .as_ref()
-                .is_some_and(|current| Some(&current.id) != standing) =>
+                .is_some_and(|current| Some(&current.id) != prior_id) =>
         {
             now.deposed.push(found.clone());
             now

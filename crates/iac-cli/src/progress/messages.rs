@@ -1,4 +1,4 @@
-//! The words progress is told in.
+//! The lines that progress is shown in.
 
 use std::time::Duration;
 

@@ -9,14 +9,14 @@ use iac_core::{
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 
-use super::words;
+use super::messages;
 use crate::render::style::{DIM, paint};
 
 /// How long a step may be silent on plain output.
 const SILENCE: Duration = Duration::from_secs(10);
 
 /// The steps in flight.
-pub(super) struct Board {
+pub(super) struct ProgressView {
     live: Option<MultiProgress>,
     steps: BTreeMap<(Address, Action), Step>,
     count: Option<Count>,
@@ -46,7 +46,7 @@ impl Count {
     }
 }
 
-impl Board {
+impl ProgressView {
     pub(super) fn new(live: Option<MultiProgress>) -> Self {
         Self {
             live,
@@ -58,16 +58,16 @@ impl Board {
     /// Takes an event in and gives the lines to be told at once.
     pub(super) fn take(&mut self, event: Event, now: Timestamp) -> String {
         match event {
-            Event::LockWaiting { holder } => words::lock_waiting(&holder),
-            Event::LockWatching { holder } => words::lock_watching(&holder),
-            Event::LockTakenOver { holder } => words::lock_taken_over(&holder),
-            Event::Recovered { address, message } => words::recovered(&address, &message),
+            Event::LockWaiting { holder } => messages::lock_waiting(&holder),
+            Event::LockWatching { holder } => messages::lock_watching(&holder),
+            Event::LockTakenOver { holder } => messages::lock_taken_over(&holder),
+            Event::Recovered { address, message } => messages::recovered(&address, &message),
             Event::RefreshStarted { total } => {
                 self.begin("reading", total);
                 if self.live.is_some() {
                     String::new()
                 } else {
-                    words::reading(total)
+                    messages::reading(total)
                 }
             }
             Event::Refreshed { .. } => {
@@ -83,7 +83,7 @@ impl Board {
                 self.awaits(&address, &message, now);
                 String::new()
             }
-            Event::Throttled { service, at_once } => words::throttled(&service, at_once),
+            Event::Throttled { service, at_once } => messages::throttled(&service, at_once),
             Event::StepFinished {
                 address,
                 action,
@@ -91,11 +91,11 @@ impl Board {
                 id,
             } => {
                 self.end(&address, action);
-                words::finished(action, &address, elapsed, id.as_deref())
+                messages::finished(action, &address, elapsed, id.as_deref())
             }
             Event::StepFailed { address, action, error } => {
                 self.end(&address, action);
-                words::failed(action, &address, &error)
+                messages::failed(action, &address, &error)
             }
             Event::StepSkipped {
                 address,
@@ -103,7 +103,7 @@ impl Board {
                 because,
             } => {
                 self.advance();
-                words::skipped(action, &address, because.as_ref())
+                messages::skipped(action, &address, because.as_ref())
             }
             _ => String::new(),
         }
@@ -115,10 +115,10 @@ impl Board {
         for ((address, action), step) in &mut self.steps {
             let elapsed = between(step.started, now);
             if let Some(bar) = &step.bar {
-                bar.set_message(words::in_flight(*action, address, elapsed, step.awaited.as_deref()));
+                bar.set_message(messages::in_flight(*action, address, elapsed, step.awaited.as_deref()));
             } else if between(step.told, now) >= SILENCE {
                 step.told = now;
-                lines += &words::waiting(*action, address, elapsed, step.awaited.as_deref());
+                lines += &messages::waiting(*action, address, elapsed, step.awaited.as_deref());
             }
         }
         lines
@@ -181,13 +181,13 @@ impl Board {
                 Some(last) => live.insert_before(last, bar),
                 None => live.add(bar),
             });
-            bar.set_message(words::in_flight(action, &address, Duration::ZERO, None));
+            bar.set_message(messages::in_flight(action, &address, Duration::ZERO, None));
             bar
         });
         let line = if bar.is_some() {
             String::new()
         } else {
-            words::started(action, &address)
+            messages::started(action, &address)
         };
         let step = Step {
             started: now,
@@ -202,11 +202,11 @@ impl Board {
     fn awaits(&mut self, address: &Address, message: &str, now: Timestamp) {
         let steps = self.steps.iter_mut().filter(|((other, _), _)| other == address);
         for ((_, action), step) in steps {
-            let awaited = words::without_time(message);
+            let awaited = messages::without_time(message);
             step.awaited = Some(awaited.to_owned());
             if let Some(bar) = &step.bar {
                 let elapsed = between(step.started, now);
-                bar.set_message(words::in_flight(*action, address, elapsed, Some(awaited)));
+                bar.set_message(messages::in_flight(*action, address, elapsed, Some(awaited)));
             }
         }
     }
@@ -246,12 +246,12 @@ mod tests {
         let site: Address = "s3.bucket.site".parse().unwrap();
         let logs: Address = "s3.bucket.logs".parse().unwrap();
         let policy: Address = "s3.bucket_policy.site".parse().unwrap();
-        let mut board = Board::new(None);
-        let mut text = board.take(Event::RefreshStarted { total: 3 }, start);
-        text += &board.take(Event::ApplyStarted { total: 3 }, start);
+        let mut view = ProgressView::new(None);
+        let mut text = view.take(Event::RefreshStarted { total: 3 }, start);
+        text += &view.take(Event::ApplyStarted { total: 3 }, start);
         for address in [&site, &logs] {
             let address = address.clone();
-            text += &board.take(
+            text += &view.take(
                 Event::StepStarted {
                     address,
                     action: Action::Create,
@@ -259,19 +259,19 @@ mod tests {
                 start,
             );
         }
-        text += &board.beat(at(9));
+        text += &view.beat(at(9));
         let message = "waiting for the bucket to exist, 9s".to_owned();
-        text += &board.take(
+        text += &view.take(
             Event::StepProgress {
                 address: site.clone(),
                 message,
             },
             at(9),
         );
-        text += &board.beat(at(10));
-        text += &board.beat(at(15));
+        text += &view.beat(at(10));
+        text += &view.beat(at(15));
         let error = ResourceError::new(ErrorKind::AlreadyExists, "the name is taken").during("s3:CreateBucket");
-        text += &board.take(
+        text += &view.take(
             Event::StepFailed {
                 address: logs.clone(),
                 action: Action::Create,
@@ -279,7 +279,7 @@ mod tests {
             },
             at(16),
         );
-        text += &board.take(
+        text += &view.take(
             Event::StepSkipped {
                 address: policy,
                 action: Action::Create,
@@ -287,10 +287,10 @@ mod tests {
             },
             at(16),
         );
-        text += &board.beat(at(20));
+        text += &view.beat(at(20));
         let elapsed = Duration::from_millis(21_400);
         let id = Some("site-dev".to_owned());
-        text += &board.take(
+        text += &view.take(
             Event::StepFinished {
                 address: site,
                 action: Action::Create,
@@ -299,7 +299,7 @@ mod tests {
             },
             at(21),
         );
-        text += &board.beat(at(60));
+        text += &view.beat(at(60));
         insta::assert_snapshot!(strip_str(&text).to_string(), @r#"
         reading 3 objects
         + s3.bucket.site: creating

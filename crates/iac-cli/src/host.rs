@@ -169,7 +169,7 @@ impl Write for Kept {
 
 /// Says that the process lacks what it needs to do anything.
 pub(crate) fn cannot_begin(error: &io::Error) -> Exit {
-    // nobody can be told that telling failed
+    // a failure to print cannot be printed
     drop(writeln!(io::stderr(), "error: cannot begin\n  cause: {error}"));
     Exit::Failed
 }

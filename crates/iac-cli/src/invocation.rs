@@ -94,8 +94,8 @@ mod tests {
             "take the lock away with `stacks unlock dev 0-1 --sandbox`"
         );
         assert_eq!(
-            invocation.concrete("let go of that one first: `forget ENV s3.bucket.a`", "dev"),
-            "let go of that one first: `stacks forget dev s3.bucket.a --sandbox`"
+            invocation.concrete("forget that one first: `forget ENV s3.bucket.a`", "dev"),
+            "forget that one first: `stacks forget dev s3.bucket.a --sandbox`"
         );
         assert_eq!(invocation.concrete("plan again", "dev"), "plan again");
     }

@@ -42,7 +42,7 @@ impl Subscriber for Log {
         let mut line = Line::default();
         event.record(&mut line);
         let text = line.text(*event.metadata().level());
-        // nobody can be told that telling failed
+        // a failure to print cannot be printed
         drop(std::io::stderr().write_all(text.as_bytes()));
     }
 

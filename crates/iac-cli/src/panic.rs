@@ -6,7 +6,7 @@ use std::panic::PanicHookInfo;
 pub(crate) fn install() {
     std::panic::set_hook(Box::new(|info| {
         use std::io::Write;
-        // nobody can be told that telling failed
+        // a failure to print cannot be printed
         drop(write!(std::io::stderr(), "{}", apology(info)));
     }));
 }

@@ -75,7 +75,7 @@ impl Printer {
 
     /// What a person must see: errors, prompts.
     pub(crate) fn say(&self, text: &str) {
-        // nobody can be told that telling failed
+        // a failure to print cannot be printed
         drop(self.write(&self.stderr, text));
     }
 

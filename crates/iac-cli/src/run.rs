@@ -38,7 +38,7 @@ pub async fn run<A: Into<OsString>>(app: &App, args: impl IntoIterator<Item = A>
         Err(error) => {
             let given = |flag: &str| args.iter().any(|arg| arg == flag);
             let printer = Printer::new(&mut host, given("--no-color"), false);
-            return misunderstood(&printer, &error, &program, given("--json"));
+            return usage_error(&printer, &error, &program, given("--json"));
         }
     };
     let Shared { json, quiet, no_color } = cli.shared;
@@ -110,7 +110,7 @@ fn names(app: &App) -> Option<Problem> {
     })
 }
 
-/// The words of the command line, with this app's name and environments in the help.
+/// The command line, with this app's name and environments in the help.
 fn describe(app: &App, program: &str) -> clap::Command {
     let mut help = String::new();
     if let [first, ..] = app.names().as_slice() {
@@ -129,7 +129,7 @@ fn describe(app: &App, program: &str) -> clap::Command {
 }
 
 /// Help and version are answers; everything else is an error of usage, told as any other error.
-fn misunderstood(printer: &Printer, error: &clap::Error, program: &str, json: bool) -> Exit {
+fn usage_error(printer: &Printer, error: &clap::Error, program: &str, json: bool) -> Exit {
     let text = error.render().ansi().to_string();
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {

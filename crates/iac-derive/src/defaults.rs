@@ -37,7 +37,7 @@ impl Setters {
                 }
                 return Ok(());
             }
-            skip(meta)
+            skip(&meta)
         })?;
         Ok(Self(types))
     }
@@ -67,7 +67,7 @@ impl FieldDefault {
                 return Ok(());
             }
             converted |= meta.path.is_ident("into");
-            skip(meta)
+            skip(&meta)
         })?;
         if let Some(Self::Expression { into, .. }) = &mut found {
             *into = converted;
@@ -109,7 +109,7 @@ fn each(attributes: &[Attribute], mut read: impl FnMut(ParseNestedMeta<'_>) -> R
 }
 
 /// Passes over what follows a word: `= value`, `(content)`, or nothing.
-fn skip(meta: ParseNestedMeta<'_>) -> Result<()> {
+fn skip(meta: &ParseNestedMeta<'_>) -> Result<()> {
     if meta.input.peek(Token![=]) {
         drop(meta.value()?.parse::<Expr>()?);
     } else if meta.input.peek(syn::token::Paren) {

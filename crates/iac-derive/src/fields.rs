@@ -48,10 +48,9 @@ pub(crate) fn metadata(field: &Field, setters: &Setters) -> Result<TokenStream> 
     let ty = &field.ty;
     let default = FieldDefault::read(field, setters)?;
     let required = default.is_none() && !is(ty, "Option");
-    let default_value = match &default {
-        Some(default) => default.value(ty),
-        None => quote!(::core::option::Option::None),
-    };
+    let default_value = default
+        .as_ref()
+        .map_or_else(|| quote!(::core::option::Option::None), |default| default.value(ty));
     let default = default.map(|default| default.text(ty)).unwrap_or_default();
     let attributes = FieldAttributes::read(&field.attrs)?;
     let into_set = attributes.set.then(|| quote!(.into_set()));

@@ -1,4 +1,4 @@
-//! The words of the commands that look at the state or change it alone.
+//! The arguments of the commands that look at the state or change it alone.
 
 use clap::{Args, Subcommand};
 use iac_core::model::Address;
@@ -21,7 +21,7 @@ pub(crate) enum StateCommand {
         #[command(flatten)]
         place: PlaceArgs,
     },
-    /// Call a resource otherwise; nothing in the cloud is changed
+    /// Rename a resource; nothing in the cloud is changed
     Mv(MoveArgs),
     /// Let go of resources without deleting them, as `forget` does
     Rm(ForgetArgs),

@@ -26,8 +26,8 @@ pub(super) async fn run(cx: &Context<'_>, args: &DriftArgs) -> Outcome<Exit> {
         mode: Mode::RefreshOnly,
         ..scope.options(&args.run)
     };
-    let patience = (!args.no_lock).then_some(args.run.lock.lock_timeout);
-    let (plan, _) = make_plan(cx, "drift", (&stack, &session), &options, patience).await?;
+    let lock_timeout = (!args.no_lock).then_some(args.run.lock.lock_timeout);
+    let (plan, _) = make_plan(cx, "drift", (&stack, &session), &options, lock_timeout).await?;
     let drifted = !plan.drift.is_empty();
     if cx.json {
         cx.document(&render::json::drift(&plan));

@@ -62,8 +62,8 @@ impl Edit<'_> {
             who: cx.who.clone(),
         };
         let progress = cx.progress();
-        let patience = self.args.lock.lock_timeout;
-        let begin = Run::begin(&session, names, self.operation, patience, &progress);
+        let lock_timeout = self.args.lock.lock_timeout;
+        let begin = Run::begin(&session, names, self.operation, lock_timeout, &progress);
         let begin = cx.interrupts.unless_interrupted(begin);
         let mut run = progress.watch(begin).await.ok_or_else(stopped)??;
         let edited = write(&mut run, change).await;
@@ -71,7 +71,7 @@ impl Edit<'_> {
         edited
     }
 
-    /// Says what became of the state, and how a dry run is done in earnest.
+    /// Says what became of the state, and which command does what a dry run showed.
     pub(super) fn conclude<T>(&self, cx: &Context<'_>, edited: &Edited<T>, what: &[String], flags: &[String]) {
         let remark = if self.args.dry_run {
             let invocation = cx.invocation(&self.args.place);

@@ -20,7 +20,7 @@ use crate::{
     render,
 };
 
-/// What is let go of.
+/// What is forgotten.
 type Forgotten = BTreeMap<Address, ResourceState>;
 
 pub(super) async fn run(cx: &Context<'_>, args: &ForgetArgs, operation: &'static str) -> Outcome<Exit> {

@@ -19,7 +19,7 @@ use crate::{
 /// Opens an environment, with what declares it, if anything still does.
 ///
 /// # Errors
-/// It cannot be reached; or nothing declares it and nothing is stored of it: then it is a slip of the hand.
+/// It cannot be reached; or nothing declares it and nothing is stored of it: then the name is mistyped.
 pub(super) async fn open<'a>(
     cx: &'a Context<'_>,
     name: &str,

@@ -39,8 +39,8 @@ pub(super) async fn run(cx: &Context<'_>, args: &PlanArgs) -> Outcome<Exit> {
         },
         ..args.scope.options(&args.run)
     };
-    let patience = (!args.no_lock).then_some(args.run.lock.lock_timeout);
-    let (plan, snapshot) = make_plan(cx, "plan", (&stack, &session), &options, patience).await?;
+    let lock_timeout = (!args.no_lock).then_some(args.run.lock.lock_timeout);
+    let (plan, snapshot) = make_plan(cx, "plan", (&stack, &session), &options, lock_timeout).await?;
     if let Some(file) = file {
         file.write(&SavedPlan::new(&plan, &snapshot, &session).await?)?;
     }
@@ -68,18 +68,18 @@ pub(super) async fn run(cx: &Context<'_>, args: &PlanArgs) -> Outcome<Exit> {
     Ok(Exit::detailed(args.detailed_exitcode, !plan.is_empty()))
 }
 
-/// Makes a plan, and tells nothing but what it was made on. The lock is waited for up to `patience`; without one none is taken, and nothing at all is
+/// Makes a plan, and tells nothing but what it was made on. The lock is waited for up to `lock_timeout`; without one none is taken, and nothing at all is
 /// written.
 pub(super) async fn make_plan(
     cx: &Context<'_>,
     operation: &str,
     (stack, session): (&Stack, &Session),
     options: &PlanOptions,
-    patience: Option<Duration>,
+    lock_timeout: Option<Duration>,
 ) -> Outcome<(Plan, Snapshot)> {
     let progress = cx.progress();
     let names = (stack.name(), stack.environment());
-    let Some(patience) = patience else {
+    let Some(lock_timeout) = lock_timeout else {
         let planning = async {
             let snapshot = Snapshot::read(&*session.backend, names.0, names.1).await?;
             let plan = plan(stack, &snapshot, session, options, &progress).await?;
@@ -88,7 +88,7 @@ pub(super) async fn make_plan(
         let planning = cx.interrupts.unless_interrupted(planning);
         return progress.watch(planning).await.ok_or_else(stopped)?;
     };
-    let begin = Run::begin(session, names, operation, patience, &progress);
+    let begin = Run::begin(session, names, operation, lock_timeout, &progress);
     let begin = cx.interrupts.unless_interrupted(begin);
     let run = progress.watch(begin).await.ok_or_else(stopped)?;
     let run = run.map_err(|error| lock_refused(operation, error))?;

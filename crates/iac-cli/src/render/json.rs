@@ -186,7 +186,7 @@ pub(crate) fn state_show(address: &Address, resource: &ResourceState) -> Value {
     json!({"format_version": FORMAT_VERSION, "address": address, "resource": shown})
 }
 
-/// What was let go of; `declared` says whether the code still has it, when that can be told.
+/// What was forgotten; `declared` says whether the code still has it, when that can be told.
 pub(crate) fn forgotten(
     environment: &str,
     serial: u64,

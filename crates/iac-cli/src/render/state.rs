@@ -51,7 +51,7 @@ pub(crate) fn list(state: &State) -> String {
     text
 }
 
-/// What was let go of, with the id of every object that stays.
+/// What was forgotten, with the id of every object that stays.
 pub(crate) fn forgotten(forgotten: &BTreeMap<Address, ResourceState>, dry_run: bool) -> String {
     let what = if dry_run { "would be forgotten" } else { "forgotten" };
     let mut text = String::new();

@@ -90,7 +90,7 @@ async fn what_cannot_be_adopted_is_refused() {
     assert_snapshot!(env.types(&app, "import dev fake.thing.base thing-site --sandbox").await.stderr, @r#"
     shop/dev in the sandbox (account 123456789012, eu-central-1); state in memory
     error: cannot import fake.thing.base: it is thing-base already
-      hint: let go of that one first: `stacks forget dev fake.thing.base --sandbox`
+      hint: forget that one first: `stacks forget dev fake.thing.base --sandbox`
     "#);
     // an object that is another resource already
     let twice = App::new("shop")

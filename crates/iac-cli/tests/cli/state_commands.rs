@@ -163,7 +163,7 @@ async fn a_resource_is_called_otherwise() {
     "#);
     assert_snapshot!(env.types(&app, "state mv dev fake.thing.web fake.thing.base").await.stderr, @r#"
     error: the state holds fake.thing.base already
-      hint: choose another name, or let go of that one first with `forget`
+      hint: choose another name, or forget that one first with `forget`
     "#);
     assert_snapshot!(env.types(&app, "state mv dev fake.thing.wep fake.thing.x").await.stderr, @r#"
     error: the state holds no fake.thing.wep

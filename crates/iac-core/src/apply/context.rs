@@ -25,7 +25,7 @@ pub(crate) struct ApplyContext<'a> {
     pub key: Option<DataKey>,
     /// The outputs references stand for: as the plan saw them, then as each step leaves them.
     pub outputs: Mutex<BTreeMap<Address, Value>>,
-    pub notes: UnboundedSender<(Address, StepEvent)>,
+    pub events: UnboundedSender<(Address, StepEvent)>,
     /// The way to stop.
     pub stop: CancelToken,
 }

@@ -49,7 +49,7 @@ struct Progress {
 }
 
 impl Executor<'_> {
-    pub(crate) async fn run(&self, mut notes: UnboundedReceiver<(Address, StepEvent)>) -> ApplyReport {
+    pub(crate) async fn run(&self, mut events: UnboundedReceiver<(Address, StepEvent)>) -> ApplyReport {
         self.observer.on(Event::ApplyStarted {
             total: self.steps.len(),
         });
@@ -77,7 +77,7 @@ impl Executor<'_> {
                     report.interrupted = true;
                 }
                 () = &mut keeping => at.stopped = true,
-                Some((address, note)) = notes.recv() => match note {
+                Some((address, event)) = events.recv() => match event {
                     StepEvent::Progress(message) => self.observer.on(Event::StepProgress { address, message }),
                     StepEvent::Throttled => self.slow_down(&address, &mut at),
                 },

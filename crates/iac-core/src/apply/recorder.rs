@@ -25,7 +25,7 @@ pub(crate) struct StepRecorder {
     pub writer: Arc<StateWriter>,
     pub step: u64,
     pub address: Address,
-    pub notes: UnboundedSender<(Address, StepEvent)>,
+    pub events: UnboundedSender<(Address, StepEvent)>,
     pub id: Mutex<Option<RemoteId>>,
 }
 
@@ -51,7 +51,7 @@ impl Recorder for StepRecorder {
     fn progress(&self, message: &str) {
         // nobody listens any more when the run is over
         drop(
-            self.notes
+            self.events
                 .send((self.address.clone(), StepEvent::Progress(message.to_owned()))),
         );
     }
@@ -61,7 +61,7 @@ impl Recorder for StepRecorder {
     }
 
     fn throttled(&self) {
-        drop(self.notes.send((self.address.clone(), StepEvent::Throttled)));
+        drop(self.events.send((self.address.clone(), StepEvent::Throttled)));
     }
 }
 

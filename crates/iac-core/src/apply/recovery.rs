@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How many objects are looked for at the same time.
-const AT_ONCE: usize = 10;
+const RECOVERY_CONCURRENCY: usize = 10;
 
 impl Run {
     /// Settles what an interrupted run left: looks for objects whose create was cut off and takes them into the state, where
@@ -47,7 +47,7 @@ impl Run {
                             format!("a create was cut off; {id} is known already")
                         }
                         (Some(id), Some(pending)) => {
-                            resource = Some(taken_up(pending, id.clone(), resource, intent.prior_id.as_ref()));
+                            resource = Some(adopt_found(pending, id.clone(), resource, intent.prior_id.as_ref()));
                             format!("a create was cut off after it made {id}; it is taken up again")
                         }
                         _ => "a create was cut off before it made anything".to_owned(),
@@ -81,7 +81,10 @@ impl Run {
                 look.boxed()
             })
             .collect();
-        stream::iter(looks).buffer_unordered(AT_ONCE).try_collect().await
+        stream::iter(looks)
+            .buffer_unordered(RECOVERY_CONCURRENCY)
+            .try_collect()
+            .await
     }
 
     async fn find(
@@ -98,12 +101,12 @@ impl Run {
         let Some(reconciler) = self.session.registry.get(address.type_name()) else {
             return Err(failed(crate::plan::unknown_type(address)));
         };
-        let (notes, _unheard) = mpsc::unbounded_channel();
+        let (events, _unheard) = mpsc::unbounded_channel();
         let recorder = StepRecorder {
             writer: Arc::clone(&self.writer),
             step,
             address: address.clone(),
-            notes,
+            events,
             id: Mutex::new(None),
         };
         let call = Call {
@@ -120,7 +123,7 @@ impl Run {
 }
 
 /// The entry of a resource whose create was cut off and whose object was found; `prior_id` stood for it when that began.
-fn taken_up(
+fn adopt_found(
     mut pending: ResourceState,
     id: RemoteId,
     now: Option<ResourceState>,

@@ -64,7 +64,7 @@ impl From<BackendError> for RunError {
 }
 
 impl Run {
-    /// Takes the lock, waiting up to `patience`, then reads state and journal. `operation` is shown to others: `apply`.
+    /// Takes the lock, waiting up to `lock_timeout`, then reads state and journal. `operation` is shown to others: `apply`.
     ///
     /// # Errors
     /// [`RunError`]: the lock is held, or what is stored cannot be used. The lock is given back then.
@@ -72,7 +72,7 @@ impl Run {
         session: &Session,
         (stack, environment): (&str, &str),
         operation: &str,
-        patience: Duration,
+        lock_timeout: Duration,
         observer: &dyn Observer,
     ) -> Result<Self, RunError> {
         let info = LockInfo {
@@ -89,7 +89,7 @@ impl Run {
             LockEvent::Watching(holder) => observer.on(Event::LockWatching { holder }),
             LockEvent::TakenOver(holder) => observer.on(Event::LockTakenOver { holder }),
         };
-        let lease = Lease::acquire(&session.backend, &session.clock, info, patience, &tell).await?;
+        let lease = Lease::acquire(&session.backend, &session.clock, info, lock_timeout, &tell).await?;
         match Snapshot::read(&*session.backend, stack, environment).await {
             Ok(snapshot) => {
                 let lease = Arc::new(lease);
@@ -148,7 +148,7 @@ impl Run {
     pub async fn apply(&mut self, plan: &Plan, options: &ApplyOptions, observer: &dyn Observer) -> ApplyReport {
         let (sender, receiver) = mpsc::unbounded_channel();
         let mut state = self.snapshot.state.clone();
-        let noted = state_updates::before(plan, &mut state, &self.writer).await;
+        let recorded = state_updates::before(plan, &mut state, &self.writer).await;
         // what was read is newer than what the state has
         let read = plan.changes.iter();
         let read = read.filter_map(|change| Some((change.address.clone(), change.data.live.as_ref()?.outputs.clone())));
@@ -159,7 +159,7 @@ impl Run {
             key: self.key(plan, observer).await,
             state: Mutex::new(state),
             outputs: Mutex::new(outputs),
-            notes: sender,
+            events: sender,
             stop: options.stop.clone(),
         };
         let steps = Steps::of(plan);
@@ -170,7 +170,7 @@ impl Run {
             options,
             observer,
         };
-        let mut report = match noted {
+        let mut report = match recorded {
             Ok(()) => executor.run(receiver).await,
             // nothing was called, and the state is as it was: there is nothing to keep
             Err(error) => {

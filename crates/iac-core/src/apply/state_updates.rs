@@ -72,7 +72,7 @@ fn adopted_entry(change: &Change, held: Option<&ResourceState>) -> ResourceState
 /// After the steps: marks, edges and inputs of what stayed as it is, and the outputs of the stack.
 pub(crate) fn after(plan: &Plan, cx: &ApplyContext<'_>, report: &ApplyReport) {
     for change in plan.changes.iter().filter(|change| change.action == Action::NoOp) {
-        note(plan.mode, change, cx);
+        update_entry(plan.mode, change, cx);
     }
     let complete = report.failed.is_empty() && report.skipped.is_empty() && !report.interrupted;
     for (name, change) in &plan.outputs {
@@ -106,7 +106,7 @@ pub(crate) fn after(plan: &Plan, cx: &ApplyContext<'_>, report: &ApplyReport) {
 }
 
 /// Brings the entry of a resource that stays as it is up to what the stack says of it.
-fn note(mode: Mode, change: &Change, cx: &ApplyContext<'_>) {
+fn update_entry(mode: Mode, change: &Change, cx: &ApplyContext<'_>) {
     let triggers = change.data.lifecycle.replace_when.iter().map(|trigger| {
         let value = template::evaluate(trigger, &|reference| cx.lookup(reference)).ok()?;
         template::resolved(&value)
@@ -125,12 +125,12 @@ fn note(mode: Mode, change: &Change, cx: &ApplyContext<'_>) {
     let types = cx.session.registry.get(change.address.type_name());
     let types = types.map(|types| types.info());
     let schema = types.map(|info| &info.schema);
-    let outputs_shape = types.map(|info| &info.outputs);
+    let outputs_schema = types.map(|info| &info.outputs);
     if let (Some(schema), Some(inputs)) = (schema, kept_inputs(mode, change, object)) {
         object.inputs = schema.seal(&inputs, &|path, secret| sealer.seal(path, secret));
     }
     if let Some(LiveObject { outputs, .. }) = &change.data.live {
-        object.outputs = match outputs_shape {
+        object.outputs = match outputs_schema {
             Some(schema) => schema.seal(outputs, &|path, secret| sealer.seal(path, secret)),
             None => outputs.clone(),
         };

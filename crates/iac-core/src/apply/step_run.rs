@@ -57,7 +57,7 @@ impl<'a> StepRun<'a> {
             writer: Arc::clone(&cx.writer),
             step: number,
             address: change.address.clone(),
-            notes: cx.notes.clone(),
+            events: cx.events.clone(),
             id: Mutex::new(None),
         });
         let sealer = cx.sealer(&change.address);

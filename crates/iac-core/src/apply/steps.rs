@@ -73,13 +73,13 @@ impl<'a> Steps<'a> {
             own.insert(&change.address, steps.add(change));
         }
         for change in &plan.changes {
-            steps.follow_needs(change, &own);
+            steps.create_after_dependencies(change, &own);
         }
         for change in &plan.changes {
-            steps.keep_what_is_in_use(change, &own);
+            steps.delete_after_users(change, &own);
         }
         for change in &plan.changes {
-            steps.let_old_dependents_go(change, &own);
+            steps.delete_after_old_dependents(change, &own);
         }
         steps
     }
@@ -92,7 +92,7 @@ impl<'a> Steps<'a> {
             Action::Update => own.create_or_update = add(Kind::Update),
             Action::Delete if change.data.prior.is_some() => own.delete = add(Kind::Delete),
             Action::Replace | Action::ReplaceCreateFirst if change.data.retains() => {
-                own.create_or_update = add(Kind::Create)
+                own.create_or_update = add(Kind::Create);
             }
             Action::Replace => {
                 own.delete = add(Kind::Delete);
@@ -127,7 +127,7 @@ impl<'a> Steps<'a> {
     }
 
     /// Makes come after the makes of what they need.
-    fn follow_needs(&mut self, change: &Change, own: &BTreeMap<&Address, ResourceSteps>) {
+    fn create_after_dependencies(&mut self, change: &Change, own: &BTreeMap<&Address, ResourceSteps>) {
         let Some(mine) = own.get(&change.address) else { return };
         for need in change.data.dependencies.iter().filter_map(|need| own.get(need)) {
             self.edge(need.create_or_update, mine.create_or_update);
@@ -135,7 +135,7 @@ impl<'a> Steps<'a> {
     }
 
     /// An old object goes only when those that used it use the new one.
-    fn keep_what_is_in_use(&mut self, change: &Change, own: &BTreeMap<&Address, ResourceSteps>) {
+    fn delete_after_users(&mut self, change: &Change, own: &BTreeMap<&Address, ResourceSteps>) {
         let Some(mine) = own.get(&change.address) else { return };
         for need in change.data.dependencies.iter().filter_map(|need| own.get(need)) {
             self.edge(mine.create_or_update, need.delete_after);
@@ -146,29 +146,29 @@ impl<'a> Steps<'a> {
                 mine.delete_after,
                 mine.deposed.map(|(_, last)| last),
             ] {
-                self.edge_unless_ring(user, deposed);
+                self.edge_unless_cycle(user, deposed);
             }
         }
     }
 
-    /// Deletes come after whatever made use of the object has let go of it.
-    fn let_old_dependents_go(&mut self, change: &Change, own: &BTreeMap<&Address, ResourceSteps>) {
+    /// Deletes come after the changes with which others stop using the object.
+    fn delete_after_old_dependents(&mut self, change: &Change, own: &BTreeMap<&Address, ResourceSteps>) {
         let Some(mine) = own.get(&change.address) else { return };
         for need in change.data.old_dependencies.iter().filter_map(|need| own.get(need)) {
             let deposed = need.deposed.map(|(first, _)| first);
             for gone in [mine.delete, mine.delete_after, mine.deposed.map(|(_, last)| last)] {
                 for old in [need.delete, need.delete_after, deposed] {
-                    self.edge_unless_ring(gone, old);
+                    self.edge_unless_cycle(gone, old);
                 }
             }
-            self.edge_unless_ring(mine.create_or_update, deposed);
-            self.edge_unless_ring(mine.create_or_update, need.delete_after);
+            self.edge_unless_cycle(mine.create_or_update, deposed);
+            self.edge_unless_cycle(mine.create_or_update, need.delete_after);
             if need.create_or_update.is_none() {
                 self.edge(mine.create_or_update, need.delete);
             }
             if change.action == Action::Delete {
-                // the update of what is needed waits for the delete of who needed it, where that closes no ring
-                self.edge_unless_ring(mine.delete, need.create_or_update);
+                // the update of what is needed waits for the delete of who needed it, where that closes no cycle
+                self.edge_unless_cycle(mine.delete, need.create_or_update);
             }
         }
     }
@@ -179,7 +179,7 @@ impl<'a> Steps<'a> {
         }
     }
 
-    fn edge_unless_ring(&mut self, first: Option<NodeIndex>, then: Option<NodeIndex>) {
+    fn edge_unless_cycle(&mut self, first: Option<NodeIndex>, then: Option<NodeIndex>) {
         if let (Some(start), Some(end)) = (first, then)
             && !has_path_connecting(&self.graph, end, start, None)
         {

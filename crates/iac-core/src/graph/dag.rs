@@ -21,7 +21,7 @@ pub struct Graph {
     index: BTreeMap<Address, NodeIndex>,
 }
 
-/// Resources that need each other in a ring: each needs the next, the last needs the first. The shortest such ring.
+/// Resources that need each other in a cycle: each needs the next, the last needs the first. The shortest such cycle.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct Cycle(pub Vec<Address>);
 
@@ -105,17 +105,17 @@ impl Graph {
         }
     }
 
-    /// The shortest ring through any of the nodes.
+    /// The shortest cycle through any of the nodes.
     fn shortest_cycle(&self, among: impl Iterator<Item = NodeIndex>) -> Cycle {
         let shortest = among
-            .filter_map(|start| self.ring(start))
+            .filter_map(|start| self.cycle_through(start))
             .min_by_key(Vec::len)
             .unwrap_or_default();
         Cycle(shortest.into_iter().map(|node| self.graph[node].clone()).collect())
     }
 
     /// The shortest way from a node back to itself, by breadth.
-    fn ring(&self, start: NodeIndex) -> Option<Vec<NodeIndex>> {
+    fn cycle_through(&self, start: NodeIndex) -> Option<Vec<NodeIndex>> {
         let mut came_from: BTreeMap<NodeIndex, NodeIndex> = BTreeMap::new();
         let mut queue = VecDeque::from([start]);
         while let Some(node) = queue.pop_front() {
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shortest_ring_is_told() {
+    fn the_shortest_cycle_is_told() {
         let cycle = graph(&[
             ("a", &["b"]),
             ("b", &["c"]),

@@ -1,6 +1,6 @@
 //! Reads of an eventually consistent API.
 //!
-//! A request may be answered by a copy of the cloud's data that has not heard of the last change. An object that is taken for
+//! A request may be answered by a copy of the cloud's data that does not have the last change yet. An object that is taken for
 //! gone is made a second time, or left behind by a delete, so one empty answer is not believed: the read is repeated.
 
 use std::{sync::Arc, time::Duration};

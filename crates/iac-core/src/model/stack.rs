@@ -166,7 +166,7 @@ impl Stack {
     }
 
     /// Makes `from` wait for `on` though no value of it is used. The same as the mark
-    /// [`depends_on`](super::lifecycle::LifecycleExt::depends_on), for resources that are added already; a ring made this way is told
+    /// [`depends_on`](super::lifecycle::LifecycleExt::depends_on), for resources that are added already; a cycle made this way is told
     /// when the stack is planned.
     pub fn depend_on<F: Resource, O: Resource>(&mut self, from: &Handle<F>, on: &Handle<O>) {
         match self.nodes.get_mut(from.address()) {

@@ -85,7 +85,7 @@ pub enum Reason {
         /// The id of its object.
         id: RemoteId,
     },
-    /// It was called otherwise before.
+    /// It had another address before.
     Moved {
         /// The old address.
         from: Address,

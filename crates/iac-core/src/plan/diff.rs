@@ -42,7 +42,7 @@ pub fn diff(comparison: &Comparison<'_>) -> Vec<AttributeChange> {
 }
 
 /// All attributes of a value as changes from nothing, or to nothing.
-pub(crate) fn whole(schema: &Schema, value: &Value, key: &[u8], removed: bool) -> Vec<AttributeChange> {
+pub(crate) fn all_attributes(schema: &Schema, value: &Value, key: &[u8], removed: bool) -> Vec<AttributeChange> {
     let sealed = sealed_for_display(schema, value, key);
     let properties = schema
         .fields()

@@ -156,7 +156,7 @@ impl Hint for PlanIssue {
                 vec!["add it to the stack first: what is imported is what the code describes".to_owned()]
             }
             Self::ManagedAlready { address, .. } => {
-                vec![format!("let go of that one first: `forget ENV {address}`")]
+                vec![format!("forget that one first: `forget ENV {address}`")]
             }
             Self::NothingToImport { .. } => vec!["check the id, the account and the region".to_owned()],
             Self::ClaimedTwice { .. } => vec!["drop one of them with `forget`".to_owned()],

@@ -27,7 +27,7 @@ pub(crate) struct Owner<'a> {
 }
 
 /// Puts default and ownership tags into the property that holds tags. The resource's own win over defaults.
-pub(crate) fn tag(
+pub(crate) fn add_tags(
     info: &TypeInfo,
     inputs: &mut Value,
     defaults: &BTreeMap<String, String>,
@@ -55,7 +55,7 @@ pub(crate) fn tag(
 }
 
 /// Fills the physical name when it is unset: the prior one, or a new one with a unique end. Gives whether it is generated.
-pub(crate) fn name(
+pub(crate) fn fill_name(
     info: &TypeInfo,
     inputs: &mut Value,
     prior: Option<&Value>,
@@ -72,7 +72,7 @@ pub(crate) fn name(
         .and_then(|prior| prior.get(field))
         .filter(|name| name.is_string())
         .cloned()
-        .unwrap_or_else(|| fresh(field, address, owner, longest));
+        .unwrap_or_else(|| free_name(field, address, owner, longest));
     inputs.insert(field.to_owned(), name);
     true
 }
@@ -135,11 +135,11 @@ pub(crate) fn still_sealed(schema: &Schema, inputs: &Value) -> Vec<String> {
 }
 
 /// A generated name that none of the objects has that are there already.
-fn fresh(field: &str, address: &Address, owner: Owner<'_>, longest: usize) -> Value {
+fn free_name(field: &str, address: &Address, owner: Owner<'_>, longest: usize) -> Value {
     let mut name = Value::Null;
-    // one of these is free: there are more than objects
+    // there is one more attempt than objects: one of the names is free
     for attempt in 0..=owner.taken.len() {
-        name = generated(address, owner, longest, attempt).into();
+        name = generated_name(address, owner, longest, attempt).into();
         if !owner.taken.iter().any(|inputs| inputs.get(field) == Some(&name)) {
             break;
         }
@@ -148,7 +148,7 @@ fn fresh(field: &str, address: &Address, owner: Owner<'_>, longest: usize) -> Va
 }
 
 /// `<stack>-<environment>-<name>-<8 hexadecimal digits>`, in lower case, cut so that the end stays.
-fn generated(address: &Address, owner: Owner<'_>, longest: usize, attempt: usize) -> String {
+fn generated_name(address: &Address, owner: Owner<'_>, longest: usize, attempt: usize) -> String {
     let Owner {
         stack,
         environment,
@@ -185,15 +185,15 @@ mod tests {
             serial: 3,
             taken: &[],
         };
-        let name = generated(&address, owner, 63, 0);
+        let name = generated_name(&address, owner, 63, 0);
         assert!(name.starts_with("shop-dev-site-front-end-"), "{name}");
-        assert_ne!(name, generated(&address, Owner { serial: 4, ..owner }, 63, 0));
-        assert_eq!(generated(&address, owner, 20, 0).len(), 20);
+        assert_ne!(name, generated_name(&address, Owner { serial: 4, ..owner }, 63, 0));
+        assert_eq!(generated_name(&address, owner, 20, 0).len(), 20);
         let there = serde_json::json!({"name": name});
         let taken = [&there];
         assert_ne!(
             there["name"],
-            fresh("name", &address, Owner { taken: &taken, ..owner }, 63)
+            free_name("name", &address, Owner { taken: &taken, ..owner }, 63)
         );
     }
 }

@@ -18,9 +18,9 @@ pub struct PlanOptions {
     pub excludes: BTreeSet<Address>,
     /// Replaced though nothing differs.
     pub replace: BTreeSet<Address>,
-    /// Protected, but not for this run.
+    /// Not protected during this run.
     pub unprotect: BTreeSet<Address>,
-    /// Objects that are there already and become these resources, beside those that the stack says so of.
+    /// Objects that are there already and become these resources, beside those that the stack imports.
     pub imports: BTreeMap<Address, RemoteId>,
     /// How many batches of reads go on at once.
     pub parallelism: usize,

@@ -80,7 +80,7 @@ impl ResourcePlanner<'_> {
             }
         }
         if action == Action::Create {
-            attributes = diff::whole(&self.node.info.schema, &desired, self.sealer.place(), false);
+            attributes = diff::all_attributes(&self.node.info.schema, &desired, self.sealer.place(), false);
         }
         if let (Action::NoOp | Action::Update, Some(live)) = (action, self.live) {
             self.ignore(&mut desired, live);
@@ -127,8 +127,8 @@ impl ResourcePlanner<'_> {
         } else {
             reconciler.default_tags()
         };
-        inputs::tag(node.info, &mut template, &defaults, &node.address, *owner);
-        let named = inputs::name(node.info, &mut template, prior, &node.address, *owner);
+        inputs::add_tags(node.info, &mut template, &defaults, &node.address, *owner);
+        let named = inputs::fill_name(node.info, &mut template, prior, &node.address, *owner);
         let desired = node.info.schema.canonical(&template::evaluate(&template, self.lookup)?);
         let live = self.live.map(|live| &live.inputs);
         // only what comes from a state has seals in it

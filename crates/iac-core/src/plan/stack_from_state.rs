@@ -92,10 +92,7 @@ pub fn stack_from_state(then: &State, now: &State, registry: &Registry) -> Resul
         }
     }
     for (name, output) in &then.outputs {
-        let value = output
-            .declared
-            .clone()
-            .filter(|declared| leads_somewhere(declared, then));
+        let value = output.declared.clone().filter(|declared| resolves_in(declared, then));
         let output = StackOutput {
             value: value.unwrap_or_else(|| template::escape(output.value.clone())),
             secret: output.secret,
@@ -110,19 +107,19 @@ fn objects(state: &State) -> impl Iterator<Item = (&Address, &ObjectState)> {
     resources.filter_map(|(address, resource)| Some((address, resource.current.as_ref()?)))
 }
 
-/// The inputs as they were declared: values where values stood, references where references stood. What had been let go of by
+/// The inputs as they were declared: values where values stood, references where references stood. What had been forgotten by
 /// then cannot be referred to any more: there the value stands.
 fn declared(object: &ObjectState, then: &State) -> Value {
     let mut inputs = template::escape(object.inputs.clone());
     if let Value::Object(inputs) = &mut inputs {
         let declared = object.declared.iter();
-        let declared = declared.filter(|(_, value)| leads_somewhere(value, then));
+        let declared = declared.filter(|(_, value)| resolves_in(value, then));
         inputs.extend(declared.map(|(name, value)| (name.clone(), value.clone())));
     }
     inputs
 }
 
-fn leads_somewhere(declared: &Value, then: &State) -> bool {
+fn resolves_in(declared: &Value, then: &State) -> bool {
     let needs = template::dependencies(declared);
     needs.iter().all(|need| then.current(need).is_some())
 }

@@ -143,7 +143,7 @@ impl State {
         }
     }
 
-    /// Calls a resource otherwise, in every place that names it.
+    /// Renames a resource, in every place that names it.
     pub fn rename(&mut self, from: &Address, to: &Address) {
         if let Some(resource) = self.resources.remove(from) {
             self.resources.insert(to.clone(), resource);

@@ -44,7 +44,7 @@ impl Hint for EditError {
                 .iter()
                 .map(|nearest| format!("did you mean {nearest}?"))
                 .collect(),
-            Self::Exists { .. } => vec!["choose another name, or let go of that one first with `forget`".to_owned()],
+            Self::Exists { .. } => vec!["choose another name, or forget that one first with `forget`".to_owned()],
             Self::OtherType { .. } => Vec::new(),
             Self::PendingOperation { .. } => vec!["run `apply` first: it settles what is open".to_owned()],
         }
@@ -96,7 +96,7 @@ impl Hint for PushError {
 }
 
 impl State {
-    /// Calls a resource otherwise.
+    /// Renames a resource.
     ///
     /// # Errors
     /// [`EditError`]: it is not there, the new name is taken, another type, or something of it is open.
@@ -113,7 +113,7 @@ impl State {
         Ok(())
     }
 
-    /// Lets go of a resource; its objects stay in the cloud.
+    /// Forgets a resource; its objects stay in the cloud.
     ///
     /// # Errors
     /// [`EditError`]: it is not there, or something of it is open.

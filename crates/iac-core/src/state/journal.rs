@@ -38,7 +38,7 @@ pub enum Record {
         /// The object's id.
         id: RemoteId,
     },
-    /// A resource is called otherwise from now on.
+    /// A resource has another address from now on.
     Moved {
         /// The old address.
         from: Address,

@@ -1,4 +1,4 @@
-//! Holding the lock: taking it with patience, renewing it while working, and noticing when it is lost.
+//! Holding the lock: taking it, waiting for it, renewing it while working, and noticing when it is lost.
 //!
 //! Clocks of two machines are never compared. A holder counts its lease from the moment before the request was sent that
 //! took or renewed it. Another takes the lock over only after it has seen the very same lock for a whole lease, counted on
@@ -86,7 +86,7 @@ struct Seen {
 
 impl Seen {
     /// Notes what was seen just now; a lock that changed begins anew.
-    fn again(earlier: Option<Self>, holder: Lock, clock: &dyn Clock) -> Self {
+    fn observe(earlier: Option<Self>, holder: Lock, clock: &dyn Clock) -> Self {
         match earlier {
             Some(seen) if seen.holder == holder => seen,
             _ => Self {
@@ -103,17 +103,17 @@ impl Seen {
 }
 
 impl Lease {
-    /// Takes the lock, waiting up to `patience` while another holds it. A lock whose end has passed by this machine's clock
-    /// is watched for a whole [`LEASE`] whatever the patience, since its holder is most likely dead; it is taken over when it
+    /// Takes the lock, waiting up to `lock_timeout` while another holds it. A lock whose end has passed by this machine's clock
+    /// is watched for a whole [`LEASE`] whatever the timeout, since its holder is most likely dead; it is taken over when it
     /// stays as it is for that long, and waited for like any other when it is renewed.
     ///
     /// # Errors
-    /// [`BackendError::Locked`] with the holder, when patience runs out.
+    /// [`BackendError::Locked`] with the holder, when the timeout runs out.
     pub async fn acquire(
         backend: &Arc<dyn Backend>,
         clock: &Arc<dyn Clock>,
         info: LockInfo,
-        patience: Duration,
+        lock_timeout: Duration,
         tell: &(dyn Fn(LockEvent) + Send + Sync),
     ) -> Result<Self, BackendError> {
         let started = clock.monotonic();
@@ -143,7 +143,7 @@ impl Lease {
             }
             let watched = suspect.as_ref() == Some(&holder);
             let waited = clock.monotonic().saturating_sub(started);
-            if !watched && waited + pause > patience {
+            if !watched && waited + pause > lock_timeout {
                 return Err(BackendError::Locked(Box::new(holder)));
             }
             if watched && !told_watching {
@@ -154,7 +154,7 @@ impl Lease {
                 tell(LockEvent::Waiting(holder.clone()));
                 told_waiting = true;
             }
-            seen = Some(Seen::again(seen, holder, &**clock));
+            seen = Some(Seen::observe(seen, holder, &**clock));
             clock.sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(5));
         }

@@ -159,7 +159,7 @@ impl StateWriter {
     }
 
     /// Whether the object was sent late by a process of an earlier run: it does not count, and only its number is taken. One
-    /// with which a run begins on the same state is another matter: then there are two who hold themselves for the writer. Where
+    /// with which a run begins on the same state is another matter: then there are two writers. Where
     /// nothing is stored yet each has made up a lineage of its own.
     async fn is_late(&self, name: &str, (lineage, serial): &(String, u64)) -> bool {
         let Ok(Some(there)) = self.backend.get(name).await else {

@@ -1,4 +1,4 @@
-//! `state mv`: calls a resource otherwise, in the state alone.
+//! `state mv`: renames a resource, in the state alone.
 
 use iac_core::state::Snapshot;
 use serde_json::json;

@@ -211,7 +211,7 @@ impl Planner<'_> {
             && let (Some(prior), Some(types)) = (&change.data.prior, self.session.registry.get(address.type_name()))
         {
             let key = self.state.seal_key(address);
-            change.attributes = diff::whole(
+            change.attributes = diff::all_attributes(
                 &types.info().schema,
                 &template::escape(prior.inputs.clone()),
                 &key,

@@ -6,6 +6,7 @@
 mod config;
 mod error;
 mod guard;
+mod https;
 mod identity;
 mod load;
 mod partition;

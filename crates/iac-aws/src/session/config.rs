@@ -1,6 +1,9 @@
 //! How an environment reaches AWS, as plain data.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
 
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -46,6 +49,10 @@ pub struct AwsConfig {
     /// The address all services are called at, such as `http://localhost:4566`. Default: `AWS_ENDPOINT_URL`,
     /// `AWS_ENDPOINT_URL_<SERVICE>` or the profile's, else AWS itself.
     pub endpoint_url: Option<String>,
+    /// A file of PEM certificates: the certificate authorities to trust in place of the machine's, such as those of a proxy
+    /// that looks into the traffic. Default: `AWS_CA_BUNDLE`, else the machine's.
+    #[builder(into)]
+    pub ca_bundle: Option<PathBuf>,
     /// How often one call is tried, at least 1. Between the tries the rate is lowered as AWS asks for it.
     #[builder(default = 10)]
     pub retry_attempts: u32,

@@ -1,5 +1,7 @@
 //! Why AWS could not be reached, and what to do about it.
 
+use std::path::PathBuf;
+
 use iac_core::model::Hint;
 
 /// Why there is no session.
@@ -17,6 +19,14 @@ pub enum SessionError {
     /// Neither the configuration nor the machine says which region.
     #[error("no AWS region is set")]
     NoRegion,
+    /// The certificate authorities that are to be trusted cannot be read.
+    #[error("cannot use the certificates in {}", path.display())]
+    CaBundle {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        source: Cause,
+    },
     /// There are no credentials.
     #[error("no AWS credentials found{}", of_profile(profile.as_deref()))]
     NoCredentials {
@@ -126,6 +136,9 @@ impl Hint for SessionError {
     fn hints(&self) -> Vec<String> {
         let hints: &[&str] = match self {
             Self::NoRegion => &["set the region of the environment, or AWS_REGION, or the profile's `region`"],
+            Self::CaBundle { .. } => {
+                &["give a file of PEM certificates in the environment's `ca_bundle` or in AWS_CA_BUNDLE, or neither"]
+            }
             Self::NoCredentials { .. } => &[
                 "configure credentials: AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or `aws sso login`",
                 "or pass `--sandbox` to run against an AWS inside the process, without credentials",
@@ -140,8 +153,10 @@ impl Hint for SessionError {
                 "the role's trust policy must name who runs this, and its external id must match",
                 "who runs this must be allowed `sts:AssumeRole` on the role",
             ],
-            Self::Unreachable { .. } => {
-                &["check the network, the proxy, the region's name, and AWS_ENDPOINT_URL if it is set"]
+            Self::Unreachable { .. } => &[
+                "check the network, HTTPS_PROXY, the region's name, and AWS_ENDPOINT_URL if it is set",
+                "where a proxy has certificates of its own, give their authority in AWS_CA_BUNDLE",
+            ]
             }
             Self::Denied { .. } => &["a service control policy or a session policy denies the call"],
             Self::WrongAccount { identity, allowed, .. } => {

@@ -1,6 +1,6 @@
 //! Turns an [`AwsConfig`] into the SDK's configuration.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use aws_config::{
     BehaviorVersion,
@@ -16,12 +16,16 @@ use aws_smithy_async::{
 };
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
-use aws_types::{SdkConfig, region::Region, sdk_config::SharedTimeSource, service_config::ServiceConfigKey};
+use aws_types::{SdkConfig, os_shim_internal::Env, region::Region, sdk_config::SharedTimeSource, service_config::ServiceConfigKey};
 
-use super::{config::AwsConfig, error::SessionError};
+use super::{config::AwsConfig, error::SessionError, https};
 
-/// A machine that is no EC2 instance swallows calls to the instance metadata service; this is how long one is waited for.
-const IMDS_TIMEOUT: Duration = Duration::from_millis(700);
+/// A machine that is no EC2 instance swallows calls to the instance metadata service; this is how long one is waited for. As
+/// the AWS SDKs do: "AWS SDKs and tools reference", `AWS_METADATA_SERVICE_TIMEOUT`.
+const IMDS_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How often the instance metadata service is asked: an answer may get lost on a busy instance.
+const IMDS_ATTEMPTS: u32 = 2;
 
 /// How long one answer may take. Generous, because the time to send a large object counts.
 const ANSWER_TIMEOUT: Duration = Duration::from_mins(5);
@@ -74,8 +78,12 @@ fn isolated(config: &AwsConfig, client: &SharedHttpClient) -> (SdkConfig, String
 /// What the SDK's own loader finds, with what `config` says on top.
 async fn from_environment(config: &AwsConfig) -> Result<(SdkConfig, String), SessionError> {
     let region = region(config).await.ok_or(SessionError::NoRegion)?;
+    let of_environment = || Env::real().get("AWS_CA_BUNDLE").ok().filter(|path| !path.is_empty());
+    let ca_bundle = config.ca_bundle.clone().or_else(|| of_environment().map(PathBuf::from));
+    let client = https::client(ca_bundle.as_deref())?;
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .region(region.clone())
+        .http_client(client.clone())
         .retry_config(RetryConfig::adaptive().with_max_attempts(config.retry_attempts))
         .timeout_config(TimeoutConfig::builder().read_timeout(ANSWER_TIMEOUT).build());
     if let Some(profile) = &config.profile {
@@ -86,7 +94,7 @@ async fn from_environment(config: &AwsConfig) -> Result<(SdkConfig, String), Ses
     }
     loader = match &config.credentials {
         Some(credentials) => loader.credentials_provider(credentials.clone()),
-        None => loader.credentials_provider(credentials(config, region.clone()).await),
+        None => loader.credentials_provider(credentials(config, region.clone(), client).await),
     };
     Ok((loader.load().await, region.to_string()))
 }
@@ -103,15 +111,16 @@ async fn region(config: &AwsConfig) -> Option<Region> {
 }
 
 /// The default chain, which asks the instance metadata service last, and not for long.
-async fn credentials(config: &AwsConfig, region: Region) -> DefaultCredentialsChain {
+async fn credentials(config: &AwsConfig, region: Region, client: SharedHttpClient) -> DefaultCredentialsChain {
     let provider = ProviderConfig::default().with_region(Some(region.clone()));
+    // the instance metadata service is at the machine itself, not behind a proxy
     let imds = imds::Client::builder()
         .configure(&provider)
         .connect_timeout(IMDS_TIMEOUT)
         .read_timeout(IMDS_TIMEOUT)
-        .max_attempts(1);
+        .max_attempts(IMDS_ATTEMPTS);
     let mut chain = DefaultCredentialsChain::builder()
-        .configure(provider)
+        .configure(provider.with_http_client(client))
         .region(region)
         .imds_client(imds.build());
     if let Some(profile) = &config.profile {

@@ -128,7 +128,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
         for (property, change) in &self.drift {
             change(env.config.clone(), env.id::<R>().await).await;
             let seen = env.change::<R>(property, &full).await;
-            assert!(seen.action.changes_world(), "{property}: drift is not seen");
+            assert!(seen.action.changes_cloud(), "{property}: drift is not seen");
             // a hand may change more than it is meant to
             let found = seen
                 .attributes

@@ -15,7 +15,7 @@ fn drift_outputs_leftovers_and_warnings() {
         gone,
         attributes,
     };
-    let output = |before: Option<&str>, after: After| OutputChange {
+    let output = |before: Option<&str>, after: PlannedValue| OutputChange {
         before: before.map(|value| OutputState {
             value: value.into(),
             secret: false,

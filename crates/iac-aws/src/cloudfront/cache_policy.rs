@@ -20,6 +20,7 @@ use iac_core::{
     Outputs, Resource,
     model::{
         Changed, Context, Declared, ErrorKind, Live, Reconcile, RemoteId, Resolved, ResourceError, Stage, Violation,
+        eventual,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -28,11 +29,7 @@ use super::{
     names::{Comment, named, plain},
     shared::{missing, stale, until_current, violation, yes},
 };
-use crate::{
-    Arn, Aws,
-    error::failed,
-    wait::{insist, unless_gone},
-};
+use crate::{Arn, Aws, error::failed, wait::insist};
 
 pub use selection::{Choice, Selection};
 
@@ -157,7 +154,7 @@ impl Reconcile for CachePolicy<Resolved> {
         _prior: Option<&Self>,
         cx: &Context<'_, Aws>,
     ) -> Result<Option<Live<Self>>, ResourceError> {
-        let Some((config, _)) = unless_gone(current(id, cx).await)? else {
+        let Some((config, _)) = eventual::unless_not_found(current(id, cx).await)? else {
             return Ok(None);
         };
         Ok(Some(Live {

@@ -31,10 +31,10 @@ mod viewer;
 mod viewer_config;
 
 use async_trait::async_trait;
-use iac_core::model::{Changed, Context, Live, Reconcile, RemoteId, Resolved, ResourceError, Violation};
+use iac_core::model::{Changed, Context, Live, Reconcile, RemoteId, Resolved, ResourceError, Violation, eventual};
 use serde_json::{Map, Value};
 
-use crate::{Aws, wait::unless_gone};
+use crate::Aws;
 
 pub use behavior::{
     AllowedMethods, Behavior, BehaviorBuilder, CachedMethods, Caching, CookieForwarding, EdgeEvent, EdgeFunction,
@@ -83,7 +83,7 @@ impl Reconcile for Distribution<Resolved> {
         prior: Option<&Self>,
         cx: &Context<'_, Aws>,
     ) -> Result<Option<Live<Self>>, ResourceError> {
-        let Some(live) = unless_gone(calls::current(id, cx).await)? else {
+        let Some(live) = eventual::unless_not_found(calls::current(id, cx).await)? else {
             return Ok(None);
         };
         let tags = tags::of(&live.arn, cx).await?;

@@ -18,7 +18,9 @@ use aws_sdk_cloudfront::types::{
 use bon::Builder;
 use iac_core::{
     Outputs, Resource,
-    model::{Changed, Context, Declared, ErrorKind, Live, Reconcile, RemoteId, Resolved, ResourceError, Stage},
+    model::{
+        Changed, Context, Declared, ErrorKind, Live, Reconcile, RemoteId, Resolved, ResourceError, Stage, eventual,
+    },
 };
 use serde::{Deserialize, Serialize};
 
@@ -26,11 +28,7 @@ use super::{
     names::{named, plain},
     shared::{incomplete, missing, stale, text, until_current},
 };
-use crate::{
-    Arn, Aws,
-    error::failed,
-    wait::{insist, unless_gone},
-};
+use crate::{Arn, Aws, error::failed, wait::insist};
 
 iac_core::text_type! {
     /// The id of an origin access control: `E2QWRUHAPOMQZL`.
@@ -146,7 +144,7 @@ impl Reconcile for OriginAccessControl<Resolved> {
         _prior: Option<&Self>,
         cx: &Context<'_, Aws>,
     ) -> Result<Option<Live<Self>>, ResourceError> {
-        let Some((config, _)) = unless_gone(current(id, cx).await)? else {
+        let Some((config, _)) = eventual::unless_not_found(current(id, cx).await)? else {
             return Ok(None);
         };
         Ok(Some(Live {

@@ -1,6 +1,6 @@
 //! Blocks of addresses that come and go while a VPC or a subnet lives: each by an association of its own.
 
-use iac_core::model::{Context, ErrorKind, RemoteId, ResourceError};
+use iac_core::model::{Context, ErrorKind, RemoteId, ResourceError, eventual};
 
 use super::describe::{Described, READY, one};
 use crate::{Aws, wait};
@@ -47,7 +47,7 @@ pub(super) async fn associated<T: Addressed>(
 ) -> Result<T, ResourceError> {
     let awaited = format!("the addresses to be given to {}", T::CALLED);
     cx.until(&awaited, READY, || async {
-        let Some(seen) = wait::found(one::<T>(id, cx.provider).await)? else {
+        let Some(seen) = eventual::found(one::<T>(id, cx.provider).await)? else {
             return Ok(None);
         };
         match seen.progress(association) {
@@ -69,10 +69,10 @@ pub(super) async fn disassociated<T: Addressed>(
     id: &RemoteId,
     cx: &Context<'_, Aws>,
 ) -> Result<T, ResourceError> {
-    wait::unless_gone(request.await)?;
+    eventual::unless_not_found(request.await)?;
     let awaited = format!("the addresses to be taken from {}", T::CALLED);
     cx.until(&awaited, READY, || async {
-        let seen = wait::found(one::<T>(id, cx.provider).await)?;
+        let seen = eventual::found(one::<T>(id, cx.provider).await)?;
         Ok(seen.filter(|seen| matches!(seen.progress(association), None | Some(Progress::Gone))))
     })
     .await

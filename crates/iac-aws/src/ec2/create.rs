@@ -11,13 +11,13 @@ use std::{
 
 use aws_sdk_ec2::config;
 use aws_smithy_types::retry::RetryConfig;
-use iac_core::model::{Context, ErrorKind, RemoteId, ResourceError};
+use iac_core::model::{
+    Context, ErrorKind, RemoteId, ResourceError,
+    eventual::{RECOVERY_PAUSES, read_again},
+};
 
 use super::{describe::Described, tags};
-use crate::{
-    Aws,
-    wait::{RECOVERY_LOOKS, look_again},
-};
+use crate::Aws;
 
 /// How long EC2 may refuse to take a create.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -41,7 +41,7 @@ where
     let passes = |error: &ResourceError| error.kind == ErrorKind::Throttled || is_unanswered(error);
     cx.retry("EC2 to take the request", PATIENCE, passes, || async {
         if unanswered.load(Ordering::Relaxed)
-            && let Some(id) = look_again(cx, &RECOVERY_LOOKS, || recover::<T>(cx)).await?
+            && let Some(id) = read_again(cx, &RECOVERY_PAUSES, || recover::<T>(cx)).await?
         {
             return Ok(id);
         }

@@ -14,14 +14,12 @@ use aws_sdk_ec2::{
 };
 use aws_smithy_runtime_api::http::Response;
 use futures::{StreamExt, stream};
-use iac_core::model::{Context, ErrorKind, Live, ReadRequest, Reconcile, RemoteId, ResourceError};
+use iac_core::model::{
+    Context, ErrorKind, Live, ReadRequest, Reconcile, RemoteId, ResourceError, eventual::READ_PAUSES,
+};
 
 use super::filter::filter;
-use crate::{
-    Aws,
-    error::failed,
-    wait::{self, SECOND_LOOKS},
-};
+use crate::{Aws, error::failed, wait};
 
 /// How long a new object may take to become available, and a change to show.
 pub(super) const READY: Duration = Duration::from_mins(10);
@@ -114,7 +112,7 @@ where
         let (live, listed) = (&live, &listed);
         async move {
             let mut object = listed.as_ref().map_err(Clone::clone)?.get(request.id.as_str()).cloned();
-            for pause in SECOND_LOOKS {
+            for pause in READ_PAUSES {
                 let Some(seen) = object else { return Ok(None) };
                 match live(request, seen).await {
                     Err(error) if error.kind == ErrorKind::NotFound => {}

@@ -21,7 +21,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{ResourceType, Subnet as SdkSubnet, SubnetState};
-use iac_core::model::{Changed, Context, Live, ReadRequest, Reconcile, RemoteId, Resolved, ResourceError, Violation};
+use iac_core::model::{
+    Changed, Context, Live, ReadRequest, Reconcile, RemoteId, Resolved, ResourceError, Violation, eventual,
+};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -32,11 +34,7 @@ use super::{
     in_use::InUse,
     tags,
 };
-use crate::{
-    Aws,
-    error::failed,
-    wait::{self, KNOWN},
-};
+use crate::{Aws, error::failed, wait::KNOWN};
 use attributes::Attributes;
 use description::outputs;
 
@@ -114,7 +112,7 @@ impl Reconcile for Subnet<Resolved> {
         cx.created(&id).await?;
         let made = cx
             .until("the subnet to become available", READY, || async {
-                let seen = wait::found(one::<SdkSubnet>(&id, cx.provider).await)?;
+                let seen = eventual::found(one::<SdkSubnet>(&id, cx.provider).await)?;
                 let available = |subnet: &SdkSubnet| subnet.state == Some(SubnetState::Available);
                 Ok(seen.filter(|subnet| available(subnet) && ipv6::is_there(subnet, self)))
             })

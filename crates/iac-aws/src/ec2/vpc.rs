@@ -22,7 +22,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{ResourceType, Vpc as SdkVpc, VpcTenancy};
-use iac_core::model::{Changed, Context, Live, ReadRequest, Reconcile, RemoteId, Resolved, ResourceError, Violation};
+use iac_core::model::{
+    Changed, Context, Live, ReadRequest, Reconcile, RemoteId, Resolved, ResourceError, Violation, eventual,
+};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -107,7 +109,7 @@ impl Reconcile for Vpc<Resolved> {
         cx.created(&id).await?;
         let made = cx
             .until("the VPC to become available", READY, || async {
-                let seen = wait::found(one::<VpcDescription>(&id, cx.provider).await)?;
+                let seen = eventual::found(one::<VpcDescription>(&id, cx.provider).await)?;
                 Ok(seen.filter(|seen| seen.is_available() && blocks::has_ipv6(&seen.vpc, self)))
             })
             .await?;

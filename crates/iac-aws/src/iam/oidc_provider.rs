@@ -12,7 +12,9 @@ mod properties;
 mod shared;
 
 use async_trait::async_trait;
-use iac_core::model::{Changed, Context, ErrorKind, Live, Reconcile, RemoteId, Resolved, ResourceError, Violation};
+use iac_core::model::{
+    Changed, Context, ErrorKind, Live, Reconcile, RemoteId, Resolved, ResourceError, Violation, eventual,
+};
 use serde_json::{Map, Value, json};
 
 pub use self::properties::{OidcProvider, OidcProviderOutputs, OidcUrl, Thumbprint};
@@ -200,7 +202,7 @@ impl Reconcile for OidcProvider<Resolved> {
             request.send().await.map_err(failed("iam:DeleteOpenIDConnectProvider"))
         })
         .await;
-        wire::unless_gone(deleted).map(drop)
+        eventual::unless_not_found(deleted).map(drop)
     }
 
     async fn recover(&self, cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {

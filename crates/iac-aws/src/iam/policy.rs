@@ -20,7 +20,9 @@ use aws_sdk_iam::types::{Policy as SdkPolicy, PolicyUsageType};
 use bon::Builder;
 use iac_core::{
     Outputs, Resource,
-    model::{Changed, Context, Declared, Live, Reconcile, RemoteId, Resolved, ResourceError, Stage, Violation},
+    model::{
+        Changed, Context, Declared, Live, Reconcile, RemoteId, Resolved, ResourceError, Stage, Violation, eventual,
+    },
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -230,9 +232,9 @@ impl Reconcile for Policy<Resolved> {
                 || async {
                     // what is in the way is listed each time: a list may lag behind
                     if last.force_detach {
-                        wire::unless_gone(detach_everywhere(arn, cx).await)?;
+                        eventual::unless_not_found(detach_everywhere(arn, cx).await)?;
                     }
-                    let versions = wire::unless_gone(versions::list(arn, cx).await)?.unwrap_or_default();
+                    let versions = eventual::unless_not_found(versions::list(arn, cx).await)?.unwrap_or_default();
                     for version in versions.iter().filter(|version| !version.is_default_version()) {
                         versions::delete(arn, version, cx).await?;
                     }
@@ -245,7 +247,7 @@ impl Reconcile for Policy<Resolved> {
                 "DeleteConflict" => error.hint("set `force_detach` to detach it wherever it is attached"),
                 _ => error,
             });
-        wire::unless_gone(deleted).map(drop)
+        eventual::unless_not_found(deleted).map(drop)
     }
 
     async fn recover(&self, cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {
@@ -270,7 +272,7 @@ impl Policy<Resolved> {
 
 async fn find(arn: &str, cx: &Context<'_, Aws>) -> Result<Option<SdkPolicy>, ResourceError> {
     let answer = cx.provider.iam.get_policy().policy_arn(arn).send().await;
-    Ok(wire::unless_gone(answer.map_err(failed("iam:GetPolicy")))?.and_then(|answer| answer.policy))
+    Ok(eventual::unless_not_found(answer.map_err(failed("iam:GetPolicy")))?.and_then(|answer| answer.policy))
 }
 
 async fn detach_everywhere(arn: &str, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
@@ -281,15 +283,15 @@ async fn detach_everywhere(arn: &str, cx: &Context<'_, Aws>) -> Result<(), Resou
     for page in pages.map_err(failed("iam:ListEntitiesForPolicy"))? {
         for name in page.policy_roles().iter().filter_map(|role| role.role_name()) {
             let request = iam.detach_role_policy().role_name(name).policy_arn(arn);
-            wire::unless_gone(request.send().await.map_err(failed("iam:DetachRolePolicy")))?;
+            eventual::unless_not_found(request.send().await.map_err(failed("iam:DetachRolePolicy")))?;
         }
         for name in page.policy_users().iter().filter_map(|user| user.user_name()) {
             let request = iam.detach_user_policy().user_name(name).policy_arn(arn);
-            wire::unless_gone(request.send().await.map_err(failed("iam:DetachUserPolicy")))?;
+            eventual::unless_not_found(request.send().await.map_err(failed("iam:DetachUserPolicy")))?;
         }
         for name in page.policy_groups().iter().filter_map(|group| group.group_name()) {
             let request = iam.detach_group_policy().group_name(name).policy_arn(arn);
-            wire::unless_gone(request.send().await.map_err(failed("iam:DetachGroupPolicy")))?;
+            eventual::unless_not_found(request.send().await.map_err(failed("iam:DetachGroupPolicy")))?;
         }
     }
     Ok(())

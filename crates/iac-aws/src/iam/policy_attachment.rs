@@ -19,6 +19,7 @@ use iac_core::{
     Outputs, Resource,
     model::{
         Changed, Context, Declared, Live, ReadRequest, Reconcile, RemoteId, Resolved, ResourceError, Stage, Violation,
+        eventual,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -176,7 +177,7 @@ impl Reconcile for PolicyAttachment<Resolved> {
                 principal.detach(arn, cx)
             })
             .await;
-        wire::unless_gone(detached).map(drop)
+        eventual::unless_not_found(detached).map(drop)
     }
 }
 
@@ -295,7 +296,7 @@ impl Principal<'_> {
                 policies.map_err(failed("iam:ListAttachedGroupPolicies"))
             }
         };
-        let policies = wire::unless_gone(policies)?.unwrap_or_default();
+        let policies = eventual::unless_not_found(policies)?.unwrap_or_default();
         Ok(policies.into_iter().filter_map(|policy| policy.policy_arn).collect())
     }
 }

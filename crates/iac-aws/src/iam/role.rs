@@ -19,7 +19,9 @@ mod settings;
 use async_trait::async_trait;
 use aws_sdk_iam::types::Role as SdkRole;
 use aws_smithy_types::date_time::Format;
-use iac_core::model::{Changed, Context, ErrorKind, Live, Reconcile, RemoteId, Resolved, ResourceError, Violation};
+use iac_core::model::{
+    Changed, Context, ErrorKind, Live, Reconcile, RemoteId, Resolved, ResourceError, Violation, eventual,
+};
 use serde_json::{Map, Value, json};
 
 pub use self::properties::{Role, RoleName, RoleOutputs};
@@ -213,7 +215,7 @@ impl Reconcile for Role<Resolved> {
         let deleted = cx
             .retry("the role to be free", wire::PROPAGATION, in_use, || async {
                 // what is in the way is listed each time: a list may lag behind
-                wire::unless_gone(policies::leave_instance_profiles(name, cx).await)?;
+                eventual::unless_not_found(policies::leave_instance_profiles(name, cx).await)?;
                 policies::remove_before_delete(last, name, cx).await?;
                 let request = cx.provider.iam.delete_role().role_name(name);
                 request.send().await.map_err(failed("iam:DeleteRole"))
@@ -226,7 +228,7 @@ impl Reconcile for Role<Resolved> {
                 "UnmodifiableEntity" => error.hint("a service-linked role is deleted through its service"),
                 _ => error,
             });
-        wire::unless_gone(deleted).map(drop)
+        eventual::unless_not_found(deleted).map(drop)
     }
 
     async fn recover(&self, cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {
@@ -241,7 +243,7 @@ impl Reconcile for Role<Resolved> {
 async fn find(name: &str, cx: &Context<'_, Aws>) -> Result<Option<SdkRole>, ResourceError> {
     cx.until("the role to have its ARN", wire::PROPAGATION, || async {
         let answer = cx.provider.iam.get_role().role_name(name).send().await;
-        let role = wire::unless_gone(answer.map_err(failed("iam:GetRole")))?.and_then(|answer| answer.role);
+        let role = eventual::unless_not_found(answer.map_err(failed("iam:GetRole")))?.and_then(|answer| answer.role);
         Ok(match role {
             Some(role) if crate::arn::check(role.arn()).is_err() => None,
             settled => Some(settled),

@@ -5,8 +5,6 @@ use std::{collections::BTreeMap, time::Duration};
 use aws_sdk_iam::types::Tag;
 use iac_core::model::{ErrorKind, Resolved, ResourceError};
 
-pub(super) use crate::wait::unless_gone;
-
 use crate::policy::PolicyDocument;
 
 /// How long IAM may take until a change is seen everywhere. Source: IAM user guide, "Changes that I make are not always

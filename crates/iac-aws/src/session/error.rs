@@ -156,8 +156,7 @@ impl Hint for SessionError {
             Self::Unreachable { .. } => &[
                 "check the network, HTTPS_PROXY, the region's name, and AWS_ENDPOINT_URL if it is set",
                 "where a proxy has certificates of its own, give their authority in AWS_CA_BUNDLE",
-            ]
-            }
+            ],
             Self::Denied { .. } => &["a service control policy or a session policy denies the call"],
             Self::WrongAccount { identity, allowed, .. } => {
                 return vec![

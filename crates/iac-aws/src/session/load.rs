@@ -16,7 +16,9 @@ use aws_smithy_async::{
 };
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
-use aws_types::{SdkConfig, os_shim_internal::Env, region::Region, sdk_config::SharedTimeSource, service_config::ServiceConfigKey};
+use aws_types::{
+    SdkConfig, os_shim_internal::Env, region::Region, sdk_config::SharedTimeSource, service_config::ServiceConfigKey,
+};
 
 use super::{config::AwsConfig, error::SessionError, https};
 

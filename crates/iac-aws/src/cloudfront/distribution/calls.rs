@@ -6,7 +6,7 @@ use std::{
 };
 
 use aws_sdk_cloudfront::types::{DistributionConfig, DistributionConfigWithTags, Origins};
-use iac_core::model::{Context, ErrorKind, RemoteId, Resolved, ResourceError};
+use iac_core::model::{Context, ErrorKind, RemoteId, Resolved, ResourceError, eventual};
 
 use super::{
     aliases, continuous,
@@ -16,7 +16,7 @@ use crate::{
     Arn, Aws, DomainName,
     cloudfront::shared::{missing, stale, until_current},
     error::failed,
-    wait::{insist, unless_gone},
+    wait::insist,
 };
 
 /// How long a change may take to be deployed to all edges.
@@ -176,7 +176,7 @@ fn hinted(mut error: ResourceError) -> ResourceError {
 /// Waits until a new distribution is deployed to all edges. It may be unknown to some reads.
 pub(super) async fn first_deployed(id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
     cx.until("the distribution to be deployed", DEPLOYMENT, || async {
-        let seen = unless_gone(current(id, cx).await)?;
+        let seen = eventual::unless_not_found(current(id, cx).await)?;
         Ok(seen.filter(Current::is_deployed).map(drop))
     })
     .await

@@ -6,14 +6,14 @@ use aws_sdk_ec2::{
     operation::modify_subnet_attribute::builders::ModifySubnetAttributeFluentBuilder,
     types::{AttributeBooleanValue, Subnet as SdkSubnet},
 };
-use iac_core::model::{Context, RemoteId, Resolved, ResourceError};
+use iac_core::model::{Context, RemoteId, Resolved, ResourceError, eventual};
 
 use super::properties::{HostnameType, Subnet};
 use crate::{
     Aws,
     ec2::describe::{READY, one},
     error::failed,
-    wait::{self, KNOWN},
+    wait::KNOWN,
 };
 
 /// The switches; a hostname type that is unset is left as it is.
@@ -91,7 +91,7 @@ impl Attributes {
             })
             .await?;
             cx.until("the subnet's attribute to change", READY, || async {
-                let Some(subnet) = wait::found(one::<SdkSubnet>(id, cx.provider).await)? else {
+                let Some(subnet) = eventual::found(one::<SdkSubnet>(id, cx.provider).await)? else {
                     return Ok(None);
                 };
                 Ok(Self::from_sdk(&subnet).has(step).then_some(()))

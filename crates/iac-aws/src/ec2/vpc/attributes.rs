@@ -4,15 +4,10 @@
 
 use aws_sdk_ec2::types::{AttributeBooleanValue, VpcAttributeName};
 use futures::future::try_join3;
-use iac_core::model::{Context, RemoteId, Resolved, ResourceError};
+use iac_core::model::{Context, RemoteId, Resolved, ResourceError, eventual};
 
 use super::properties::Vpc;
-use crate::{
-    Aws,
-    ec2::describe::READY,
-    error::failed,
-    wait::{self, KNOWN},
-};
+use crate::{Aws, ec2::describe::READY, error::failed, wait::KNOWN};
 
 /// The switches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +60,7 @@ impl Attributes {
             })
             .await?;
             cx.until("the VPC's attribute to change", READY, || async {
-                let now = wait::unless_gone(one(id, name.clone(), cx.provider).await)?;
+                let now = eventual::unless_not_found(one(id, name.clone(), cx.provider).await)?;
                 Ok((now == Some(value)).then_some(()))
             })
             .await?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_iam::operation::get_open_id_connect_provider::GetOpenIdConnectProviderOutput;
-use iac_core::model::{Context, ResourceError};
+use iac_core::model::{Context, ResourceError, eventual};
 
 use crate::{Aws, error::failed, iam::wire, tags::TagChanges};
 
@@ -17,7 +17,7 @@ pub(super) async fn find(
         .iam
         .get_open_id_connect_provider()
         .open_id_connect_provider_arn(arn);
-    wire::unless_gone(request.send().await.map_err(failed("iam:GetOpenIDConnectProvider")))
+    eventual::unless_not_found(request.send().await.map_err(failed("iam:GetOpenIDConnectProvider")))
 }
 
 /// Adds those that are not there. It is done before old ones go, so that there is always one whose tokens are taken.
@@ -54,7 +54,7 @@ pub(super) async fn remove_client_ids(
             removed.map_err(failed("iam:RemoveClientIDFromOpenIDConnectProvider"))
         })
         .await;
-        wire::unless_gone(removed)?;
+        eventual::unless_not_found(removed)?;
     }
     Ok(())
 }

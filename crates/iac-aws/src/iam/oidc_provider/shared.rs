@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use iac_core::model::{Call, Context, ResourceError};
+use iac_core::model::{Call, Context, ResourceError, eventual};
 
 use crate::{Aws, error::failed, iam::wire, tags};
 
@@ -88,5 +88,5 @@ pub(super) async fn leave(arn: &str, cx: &Context<'_, Aws>) -> Result<(), Resour
             },
         )
         .await;
-    wire::unless_gone(left).map(drop)
+    eventual::unless_not_found(left).map(drop)
 }

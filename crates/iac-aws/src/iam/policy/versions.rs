@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use aws_sdk_iam::types::PolicyVersion;
-use iac_core::model::{Context, Resolved, ResourceError};
+use iac_core::model::{Context, Resolved, ResourceError, eventual};
 
 use crate::{Aws, error::failed, iam::wire, policy::PolicyDocument};
 
@@ -94,7 +94,7 @@ pub(super) async fn document(
         .version_id(version)
         .send()
         .await;
-    let Some(answer) = wire::unless_gone(answer.map_err(failed(OPERATION)))? else {
+    let Some(answer) = eventual::unless_not_found(answer.map_err(failed(OPERATION)))? else {
         return Ok(None);
     };
     let text = answer.policy_version().and_then(PolicyVersion::document);
@@ -118,7 +118,7 @@ pub(super) async fn delete(arn: &str, version: &PolicyVersion, cx: &Context<'_, 
     let request = cx.provider.iam.delete_policy_version().policy_arn(arn);
     let request = request.version_id(version.version_id().unwrap_or_default());
     let deleted = request.send().await.map_err(failed("iam:DeletePolicyVersion"));
-    match wire::unless_gone(deleted) {
+    match eventual::unless_not_found(deleted) {
         // it has become the default since it was listed: it goes with the policy
         Err(error) if error.code == "DeleteConflict" => Ok(()),
         deleted => deleted.map(drop),

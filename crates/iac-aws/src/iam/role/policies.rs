@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use iac_core::model::{Context, Resolved, ResourceError};
+use iac_core::model::{Context, Resolved, ResourceError, eventual};
 
 use super::properties::Role;
 use crate::{
@@ -28,7 +28,7 @@ pub(super) async fn inline(
     let mut policies = BTreeMap::new();
     for name in names {
         let request = cx.provider.iam.get_role_policy().role_name(role).policy_name(&name);
-        let answer = wire::unless_gone(request.send().await.map_err(failed("iam:GetRolePolicy")))?;
+        let answer = eventual::unless_not_found(request.send().await.map_err(failed("iam:GetRolePolicy")))?;
         // one that was removed since it was listed is not there
         if let Some(answer) = answer {
             policies.insert(name, wire::document(answer.policy_document(), "iam:GetRolePolicy")?);
@@ -137,13 +137,13 @@ pub(super) async fn remove_before_delete(
     role: &str,
     cx: &Context<'_, Aws>,
 ) -> Result<(), ResourceError> {
-    for arn in wire::unless_gone(attached(role, cx).await)?.unwrap_or_default() {
+    for arn in eventual::unless_not_found(attached(role, cx).await)?.unwrap_or_default() {
         let ours = last.managed_policy_arns.contains(&Arn::from(arn.as_str()));
         if ours || last.exclusive_managed_policies || last.force_detach {
             detach(role, &arn, cx).await?;
         }
     }
-    for name in wire::unless_gone(inline_names(role, cx).await)?.unwrap_or_default() {
+    for name in eventual::unless_not_found(inline_names(role, cx).await)?.unwrap_or_default() {
         let ours = last.inline_policies.contains_key(&name);
         if ours || last.exclusive_inline_policies || last.force_detach {
             delete_inline(role, &name, cx).await?;
@@ -159,7 +159,7 @@ async fn delete_inline(role: &str, name: &str, cx: &Context<'_, Aws>) -> Result<
             request.send().await.map_err(failed("iam:DeleteRolePolicy"))
         })
         .await;
-    wire::unless_gone(deleted).map(drop)
+    eventual::unless_not_found(deleted).map(drop)
 }
 
 async fn detach(role: &str, arn: &str, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
@@ -169,7 +169,7 @@ async fn detach(role: &str, arn: &str, cx: &Context<'_, Aws>) -> Result<(), Reso
             request.send().await.map_err(failed("iam:DetachRolePolicy"))
         })
         .await;
-    wire::unless_gone(detached).map(drop)
+    eventual::unless_not_found(detached).map(drop)
 }
 
 /// Takes the role out of every instance profile that holds it.
@@ -184,7 +184,7 @@ pub(super) async fn leave_instance_profiles(role: &str, cx: &Context<'_, Aws>) -
             .send()
             .await
             .map_err(failed("iam:RemoveRoleFromInstanceProfile"));
-        wire::unless_gone(removed)?;
+        eventual::unless_not_found(removed)?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The settings of a role but for its policies, each brought about by a call of its own.
 
-use iac_core::model::{Context, Resolved, ResourceError};
+use iac_core::model::{Context, Resolved, ResourceError, eventual};
 
 use super::properties::Role;
 use crate::{Aws, error::failed, iam::wire, tags::TagChanges};
@@ -53,7 +53,7 @@ async fn boundary(desired: &Role<Resolved>, name: &str, cx: &Context<'_, Aws>) -
             .send()
             .await
             .map_err(failed("iam:DeleteRolePermissionsBoundary"));
-        return wire::unless_gone(removed).map(drop);
+        return eventual::unless_not_found(removed).map(drop);
     };
     let request = iam.put_role_permissions_boundary().role_name(name);
     let request = request.permissions_boundary(boundary.as_str());

@@ -9,9 +9,9 @@ use std::{
 
 use async_trait::async_trait;
 use aws_sdk_s3::{Client, config::Region, error::SdkError};
-use iac_core::model::{Call, Context, ErrorKind, ResourceError};
+use iac_core::model::{Call, Context, ErrorKind, ResourceError, eventual};
 
-use crate::{Aws, error::failed, wait::unless_gone};
+use crate::{Aws, error::failed};
 
 /// How long S3 may take until a change of a bucket is seen everywhere.
 pub(in crate::s3) const PROPAGATION: Duration = Duration::from_mins(2);
@@ -164,7 +164,7 @@ impl<'a> BucketClient<'a> {
         let agreeing = AtomicU32::new(0);
         self.call
             .until("the configuration to be seen everywhere", LAG, || async {
-                if unless_gone(self.get::<A>().await)?.is_some_and(|seen| seen == *desired) {
+                if eventual::unless_not_found(self.get::<A>().await)?.is_some_and(|seen| seen == *desired) {
                     let reads = agreeing.fetch_add(1, Ordering::Relaxed) + 1;
                     Ok((reads >= A::AGREEING_READS).then_some(()))
                 } else {

@@ -4,8 +4,6 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, Expr, ExprLit, Field, Lit, Result, Token, Type, meta::ParseNestedMeta};
 
-use crate::fields::is;
-
 /// What `#[builder(default)]` fills an unset field with.
 pub(crate) enum FieldDefault {
     /// The expression that is written there.
@@ -136,4 +134,9 @@ fn readable(value: &Expr) -> String {
         Expr::Call(call) => call.args.first().map(readable).unwrap_or_default(),
         other => quote!(#other).to_string().replace(' ', ""),
     }
+}
+
+/// Whether the type's last word is `word`.
+pub(crate) fn is(ty: &Type, word: &str) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|segment| segment.ident == word))
 }

@@ -3,11 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{
-    Attribute, Data, DataStruct, DeriveInput, Expr, ExprLit, Field, Fields, Lit, LitInt, Meta, Result, Type,
-    ext::IdentExt,
+    Attribute, Data, DataStruct, DeriveInput, Expr, ExprLit, Field, Fields, Lit, LitInt, Meta, Result, ext::IdentExt,
 };
 
-use crate::defaults::{FieldDefault, Setters};
+use crate::defaults::{FieldDefault, Setters, is};
 
 /// The named fields of the struct `input`.
 pub(crate) fn named(input: &DeriveInput) -> Result<Vec<&Field>> {
@@ -67,11 +66,6 @@ pub(crate) fn metadata(field: &Field, setters: &Setters) -> Result<TokenStream> 
             attributes: #attributes,
         }
     })
-}
-
-/// Whether the type's last word is `word`.
-pub(crate) fn is(ty: &Type, word: &str) -> bool {
-    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|segment| segment.ident == word))
 }
 
 /// The field attributes, as written.

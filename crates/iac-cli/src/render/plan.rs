@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use iac_core::{
-    model::{Registry, Schema},
+    model::Schema,
     plan::{Action, Change, Drift, Mode, Plan, PlannedValue, Reason},
 };
 use serde_json::Value;
@@ -13,40 +13,12 @@ use super::{
     style::{ADD, BOLD, CHANGE, DIM, REMOVE, WARNING, of, paint, symbol},
     value::{UNKNOWN, inline, redacted},
 };
-use crate::args::ViewArgs;
 
 mod attribute;
+mod detail;
 
-/// How much is shown of what is created.
-#[derive(Clone, Copy)]
-pub(crate) enum Detail<'a> {
-    /// What is not at its default, as these types have it.
-    Written(&'a Registry),
-    /// Every property.
-    All,
-}
-
-impl<'a> Detail<'a> {
-    /// What `--verbose` asks for.
-    pub(crate) fn new(view: ViewArgs, registry: &'a Registry) -> Self {
-        if view.verbose {
-            Self::All
-        } else {
-            Self::Written(registry)
-        }
-    }
-
-    /// The schema that tells the defaults of a resource that is created, when they are left out.
-    fn schema(self, change: &Change) -> Option<&'a Schema> {
-        match self {
-            Self::Written(registry) if change.action == Action::Create => {
-                let types = registry.get(change.address.type_name())?;
-                Some(&types.info().schema)
-            }
-            _ => None,
-        }
-    }
-}
+pub(crate) use detail::Detail;
+use detail::at_defaults;
 
 /// The whole plan: what would be done, what was changed outside, the outputs, and the counts.
 pub(crate) fn plan(plan: &Plan, detail: Detail<'_>) -> String {
@@ -146,17 +118,6 @@ pub(crate) fn single(change: &Change) -> String {
     let mut text = String::new();
     self::change(change, None, &mut text);
     text
-}
-
-/// The line on what is left out.
-fn at_defaults(count: usize) -> String {
-    let properties = if count == 1 {
-        "1 property is at its default".to_owned()
-    } else {
-        format!("{count} properties are at their defaults")
-    };
-    let again = if count == 1 { "it" } else { "them" };
-    format!("{properties} (--verbose shows {again})")
 }
 
 /// Tells one change, without the defaults of `schema`; gives how many properties it leaves out.

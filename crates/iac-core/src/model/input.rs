@@ -3,16 +3,14 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
-    marker::PhantomData,
 };
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use serde_json::Value;
 
 use super::{
-    address::Address,
     data::{Data, HasSchema},
-    expr::{Expr, Reference, Segment, Subnet},
+    expr::{Expr, Subnet},
     schema::Schema,
     template,
 };
@@ -26,12 +24,6 @@ pub enum Input<T> {
     Literal(T),
     /// A value that follows from outputs.
     Expr(Expr),
-}
-
-/// An output of a resource in the stack, by reference: data that says where the value will come from.
-pub struct Output<T> {
-    reference: Reference,
-    kind: PhantomData<fn() -> T>,
 }
 
 /// That an output of one kind may stand where a property of another is wanted: only when they are the same kind.
@@ -60,59 +52,11 @@ impl AsText for i32 {}
 impl AsText for i64 {}
 impl AsText for u16 {}
 
-impl<T> Output<T> {
-    /// The output `name` of the resource at `address`.
-    pub fn new(address: &Address, name: &str) -> Self {
-        Self {
-            reference: Reference {
-                address: address.clone(),
-                path: vec![Segment::Key(name.to_owned())],
-            },
-            kind: PhantomData,
-        }
-    }
-
-    /// Where the value comes from.
-    pub fn reference(&self) -> &Reference {
-        &self.reference
-    }
-
-    fn expr(&self) -> Expr {
-        Expr::Ref(self.reference.clone())
-    }
-
-    fn step<U>(&self, segment: Segment) -> Output<U> {
-        let mut reference = self.reference.clone();
-        reference.path.push(segment);
-        Output {
-            reference,
-            kind: PhantomData,
-        }
-    }
-}
-
-impl<T: AsText> Output<T> {
-    /// The value as plain text: the explicit way to use an id or an ARN where text is wanted. A secret has no such way.
-    pub fn text(&self) -> Input<String> {
-        Input::Expr(self.expr())
-    }
-}
-
 /// Types whose text is a block of IP addresses: `10.0.0.0/16`, `2001:db8::/56`.
 pub trait AddressBlock: FromText {}
 
-impl<T: AddressBlock> Output<T> {
-    /// One of the equal parts of the block, with `newbits` more bits in its prefix, counted from zero: of a `/56` that is known
-    /// only once it is there, `subnet(8, 0)` to `subnet(8, 255)` are its `/64` blocks.
-    ///
-    /// A part that the block does not have is an error of the plan, or of the apply when the block is known only then.
-    pub fn subnet(&self, newbits: u8, number: u64) -> Input<T> {
-        Input::from(self).subnet(newbits, number)
-    }
-}
-
 impl<T: AddressBlock> Input<T> {
-    /// As [`Output::subnet`].
+    /// As [`Output::subnet`](super::output::Output::subnet).
     #[must_use]
     pub fn subnet(&self, newbits: u8, number: u64) -> Self {
         let subnet = Subnet {
@@ -125,20 +69,6 @@ impl<T: AddressBlock> Input<T> {
             || Self::Expr(Expr::Subnet(subnet)),
             |part| Self::Literal(T::from_text(part)),
         )
-    }
-}
-
-impl<T> Output<Vec<T>> {
-    /// The element at `index`, counted from zero.
-    pub fn index(&self, index: usize) -> Output<T> {
-        self.step(Segment::Index(index))
-    }
-}
-
-impl<T> Output<BTreeMap<String, T>> {
-    /// The value under `key`.
-    pub fn key(&self, key: &str) -> Output<T> {
-        self.step(Segment::Key(key.to_owned()))
     }
 }
 
@@ -186,64 +116,7 @@ fn to_template(value: &impl Serialize) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 
-/// A text with outputs in it: `text!("{}/*", bucket.arn)`. Every `{}` takes the next argument, an [`Input`] or an [`Output`].
-///
-/// The number of arguments is checked when it is compiled; the edges to the outputs' resources are kept.
-#[macro_export]
-macro_rules! text {
-    ($format:literal $(, $part:expr)* $(,)?) => {{
-        const _: () = assert!(
-            $crate::model::placeholders($format) == 0usize $(+ { let _ = stringify!($part); 1 })*,
-            "text!: every {{}} takes one argument",
-        );
-        $crate::model::interpolate($format, [$($part.text()),*])
-    }};
-}
-
-/// How many `{}` the text holds.
-#[doc(hidden)]
-pub const fn placeholders(format: &str) -> usize {
-    let bytes = format.as_bytes();
-    let (mut at, mut found) = (0, 0);
-    while at + 1 < bytes.len() {
-        if bytes[at] == b'{' && bytes[at + 1] == b'}' {
-            found += 1;
-            at += 1;
-        }
-        at += 1;
-    }
-    found
-}
-
-/// Puts the parts in the places of the `{}`.
-#[doc(hidden)]
-pub fn interpolate<const N: usize>(format: &str, parts: [Input<String>; N]) -> Input<String> {
-    let mut parts = parts.into_iter();
-    let mut joined = Vec::with_capacity(2 * N + 1);
-    for (index, literal) in format.split("{}").enumerate() {
-        if index > 0 {
-            joined.extend(parts.next());
-        }
-        if !literal.is_empty() {
-            joined.push(Input::Literal(literal.to_owned()));
-        }
-    }
-    Input::join(joined)
-}
-
-// ---- conversions: a wrong kind is answered by the sentence on `Is`
-
-impl<T: Data, U: AssignableTo<T>> From<&Output<U>> for Input<T> {
-    fn from(output: &Output<U>) -> Self {
-        Self::Expr(output.expr())
-    }
-}
-
-impl<T: Data, U: AssignableTo<T>> From<Output<U>> for Input<T> {
-    fn from(output: Output<U>) -> Self {
-        Self::Expr(output.expr())
-    }
-}
+// ---- conversions
 
 impl<T: Clone> From<&Self> for Input<T> {
     fn from(input: &Self) -> Self {
@@ -345,50 +218,5 @@ impl<T: fmt::Debug> fmt::Debug for Input<T> {
             Self::Literal(value) => value.fmt(f),
             Self::Expr(expr) => expr.fmt(f),
         }
-    }
-}
-
-impl<T> Serialize for Output<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        template::expression(&self.expr()).serialize(serializer)
-    }
-}
-
-impl<'de, T> Deserialize<'de> for Output<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match template::as_expression(&Value::deserialize(deserializer)?) {
-            Some(Expr::Ref(reference)) => Ok(Self {
-                reference,
-                kind: PhantomData,
-            }),
-            _ => Err(de::Error::custom("not a reference to an output")),
-        }
-    }
-}
-
-impl<T: HasSchema> HasSchema for Output<T> {
-    fn schema() -> Schema {
-        T::schema()
-    }
-}
-
-impl<T> Clone for Output<T> {
-    fn clone(&self) -> Self {
-        Self {
-            reference: self.reference.clone(),
-            kind: PhantomData,
-        }
-    }
-}
-
-impl<T> fmt::Debug for Output<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.reference)
-    }
-}
-
-impl<T> PartialEq for Output<T> {
-    fn eq(&self, other: &Self) -> bool {
-        self.reference == other.reference
     }
 }

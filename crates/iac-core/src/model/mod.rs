@@ -3,7 +3,6 @@
 mod address;
 mod context;
 mod data;
-mod defaults;
 mod error;
 pub mod eventual;
 mod expr;
@@ -12,6 +11,7 @@ mod handle;
 mod id;
 mod input;
 mod lifecycle;
+mod output;
 mod primitives;
 mod property_path;
 mod redact;
@@ -24,8 +24,9 @@ mod stack;
 mod stage;
 mod tags;
 pub mod template;
+mod text;
 
-pub(crate) use schema::join;
+pub(crate) use property_path::join;
 pub use template::{ExpressionError, Resolution};
 
 pub use address::{Address, AddressError};
@@ -37,10 +38,9 @@ pub use error::{ErrorKind, Hint, ResourceError};
 pub use expr::{Expr, Reference, Segment};
 pub use handle::Handle;
 pub use id::{AccountRegion, RemoteId};
-pub use input::{AddressBlock, AsText, AssignableTo, FromText, Input, Output};
-#[doc(hidden)]
-pub use input::{interpolate, placeholders};
+pub use input::{AddressBlock, AsText, AssignableTo, FromText, Input};
 pub use lifecycle::{Declaration, Lifecycle, LifecycleExt};
+pub use output::Output;
 pub use property_path::{PathError, PathStep, PropertyPath};
 pub use redact::{REDACTED, is_sealed};
 pub use registry::{LiveObject, ReadObject, Reconciler, Registry};
@@ -51,3 +51,5 @@ pub use secret::Secret;
 pub use stack::{Node, SourceLocation, Stack, StackError, StackOutput};
 pub use stage::{Declared, References, Resolved, Stage};
 pub use tags::IgnoreTags;
+#[doc(hidden)]
+pub use text::{interpolate, placeholders};

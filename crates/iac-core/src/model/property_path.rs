@@ -254,3 +254,12 @@ fn bracket(inside: &str) -> Result<(PathStep, &str), &'static str> {
         .map(|number| (PathStep::Index(number), &inside[end..]))
         .map_err(|_| "a number, a `*` or a key in quotes belongs here")
 }
+
+/// Appends a property to a path.
+pub(crate) fn join(path: &str, key: &str) -> String {
+    if path.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{path}.{key}")
+    }
+}

@@ -2,10 +2,7 @@
 
 use std::fmt::Debug;
 
-use super::{
-    data::Data,
-    input::{Input, Output},
-};
+use super::{data::Data, input::Input, output::Output};
 
 /// A stage decides what a property of type `T` is: an [`Input`], a plain value or an [`Output`].
 ///

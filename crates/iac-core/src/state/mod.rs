@@ -7,6 +7,7 @@ mod document;
 mod edit;
 mod entry;
 mod error;
+mod fenced;
 mod file;
 mod format;
 mod group_commit;

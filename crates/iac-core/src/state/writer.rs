@@ -1,11 +1,8 @@
 //! The one writer of state and journal.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 
 use futures::{StreamExt, stream};
@@ -15,6 +12,7 @@ use super::{
     backend::{Backend, BackendError, Precondition, Version},
     document::State,
     error::StoreError,
+    fenced::FencedBackend,
     group_commit::CommitQueue,
     journal::{Continuation, Record, RecordBatch},
     layout::{JOURNAL, STATE, record_name, serial_name},
@@ -24,14 +22,11 @@ use super::{
 
 /// How many records are removed at once.
 const FAN_OUT: usize = 16;
-/// How often a write is tried whose failure may pass.
-const PUT_ATTEMPTS: u32 = 3;
 
 /// The one writer of state and journal: exists only while the lock is held.
 #[derive(Debug)]
 pub struct StateWriter {
-    backend: Arc<dyn Backend>,
-    lease: Arc<Lease>,
+    store: FencedBackend,
     /// The number of the next step.
     step: AtomicU64,
     /// The number of the journal's next object.
@@ -64,8 +59,7 @@ impl StateWriter {
         let steps = open.iter().map(|pending| pending.intent.step).max().unwrap_or(0);
         let replayed = snapshot.replayed.as_ref();
         Self {
-            backend: Arc::clone(backend),
-            lease: Arc::clone(lease),
+            store: FencedBackend::new(backend, lease),
             // numbers go on where an interrupted run stopped, so that none is used twice in one journal
             step: AtomicU64::new(steps.max(replayed.map_or(0, |replayed| replayed.last_step)) + 1),
             next: AtomicU64::new(snapshot.last_record.saturating_add(1)),
@@ -92,7 +86,7 @@ impl StateWriter {
     /// # Errors
     /// [`StoreError::LockLost`].
     pub fn check(&self) -> Result<(), StoreError> {
-        self.lease.check().map_err(StoreError::LockLost)
+        self.store.check()
     }
 
     /// Makes a record durable, in one write with those that others append at the same time.
@@ -116,7 +110,7 @@ impl StateWriter {
 
     /// The id of the run, which is that of its lock.
     fn run(&self) -> String {
-        self.lease.lock().info.id
+        self.store.lease.lock().info.id
     }
 
     async fn write_records(&self, mut records: Vec<Record>) -> Result<(), StoreError> {
@@ -151,7 +145,7 @@ impl StateWriter {
         loop {
             self.check()?;
             let name = record_name(self.next.fetch_add(1, Ordering::Relaxed));
-            match self.put(&name, &bytes, &Precondition::Absent).await {
+            match self.store.put(&name, &bytes, &Precondition::Absent).await {
                 Err(StoreError::Backend(BackendError::Changed { .. })) if self.is_late(&name, base).await => {}
                 written => return written.map(drop),
             }
@@ -162,7 +156,7 @@ impl StateWriter {
     /// with which a run begins on the same state is another matter: then there are two writers. Where
     /// nothing is stored yet each has made up a lineage of its own.
     async fn is_late(&self, name: &str, (lineage, serial): &(String, u64)) -> bool {
-        let Ok(Some(there)) = self.backend.get(name).await else {
+        let Ok(Some(there)) = self.store.get(name).await else {
             return false;
         };
         let Ok(batch) = RecordBatch::decode(&there.bytes) else {
@@ -179,42 +173,6 @@ impl StateWriter {
         batch.run != Some(self.run()) && !begins
     }
 
-    /// Writes an object, again when the failure may pass. A write whose answer was lost is done all the same: what is there
-    /// then is what was to be written, and no one else's.
-    async fn put(&self, name: &str, bytes: &[u8], precondition: &Precondition) -> Result<Version, StoreError> {
-        let mut pause = Duration::from_millis(100);
-        for _ in 1..PUT_ATTEMPTS {
-            match self.put_once(name, bytes, precondition).await {
-                Ok(version) => return Ok(version),
-                Err(error) => {
-                    if let Some(version) = self.written_already(name, bytes).await {
-                        return Ok(version);
-                    }
-                    if !error.may_pass() {
-                        return Err(error.into());
-                    }
-                }
-            }
-            self.lease.pause(pause).await;
-            self.check()?;
-            pause *= 2;
-        }
-        match self.put_once(name, bytes, precondition).await {
-            Ok(version) => Ok(version),
-            Err(error) => self.written_already(name, bytes).await.ok_or(error.into()),
-        }
-    }
-
-    async fn put_once(&self, name: &str, bytes: &[u8], precondition: &Precondition) -> Result<Version, BackendError> {
-        self.lease.writing(self.backend.put(name, bytes, precondition)).await
-    }
-
-    /// The version of the object, when it holds just these bytes.
-    async fn written_already(&self, name: &str, bytes: &[u8]) -> Option<Version> {
-        let there = self.backend.get(name).await.ok().flatten()?;
-        (there.bytes == bytes).then_some(there.version)
-    }
-
     /// Whether there are records that are not folded into the stored state.
     pub async fn is_live(&self) -> bool {
         self.written.lock().await.is_live()
@@ -227,11 +185,11 @@ impl StateWriter {
         if written.is_live() || !written.has_records || self.check().is_err() {
             return;
         }
-        let Ok(names) = self.backend.list(JOURNAL).await else {
+        let Ok(names) = self.store.list(JOURNAL).await else {
             return;
         };
         let removed: Vec<_> = stream::iter(names)
-            .map(|name| async move { self.lease.writing(self.backend.delete(&name)).await })
+            .map(|name| async move { self.store.delete(&name).await })
             .buffer_unordered(FAN_OUT)
             .collect()
             .await;
@@ -253,7 +211,7 @@ impl StateWriter {
         let mut written = self.written.lock().await;
         // even a state that cannot be saved is told under the serial it should have
         state.serial = serial;
-        state.author = Some(self.lease.author());
+        state.author = Some(self.store.lease.author());
         self.check()?;
         let bytes = state.encode().map_err(malformed(STATE))?;
         self.archive(&written).await?;
@@ -261,7 +219,7 @@ impl StateWriter {
             .version
             .clone()
             .map_or(Precondition::Absent, Precondition::Matches);
-        written.version = Some(self.put(STATE, &bytes, &precondition).await?);
+        written.version = Some(self.store.put(STATE, &bytes, &precondition).await?);
         written.document = Some(bytes);
         written.lineage.clone_from(&state.lineage);
         written.serial = serial;
@@ -278,7 +236,7 @@ impl StateWriter {
             return Ok(());
         };
         let name = serial_name(written.serial);
-        match self.put(&name, document, &Precondition::Absent).await {
+        match self.store.put(&name, document, &Precondition::Absent).await {
             // a state put back by hand counts again from where it was: what was kept first stays
             Err(StoreError::Backend(BackendError::Changed { .. })) => Ok(()),
             kept => kept.map(drop),

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::model::{
     data::{Data, HasSchema},
-    input::{Input, Output},
+    input::Input,
+    output::Output,
     redact::REDACTED,
     schema::Schema,
 };

@@ -2,10 +2,8 @@
 
 use serde_json::Value;
 
-use super::{
-    schema::{Field, Schema},
-    template,
-};
+use super::{Field, Schema};
+use crate::model::template;
 
 impl Field {
     /// Whether a value in canonical form is the default of this property.

@@ -35,7 +35,7 @@ use super::{
     in_use::InUse,
     tags,
 };
-use crate::{Aws, error::failed, wait};
+use crate::{Aws, error::failed};
 use attributes::Attributes;
 use description::VpcDescription;
 

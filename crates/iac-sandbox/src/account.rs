@@ -9,6 +9,7 @@ use crate::call::Call;
 use crate::emulator::{Emulator, ServiceSnapshot};
 use crate::error::SandboxError;
 use crate::faults;
+use crate::readiness::Readiness;
 use crate::record::Log;
 use crate::replica::{Replica, StaleReads};
 use crate::reply::{self, Failure};
@@ -27,6 +28,17 @@ pub(crate) struct Account {
 struct Hosted {
     emulator: Box<dyn Emulator>,
     replica: Replica,
+    readiness: Readiness,
+}
+
+impl Hosted {
+    fn new(emulator: Box<dyn Emulator>) -> Self {
+        Self {
+            emulator,
+            replica: Replica::default(),
+            readiness: Readiness::default(),
+        }
+    }
 }
 
 /// What a service said to a request.
@@ -54,10 +66,7 @@ impl Account {
             faults: faults::Queue::default(),
             services: crate::overlay::services()
                 .into_iter()
-                .map(|(service, emulator)| {
-                    let replica = Replica::default();
-                    (service, Mutex::new(Hosted { emulator, replica }))
-                })
+                .map(|(service, emulator)| (service, Mutex::new(Hosted::new(emulator))))
                 .collect(),
             home: Mutex::new(None),
         }
@@ -70,15 +79,22 @@ impl Account {
             let message = format!("the sandbox is built without {}", call.service);
             return known(reply::failure(call, &Failure::new(501, "NotImplemented", message)));
         };
-        let Hosted { emulator, replica } = &mut *lock(service);
+        let Hosted {
+            emulator,
+            replica,
+            readiness,
+        } = &mut *lock(service);
         if let Some(response) = replica.answer(call) {
             return Answer { response, stale: true };
         }
         if !mutates {
-            return known(emulator.answer(call));
+            let mut answer = emulator.answer(call);
+            readiness.show(call, &mut answer);
+            return known(answer);
         }
         let changed = replica.before(&**emulator).and_then(|before| {
             let answer = emulator.answer(call);
+            readiness.changed(call, &answer);
             if answer.status < 400 {
                 before.map_or(Ok(()), |before| replica.changed(call.service, before))?;
                 self.save_home(call.service, || emulator.save())?;
@@ -96,6 +112,13 @@ impl Account {
     pub(crate) fn set_stale_reads(&self, mode: &StaleReads) {
         for service in self.services.values() {
             lock(service).replica.set(mode.clone());
+        }
+    }
+
+    /// Lets what is made or changed take so many reads from now on.
+    pub(crate) fn set_ready_after(&self, reads: u32) {
+        for service in self.services.values() {
+            lock(service).readiness.set(reads);
         }
     }
 

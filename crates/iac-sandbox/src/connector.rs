@@ -20,7 +20,7 @@ use crate::account::{Account, Answer};
 use crate::call::Call;
 use crate::faults::{Disconnect, Effect, FaultTiming};
 use crate::reply;
-use crate::{operation, request};
+use crate::request;
 
 /// An HTTP client and connector in one; clones share the sandbox.
 #[derive(Clone)]
@@ -67,7 +67,7 @@ async fn exchange(account: &Account, mut request: HttpRequest) -> Result<HttpRes
         let refusal = format!("the sandbox has no such service: {}", request.uri());
         return Err(ConnectorError::user(refusal.into()));
     };
-    let mutates = operation::mutates(call.service, &call.operation);
+    let mutates = !call.service.only_reads(&call.operation);
     let sequence = account
         .log
         .arrived(call.service, &call.operation, &call.region, mutates);

@@ -44,6 +44,7 @@ mod instant_clock;
 mod operation;
 mod overlay;
 mod platform;
+mod readiness;
 mod record;
 mod replica;
 mod reply;

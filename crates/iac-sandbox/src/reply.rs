@@ -70,7 +70,7 @@ pub(crate) fn failure(call: &Call, failure: &Failure) -> MockResponse {
         return empty(*status);
     }
     match call.service.protocol() {
-        Protocol::Json => json_failure(call.service, *status, code, message),
+        Protocol::Json(prefix) => json_failure(*status, &format!("{prefix}{code}"), message),
         Protocol::Query | Protocol::RestXml => xml(
             *status,
             &Element::new("ErrorResponse")
@@ -99,11 +99,7 @@ pub(crate) fn failure(call: &Call, failure: &Failure) -> MockResponse {
     }
 }
 
-fn json_failure(service: Service, status: u16, code: &str, message: &str) -> MockResponse {
-    let kind = match service {
-        Service::DynamoDb => format!("com.amazonaws.dynamodb.v20120810#{code}"),
-        _ => code.to_owned(),
-    };
+fn json_failure(status: u16, kind: &str, message: &str) -> MockResponse {
     let body: Value = json!({ "__type": kind, "message": message });
     let mut reply = MockResponse::json(status, body.to_string());
     reply.headers.insert(
@@ -122,7 +118,7 @@ pub(crate) fn error_code(service: Service, reply: &MockResponse) -> Option<Strin
     if reply.status < 400 {
         return None;
     }
-    if service.protocol() == Protocol::Json {
+    if matches!(service.protocol(), Protocol::Json(_)) {
         let body: Value = serde_json::from_slice(&reply.body).ok()?;
         let kind = body.get("__type")?.as_str()?;
         return kind.rsplit('#').next().map(str::to_owned);

@@ -21,7 +21,7 @@ pub(crate) fn parse(method: &str, uri: &str, mut headers: HeaderMap, body: Bytes
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let path = if path.is_empty() { "/" } else { path };
     let (scope_region, scope_service) = scope(&headers).unwrap_or_default();
-    let service = Service::from_name(&scope_service).or_else(|| service_of_host(&host))?;
+    let service = Service::from_scope(&scope_service).or_else(|| service_of_host(&host))?;
     let region = if scope_region.is_empty() {
         region_of_host(&host)
     } else {

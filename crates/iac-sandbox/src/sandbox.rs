@@ -161,6 +161,13 @@ impl Sandbox {
         self.account.set_stale_reads(mode);
     }
 
+    /// Lets things take time from now on: a distribution, table, VPC or subnet that was made, and a distribution or table that
+    /// was changed, shows as not ready (`InProgress`, `CREATING`, `UPDATING`, `pending`) in so many reads of it. What there is
+    /// already is ready. By default it is so in the answer to the change alone.
+    pub fn set_ready_after(&self, reads: u32) {
+        self.account.set_ready_after(reads);
+    }
+
     /// As when time has passed: every read knows of every change so far. Changes to come are heard of as late as before.
     pub fn catch_up(&self) {
         self.account.catch_up();

@@ -6,7 +6,8 @@
 //! that is lost, a cut at any changing call, a refusal at any changing call, and throttling at every operation leave one object
 //! and a state that is true. Every request is one the type declares.
 //!
-//! All of it but what is done outside is also lived through with reads that lag: after each change they do not know of it.
+//! All of it but what is done outside is also lived through with reads that lag: after each change they do not know of it. And
+//! most of it where things take time: what was made or changed is not ready for some reads.
 
 mod life;
 mod stacks;
@@ -37,6 +38,7 @@ pub(crate) struct Lifecycle<R> {
     created_by: &'static str,
     importable: bool,
     stale_reads: u32,
+    ready_after: u32,
 }
 
 /// Makes one test of each step of a type's lifecycle: `lifecycle!(Role, Lifecycle::new("CreateRole", minimal, full))`.
@@ -46,7 +48,7 @@ macro_rules! lifecycle {
             $lifecycle
         }
 
-        lifecycle! { @tests steps, 0:
+        lifecycle! { @tests steps, with_stale_reads(0):
             minimal
             full
             updates
@@ -59,7 +61,7 @@ macro_rules! lifecycle {
             cut_off
         }
 
-        lifecycle! { @tests steps_with_stale_reads, 2:
+        lifecycle! { @tests steps_with_stale_reads, with_stale_reads(2):
             minimal
             full
             updates
@@ -70,12 +72,19 @@ macro_rules! lifecycle {
             cut_off
             deleted_at_once
         }
+
+        lifecycle! { @tests steps_that_take_time, ready_after(3):
+            full
+            updates
+            replacements
+            cut_off
+        }
     };
-    (@tests $module:ident, $stale_reads:literal: $($step:ident)+) => {
+    (@tests $module:ident, $sandbox:ident($reads:literal): $($step:ident)+) => {
         mod $module {
             $(#[tokio::test]
             async fn $step() {
-                super::life().with_stale_reads($stale_reads).$step().await;
+                super::life().$sandbox($reads).$step().await;
             })+
         }
     };
@@ -100,6 +109,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
             created_by,
             importable: true,
             stale_reads: 0,
+            ready_after: 0,
         }
     }
 
@@ -109,9 +119,17 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
         self
     }
 
+    /// What is made or changed is not ready in so many reads of it, where things take time.
+    pub(crate) fn ready_after(mut self, reads: u32) -> Self {
+        self.ready_after = reads;
+        self
+    }
+
     /// A sandbox for one life.
     fn env(&self) -> TestEnv {
-        TestEnv::with_stale_reads(self.stale_reads)
+        let env = TestEnv::with_stale_reads(self.stale_reads);
+        env.sandbox.set_ready_after(self.ready_after);
+        env
     }
 
     /// The *full* resource with another value of one property: updated in place, and back. Properties that can only change

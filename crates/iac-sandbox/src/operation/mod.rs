@@ -7,13 +7,13 @@ mod cloudfront;
 mod s3;
 
 use crate::call::Call;
-use crate::service::{Protocol, Service};
+use crate::service::Protocol;
 
 /// The operation of a request; `Unknown` when it follows no rule here.
 pub(crate) fn name(call: &Call) -> String {
     let found = match call.service.protocol() {
         Protocol::Query | Protocol::Ec2 => call.param("Action").map(str::to_owned),
-        Protocol::Json => call
+        Protocol::Json(_) => call
             .header("x-amz-target")
             .and_then(|target| target.rsplit('.').next())
             .map(str::to_owned),
@@ -21,29 +21,6 @@ pub(crate) fn name(call: &Call) -> String {
         Protocol::S3 => s3::name(call),
     };
     found.unwrap_or_else(|| "Unknown".to_owned())
-}
-
-/// Whether an operation changes the sandbox.
-///
-/// Everything does but what only reads or, as in STS, only hands out credentials, or, as in KMS, keys.
-pub(crate) fn mutates(service: Service, operation: &str) -> bool {
-    const READS: [&str; 11] = [
-        "BatchGet",
-        "Describe",
-        "Get",
-        "Head",
-        "List",
-        "Query",
-        "Scan",
-        "Select",
-        "Simulate",
-        "TransactGet",
-        "Search",
-    ];
-    if service == Service::Kms {
-        return !matches!(operation, "Decrypt" | "Encrypt" | "GenerateDataKey");
-    }
-    service != Service::Sts && !READS.iter().any(|prefix| operation.starts_with(prefix))
 }
 
 #[cfg(test)]
@@ -134,13 +111,5 @@ mod tests {
         let body = Bytes::from_static(b"Action=CreateRole&Version=2010-05-08");
         let call = request::parse("POST", "https://iam.amazonaws.com/", HeaderMap::new(), body);
         assert_eq!(call.unwrap().operation, "CreateRole");
-    }
-
-    #[test]
-    fn reads_do_not_change_the_world() {
-        assert!(!mutates(Service::S3, "ListObjectsV2"));
-        assert!(!mutates(Service::Sts, "AssumeRole"));
-        assert!(mutates(Service::S3, "CreateMultipartUpload"));
-        assert!(mutates(Service::Ec2, "AuthorizeSecurityGroupIngress"));
     }
 }

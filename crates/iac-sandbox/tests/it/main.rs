@@ -33,4 +33,13 @@ mod sandbox;
     feature = "s3"
 ))]
 #[cfg(test)]
+mod slow;
+#[cfg(all(
+    feature = "cloudfront",
+    feature = "dynamodb",
+    feature = "ec2",
+    feature = "iam",
+    feature = "s3"
+))]
+#[cfg(test)]
 mod stale;

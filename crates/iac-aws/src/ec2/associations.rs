@@ -3,7 +3,7 @@
 use iac_core::model::{Context, ErrorKind, RemoteId, ResourceError, eventual};
 
 use super::describe::{Described, READY, one};
-use crate::{Aws, wait};
+use crate::Aws;
 
 /// How far an association is.
 #[derive(Clone, Debug, PartialEq, Eq)]

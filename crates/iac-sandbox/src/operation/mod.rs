@@ -28,7 +28,6 @@ mod tests {
     use bytes::Bytes;
     use http::{HeaderMap, HeaderValue};
 
-    use super::*;
     use crate::request;
 
     fn named(method: &str, uri: &str) -> String {

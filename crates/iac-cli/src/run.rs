@@ -169,7 +169,7 @@ fn usage(text: &str, program: &str) -> Problem {
 /// The user leaves at once: says what that means.
 fn aborted(printer: &Printer, json: bool) -> Exit {
     let problem = Problem::new("left at once: what was in flight is not waited for")
-        .hint("nothing is lost: it is in the journal, and the next apply settles it")
+        .hint("nothing is lost: it is in the journal, and the next apply recovers it")
         .hint("the lock runs out by itself within a minute");
     printer.clear();
     failed(printer, &problem, json);

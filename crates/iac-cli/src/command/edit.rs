@@ -29,7 +29,7 @@ pub(super) struct Edit<'a> {
 /// What a change of the state came to.
 pub(super) struct Edited<T> {
     /// What the change says of itself.
-    pub(super) told: T,
+    pub(super) value: T,
     /// The serial that was stored, when one was.
     pub(super) before: Option<u64>,
     /// The serial that is stored now; the same when nothing was written.
@@ -47,9 +47,9 @@ impl Edit<'_> {
         if self.args.dry_run {
             let reading = Snapshot::read(&*self.backend, names.0, names.1);
             let snapshot = cx.interrupts.unless_interrupted(reading).await.ok_or_else(stopped)??;
-            let (_, told) = change(&snapshot)?;
+            let (_, value) = change(&snapshot)?;
             return Ok(Edited {
-                told,
+                value,
                 before: stored(&snapshot),
                 serial: snapshot.state.serial,
             });
@@ -88,9 +88,9 @@ impl Edit<'_> {
 
 async fn write<T>(run: &mut Run, change: impl FnOnce(&Snapshot) -> Outcome<(State, T)>) -> Outcome<Edited<T>> {
     let before = stored(run.snapshot());
-    let (state, told) = change(run.snapshot())?;
+    let (state, value) = change(run.snapshot())?;
     let serial = run.rewrite(state).await?;
-    Ok(Edited { told, before, serial })
+    Ok(Edited { value, before, serial })
 }
 
 /// The serial that is stored. The journal of a first run has none yet.

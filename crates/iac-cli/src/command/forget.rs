@@ -40,19 +40,19 @@ pub(super) async fn run(cx: &Context<'_>, args: &ForgetArgs, operation: &'static
             environment,
             edited.serial,
             dry_run,
-            &edited.told,
+            &edited.value,
             &declared,
         ));
     } else {
         cx.printer
-            .result(&render::state::forgotten(&edited.told, args.edit.dry_run));
+            .result(&render::state::forgotten(&edited.value, args.edit.dry_run));
     }
-    for address in edited.told.keys().filter(|address| declared(address) == Some(true)) {
+    for address in edited.value.keys().filter(|address| declared(address) == Some(true)) {
         cx.printer.say(&render::error::warning(&format!(
             "the stack declares {address}: the next apply would make it again, unless it is taken out of the code before"
         )));
     }
-    let what: Vec<String> = edited.told.keys().map(ToString::to_string).collect();
+    let what: Vec<String> = edited.value.keys().map(ToString::to_string).collect();
     edit.conclude(cx, &edited, &what, &[]);
     Ok(Exit::Done)
 }

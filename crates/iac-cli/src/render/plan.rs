@@ -52,7 +52,7 @@ fn leftovers(plan: &Plan, text: &mut String) {
     let _ = writeln!(
         text,
         "{}",
-        paint(WARNING, "Left by an interrupted run, settled first by the next apply:")
+        paint(WARNING, "Left by an interrupted run; the next apply recovers it first:")
     );
     for line in &plan.leftovers {
         let _ = writeln!(text, "  {line}");

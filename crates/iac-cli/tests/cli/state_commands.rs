@@ -240,6 +240,6 @@ async fn what_an_interrupted_run_left_open_is_not_forgotten() {
         .unwrap();
     assert_snapshot!(env.types(&app, "forget dev fake.thing.site").await.stderr, @r#"
     error: an interrupted run left fake.thing.site open
-      hint: run `apply` first: it settles what is open
+      hint: run `apply` first: it recovers what is open
     "#);
 }

@@ -139,14 +139,14 @@ async fn stopped_twice_it_leaves_and_the_journal_holds() {
     + fake.thing.base: creating
     warning: stopping: what is in flight is finished and saved, nothing more is begun; ask again to leave at once
     error: left at once: what was in flight is not waited for
-      hint: nothing is lost: it is in the journal, and the next apply settles it
+      hint: nothing is lost: it is in the journal, and the next apply recovers it
       hint: the lock runs out by itself within a minute
     "#);
     env.cloud.sandbox().stops = None;
     let holder = env.backend.holder().await.unwrap().unwrap();
     env.backend.unlock(&holder.info.id).await.unwrap();
     assert_snapshot!(env.types(&app, "plan dev").await.stdout, @r#"
-    Left by an interrupted run, settled first by the next apply:
+    Left by an interrupted run; the next apply recovers it first:
       the create of fake.thing.base was cut off
 
     + fake.thing.base: create

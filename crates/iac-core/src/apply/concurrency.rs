@@ -1,5 +1,5 @@
-//! How many steps go on at once at each service: half as many when it asks for fewer requests, one more after each round that
-//! it did not.
+//! How many steps go on at once at each service: half as many when it throttles, one more after each round without
+//! (additive increase, multiplicative decrease).
 
 use std::{
     cmp::Reverse,

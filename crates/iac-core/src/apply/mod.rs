@@ -7,6 +7,7 @@ mod recorder;
 mod recovery;
 mod report;
 mod run;
+mod save;
 mod state_updates;
 mod step_run;
 mod steps;

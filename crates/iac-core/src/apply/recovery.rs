@@ -23,7 +23,7 @@ use crate::{
 const RECOVERY_CONCURRENCY: usize = 10;
 
 impl Run {
-    /// Settles what an interrupted run left: looks for objects whose create was cut off and takes them into the state, where
+    /// Recovers what an interrupted run left: looks for objects whose create was cut off and takes them into the state, where
     /// the next plan finishes or replaces them.
     ///
     /// # Errors

@@ -76,18 +76,20 @@ impl<'a> StepRun<'a> {
         &self.change.address
     }
 
+    /// What client tokens are derived from.
     fn seed(&self) -> String {
         let state = self.cx.state();
         format!("{}/{}", state.lineage, state.serial)
     }
 
     fn call(&self) -> Call {
+        let seed = self.seed();
         let state = self.cx.state();
         Call {
             address: self.address().clone(),
             stack: state.stack.clone(),
             environment: state.environment.clone(),
-            seed: format!("{}/{}", state.lineage, state.serial),
+            seed,
             timeout: self.change.data.lifecycle.timeout,
             clock: Arc::clone(&self.cx.session.clock),
             recorder: Arc::clone(&self.recorder) as Arc<_>,

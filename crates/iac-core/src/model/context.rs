@@ -56,7 +56,7 @@ pub struct Call {
     pub stack: String,
     /// The environment's name.
     pub environment: String,
-    /// What makes tokens unique: the lineage of the state and the number of the attempt.
+    /// What makes tokens unique: the lineage and the serial of the state. A repeat within one run has the same.
     pub seed: String,
     /// How long waits may take, when the user says so; otherwise the type's own default.
     pub timeout: Option<Duration>,

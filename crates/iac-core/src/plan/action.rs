@@ -22,12 +22,12 @@ pub enum Action {
     ReplaceCreateFirst,
     /// The object is deleted.
     Delete,
-    /// The object stays, the state lets go of it.
+    /// The object stays, the state forgets it.
     Forget,
 }
 
 impl Action {
-    /// Whether the sandbox changes.
+    /// Whether something in the cloud changes.
     pub fn changes_cloud(self) -> bool {
         !matches!(self, Self::NoOp | Self::Forget)
     }

@@ -1,8 +1,9 @@
 //! What was changed outside since the state was written.
 
 use super::{
-    change::{Drift, PlannedValue},
+    change::PlannedValue,
     diff::{self, Comparison},
+    document::Drift,
     ignore::ignore,
 };
 use crate::{

@@ -28,7 +28,7 @@ pub enum Event {
         /// Who held it.
         holder: Lock,
     },
-    /// Something an interrupted run left was settled.
+    /// Something an interrupted run left was recovered.
     Recovered {
         /// The resource.
         address: Address,

@@ -3,6 +3,7 @@
 mod action;
 mod change;
 mod diff;
+mod document;
 mod drift;
 mod error;
 mod event;
@@ -18,8 +19,9 @@ mod select;
 mod stack_from_state;
 
 pub use action::{Action, Reason};
-pub use change::{AttributeChange, Change, ChangeData, Drift, Mode, OutputChange, Plan, PlannedValue, Summary};
+pub use change::{AttributeChange, Change, ChangeData, PlannedValue};
 pub use diff::{Comparison, diff};
+pub use document::{Drift, Mode, OutputChange, Plan, Summary};
 pub use error::{PlanError, PlanIssue};
 pub use event::{Event, NoopObserver, Observer};
 pub use options::PlanOptions;

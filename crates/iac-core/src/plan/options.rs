@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::change::Mode;
+use super::document::Mode;
 use crate::model::{Address, RemoteId};
 
 /// What the user asks of a plan. The default plans everything, with a refresh.

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{
-    change::{Change, Drift, Mode, Plan},
+    change::Change,
+    document::{Drift, Mode, Plan},
     error::{PlanError, PlanIssue},
     event::Observer,
     moves,
@@ -24,6 +25,7 @@ use crate::{
 mod check;
 mod observe;
 mod resources;
+mod stored;
 mod tags;
 
 /// Compares a stack with what is there and says what an apply would do. Reads the cloud, writes nothing.

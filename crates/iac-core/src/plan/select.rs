@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{change::Mode, error::PlanIssue, options::PlanOptions};
+use super::{document::Mode, error::PlanIssue, options::PlanOptions};
 use crate::{graph::Graph, model::Address};
 
 /// The selected resources.

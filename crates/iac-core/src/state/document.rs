@@ -34,7 +34,7 @@ pub struct State {
     /// The resources. Their secrets are sealed.
     pub resources: BTreeMap<Address, ResourceState>,
     /// Changes of which no outcome is known: those of a run that was cut off, and creates that were not answered and whose
-    /// object was not found so far. Settled by the next run.
+    /// object was not found so far. Recovered by the next run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pending_operations: Vec<PendingOperation>,
 }

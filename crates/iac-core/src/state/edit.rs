@@ -46,7 +46,7 @@ impl Hint for EditError {
                 .collect(),
             Self::Exists { .. } => vec!["choose another name, or forget that one first with `forget`".to_owned()],
             Self::OtherType { .. } => Vec::new(),
-            Self::PendingOperation { .. } => vec!["run `apply` first: it settles what is open".to_owned()],
+            Self::PendingOperation { .. } => vec!["run `apply` first: it recovers what is open".to_owned()],
         }
     }
 }

@@ -44,7 +44,7 @@ pub(super) async fn run(cx: &Context<'_>, args: &PushArgs) -> Outcome<Exit> {
     let edited = edit.make(cx, change).await?;
     let dry_run = edit.args.dry_run;
     let written = !dry_run && edited.before != Some(edited.serial);
-    if let Some(overridden) = &edited.told {
+    if let Some(overridden) = &edited.value {
         cx.printer
             .say(&render::error::warning(&format!("by force: {overridden}")));
     }
@@ -54,7 +54,7 @@ pub(super) async fn run(cx: &Context<'_>, args: &PushArgs) -> Outcome<Exit> {
             "environment": environment,
             "dry_run": dry_run,
             "written": written,
-            "forced": edited.told.is_some(),
+            "forced": edited.value.is_some(),
             "serial": edited.serial,
             "replaced": edited.before.filter(|_| written),
             "resources": resources,

@@ -11,7 +11,7 @@ use crate::{
     state::ResourceState,
 };
 
-/// How long a step is attempted again while its service asks for fewer requests, unless its resource has a timeout of its own.
+/// How long a throttled step is retried, unless its resource has a timeout of its own.
 const THROTTLE_TIMEOUT: Duration = Duration::from_mins(15);
 
 impl StepRun<'_> {

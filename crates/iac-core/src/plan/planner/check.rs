@@ -7,7 +7,8 @@ use crate::{
     model::{AccountRegion, Address, ExpressionError, RemoteId, Resolution, StackError, seal, template},
     plan::{
         action::Action,
-        change::{Mode, OutputChange, PlannedValue},
+        change::PlannedValue,
+        document::{Mode, OutputChange},
         error::{PlanError, PlanIssue},
     },
     state::OutputState,

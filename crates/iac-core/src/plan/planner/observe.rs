@@ -4,7 +4,7 @@ use super::Planner;
 use crate::{
     model::{Address, Lifecycle, Node, ReadObject, RemoteId},
     plan::{
-        change::Mode,
+        document::Mode,
         error::{PlanError, PlanIssue},
         event::Observer,
         refresh,

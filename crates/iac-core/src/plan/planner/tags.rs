@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Planner;
 use crate::plan::{
-    change::Mode,
+    document::Mode,
     error::{PlanError, PlanIssue},
     inputs::OWNERSHIP_TAGS,
 };

@@ -122,7 +122,7 @@ impl Hint for SavedPlanError {
         let hint = match self {
             Self::Stale(_) => "nothing was changed; make a new plan: `plan ENV --out FILE`",
             Self::PendingOperation => {
-                "run `refresh ENV` first: it settles what is open and changes nothing in the cloud"
+                "run `refresh ENV` first: it recovers what is open and changes nothing in the cloud"
             }
             Self::Secret { .. } | Self::SecretOutput(_) => {
                 "make a new plan; an environment with a key keeps secrets encrypted in it: see `state/README.md`"

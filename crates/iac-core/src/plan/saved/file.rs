@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::{error::SavedPlanError, observed::Observed};
 use crate::{
     model::{Address, Lifecycle},
-    plan::change::Plan,
+    plan::document::Plan,
     state::{Author, State, shallow},
 };
 

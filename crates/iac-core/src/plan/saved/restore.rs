@@ -12,7 +12,8 @@ use crate::{
     model::{Address, DataKey, LiveObject, ReadObject, Stack, is_sealed},
     plan::{
         action::Action,
-        change::{Change, ChangeData, Plan},
+        change::{Change, ChangeData},
+        document::Plan,
         event::Observer,
         inputs,
         options::PlanOptions,

@@ -12,11 +12,7 @@ use super::{
 use crate::{
     Session,
     model::{DataKey, Lifecycle, Schema, template},
-    plan::{
-        change::{Change, Plan},
-        inputs,
-        resource_planner::sealed_trigger,
-    },
+    plan::{change::Change, document::Plan, inputs, resource_planner::sealed_trigger},
     state::{Author, Snapshot, State},
 };
 

@@ -67,7 +67,7 @@ fn drift_outputs_leftovers_and_warnings() {
         ])
     };
     insta::assert_snapshot!(text(&plan), @r#"
-    Left by an interrupted run, settled first by the next apply:
+    Left by an interrupted run; the next apply recovers it first:
       create of s3.bucket.tmp was cut off
 
     Changed outside since the last run:

@@ -159,10 +159,14 @@ impl Reconcile for OidcProvider<Resolved> {
     async fn update(
         &self,
         live: &Live<Self>,
-        _changed: &Changed,
+        changed: &Changed,
         cx: &Context<'_, Aws>,
     ) -> Result<OidcProviderOutputs, ResourceError> {
         let arn = live.id.as_str();
+        if changed.contains("shared") && !self.shared {
+            shared::refuse_others(&live_tags(arn, cx).await?, cx)?;
+            shared::leave(arn, cx).await?;
+        }
         add_client_ids(arn, &self.client_ids, &live.inputs.client_ids, cx).await?;
         if !self.shared {
             remove_client_ids(arn, &self.client_ids, &live.inputs.client_ids, cx).await?;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use iac_core::model::{Call, Context, ResourceError, eventual};
+use iac_core::model::{Call, Context, ErrorKind, ResourceError, eventual};
 
 use crate::{Aws, error::failed, iam::wire, tags};
 
@@ -47,11 +47,27 @@ pub(super) fn seen(live: Tags, declared: &Tags, call: &Call) -> Tags {
     }
 }
 
+/// The other environments that use the provider, as `STACK/ENVIRONMENT`.
+fn others<'a>(live: &'a Tags, call: &Call) -> impl Iterator<Item = &'a str> {
+    let own = key(call);
+    live.keys()
+        .filter(move |key| **key != own)
+        .filter_map(|key| key.strip_prefix(PREFIX))
+}
+
 /// Whether nobody but this environment uses the provider, and it was made by an environment, not by hand.
 pub(super) fn is_last_user(live: &Tags, call: &Call) -> bool {
-    let own = key(call);
-    let others = live.keys().any(|key| key.starts_with(PREFIX) && *key != own);
-    live.contains_key("iac:stack") && !others
+    live.contains_key("iac:stack") && others(live, call).next().is_none()
+}
+
+/// A provider that others use cannot become this environment's own: it would take their client ids and tags away.
+pub(super) fn refuse_others(live: &Tags, call: &Call) -> Result<(), ResourceError> {
+    let others: Vec<&str> = others(live, call).collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    let message = format!("the provider is used by {} too", others.join(", "));
+    Err(ResourceError::new(ErrorKind::Conflict, message).hint("keep `.shared(true)` as long as others use it"))
 }
 
 /// Makes this environment known as a user.

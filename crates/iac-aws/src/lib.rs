@@ -1,5 +1,15 @@
 //! AWS for `iac`: resource types by service, sessions, and the state backend on S3 and DynamoDB.
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(any(
+        feature = "cloudfront",
+        feature = "dynamodb",
+        feature = "ec2",
+        feature = "iam",
+        feature = "s3"
+    )),
+    allow(unused, reason = "without a service nothing uses what all services share")
+)]
 
 #[macro_use]
 mod string_enum;

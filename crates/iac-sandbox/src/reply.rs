@@ -11,6 +11,9 @@ use crate::xml::Element;
 /// The request id of every answer: one value, so that output does not differ between runs.
 pub(crate) const REQUEST_ID: &str = "00000000-0000-4000-8000-000000000000";
 
+/// The header in which restJson says what is wrong.
+const ERROR_TYPE: &str = "x-amzn-errortype";
+
 /// An error as AWS codes it; turned into an answer by [`failure`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failure {
@@ -71,6 +74,11 @@ pub(crate) fn failure(call: &Call, failure: &Failure) -> MockResponse {
     }
     match call.service.protocol() {
         Protocol::Json(prefix) => json_failure(*status, &format!("{prefix}{code}"), message),
+        Protocol::RestJson(_) => {
+            let mut reply = MockResponse::json(*status, json!({ "Message": message }).to_string());
+            set_header(&mut reply, ERROR_TYPE, code);
+            reply
+        }
         Protocol::Query | Protocol::RestXml => xml(
             *status,
             &Element::new("ErrorResponse")
@@ -118,7 +126,10 @@ pub(crate) fn error_code(service: Service, reply: &MockResponse) -> Option<Strin
     if reply.status < 400 {
         return None;
     }
-    if matches!(service.protocol(), Protocol::Json(_)) {
+    if matches!(service.protocol(), Protocol::Json(_) | Protocol::RestJson(_)) {
+        if let Some(kind) = reply.headers.get(ERROR_TYPE) {
+            return kind.to_str().ok()?.split(':').next().map(str::to_owned);
+        }
         let body: Value = serde_json::from_slice(&reply.body).ok()?;
         let kind = body.get("__type")?.as_str()?;
         return kind.rsplit('#').next().map(str::to_owned);

@@ -1,9 +1,11 @@
 //! The names of operations, as the API reference and IAM know them, derived from requests.
 //!
 //! Three protocols carry the name: the query protocols as `Action`, awsJson in a header, and S3 in `x-id` for some
-//! operations. For the rest of S3 and for `CloudFront` the name follows from method, path and query.
+//! operations. For the rest of S3 and for `CloudFront` the name follows from method, path and query, for restJson from the
+//! routes in the service's profile.
 
 mod cloudfront;
+mod routes;
 mod s3;
 
 use crate::call::Call;
@@ -18,6 +20,7 @@ pub(crate) fn name(call: &Call) -> String {
             .and_then(|target| target.rsplit('.').next())
             .map(str::to_owned),
         Protocol::RestXml => cloudfront::name(call),
+        Protocol::RestJson(known) => routes::name(call, known),
         Protocol::S3 => s3::name(call),
     };
     found.unwrap_or_else(|| "Unknown".to_owned())

@@ -3,7 +3,7 @@
 //! Each overlay says at its rules what AWS does. Where winterbaume keeps too little of a thing to give it back as it
 //! was (buckets and objects, table descriptions, security group rules), the overlay keeps the thing itself.
 
-#[cfg(any(feature = "cloudfront", feature = "dynamodb", feature = "iam"))]
+#[cfg(any(feature = "cloudfront", feature = "dynamodb", feature = "iam", feature = "scheduler"))]
 mod backed;
 #[cfg(feature = "cloudfront")]
 mod cloudfront;
@@ -14,6 +14,8 @@ mod ec2;
 #[cfg(feature = "iam")]
 mod iam;
 mod kms;
+#[cfg(feature = "scheduler")]
+mod plain;
 #[cfg(feature = "s3")]
 mod s3;
 mod sts;
@@ -35,6 +37,8 @@ pub(crate) fn services() -> Vec<(Service, Box<dyn Emulator>)> {
         (Service::Kms, Box::new(kms::Kms::default())),
         #[cfg(feature = "s3")]
         (Service::S3, Box::new(s3::S3::default())),
+        #[cfg(feature = "scheduler")]
+        plain::service::<winterbaume_scheduler::SchedulerService>(Service::Scheduler),
         (Service::Sts, Box::new(sts::Sts::default())),
     ]
 }

@@ -7,7 +7,7 @@ use std::fmt;
 
 use profile::{Profile, names};
 
-pub(crate) use profile::{Code, Codes, Protocol};
+pub(crate) use profile::{Code, Codes, Protocol, Route};
 
 /// The services, in the order of their names.
 macro_rules! services {
@@ -45,12 +45,14 @@ services! {
     Kms = profiles::KMS,
     /// Amazon S3.
     S3 = profiles::S3,
+    /// Amazon `EventBridge` Scheduler.
+    Scheduler = profiles::SCHEDULER,
     /// Security Token Service.
     Sts = profiles::STS,
 }
 
 impl Service {
-    /// The prefix of its IAM actions: `s3`, `dynamodb`, `iam`, `cloudfront`, `ec2`, `kms` or `sts`.
+    /// The prefix of its IAM actions: `s3`, `dynamodb`, `iam`, `cloudfront`, `ec2`, `kms`, `scheduler` or `sts`.
     pub const fn name(self) -> &'static str {
         self.profile().name
     }

@@ -28,9 +28,14 @@ pub(crate) enum Protocol {
     Json(&'static str),
     /// XML in and out, the operation in method, path and query.
     RestXml,
+    /// JSON in and out, the operation in method and path.
+    RestJson(&'static [Route]),
     /// As `RestXml`, with errors that stand alone.
     S3,
 }
+
+/// A method and a path, and the operation they stand for. In the path `{}` is any one part, and `{+}` any that are left.
+pub(crate) type Route = (&'static str, &'static str, &'static str);
 
 /// A service's error codes and their HTTP statuses.
 #[derive(Debug)]

@@ -187,6 +187,39 @@ pub(super) const S3: Profile = Profile {
     },
 };
 
+/// Its guide says that the API is eventually consistent. Source: `EventBridge` Scheduler API reference; user guide,
+/// "Troubleshooting".
+pub(super) const SCHEDULER: Profile = Profile {
+    name: "scheduler",
+    scope: None,
+    protocol: Protocol::RestJson(&[
+        ("GET", "/schedules", "ListSchedules"),
+        ("POST", "/schedules/{}", "CreateSchedule"),
+        ("GET", "/schedules/{}", "GetSchedule"),
+        ("PUT", "/schedules/{}", "UpdateSchedule"),
+        ("DELETE", "/schedules/{}", "DeleteSchedule"),
+        ("GET", "/schedule-groups", "ListScheduleGroups"),
+        ("POST", "/schedule-groups/{}", "CreateScheduleGroup"),
+        ("GET", "/schedule-groups/{}", "GetScheduleGroup"),
+        ("DELETE", "/schedule-groups/{}", "DeleteScheduleGroup"),
+        ("GET", "/tags/{+}", "ListTagsForResource"),
+        ("POST", "/tags/{+}", "TagResource"),
+        ("DELETE", "/tags/{+}", "UntagResource"),
+    ]),
+    reads: &[],
+    lagging: &["Get*", "List*"],
+    codes: Codes {
+        throttling: Code(429, "ThrottlingException"),
+        internal: "InternalServerException",
+        denied: Code(403, "AccessDeniedException"),
+        not_found: NotFound {
+            status: 404,
+            by_operation: &[],
+            otherwise: "ResourceNotFoundException",
+        },
+    },
+};
+
 /// It hands out credentials, and changes nothing.
 pub(super) const STS: Profile = Profile {
     name: "sts",

@@ -25,6 +25,9 @@ mod s3_objects;
 #[cfg(feature = "s3")]
 #[cfg(test)]
 mod sandbox;
+#[cfg(feature = "scheduler")]
+#[cfg(test)]
+mod scheduler;
 #[cfg(all(
     feature = "cloudfront",
     feature = "dynamodb",

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use winterbaume_core::MockResponse;
 
 use crate::call::Call;
-use crate::emulator::{Emulator, ServiceSnapshot};
+use crate::emulator::Emulator;
 use crate::error::SandboxError;
 use crate::faults;
 use crate::readiness::Readiness;
@@ -97,7 +97,7 @@ impl Account {
             readiness.changed(call, &answer);
             if answer.status < 400 {
                 before.map_or(Ok(()), |before| replica.changed(call.service, before))?;
-                self.save_home(call.service, || emulator.save())?;
+                self.save_home(call, &**emulator)?;
             }
             Ok(answer)
         });
@@ -129,24 +129,28 @@ impl Account {
         }
     }
 
-    fn save_home(
-        &self,
-        service: Service,
-        snapshot: impl FnOnce() -> Result<ServiceSnapshot, SandboxError>,
-    ) -> Result<(), SandboxError> {
+    /// Saves what a call changed: a part of the service where it can be told apart, otherwise the whole of it.
+    fn save_home(&self, call: &Call, emulator: &dyn Emulator) -> Result<(), SandboxError> {
         let mut home = lock(&self.home);
         let Some(home) = home.as_mut() else {
             return Ok(());
         };
-        home.unsynced.insert(service);
-        home.store.write(service, snapshot()?, Durability::Process)
+        home.unsynced.insert(call.service);
+        if let Some(part) = emulator.part(call)
+            && home.store.append(call.service, part)?
+        {
+            return Ok(());
+        }
+        home.store.write(call.service, emulator.save()?, Durability::Process)
     }
 
     /// Takes all state from a folder.
     pub(crate) fn load(&self, store: &mut Store) -> Result<(), SandboxError> {
         for (service, hosted) in &self.services {
-            if let Some(snapshot) = store.read(*service)? {
-                lock(hosted).emulator.load(snapshot)?;
+            if let Some((snapshot, parts)) = store.read(*service)? {
+                let emulator = &mut lock(hosted).emulator;
+                emulator.load(snapshot)?;
+                parts.into_iter().try_for_each(|part| emulator.put_part(part))?;
             }
         }
         Ok(())

@@ -20,6 +20,16 @@ pub(crate) struct ServiceSnapshot {
     pub(crate) bodies: Vec<(String, Bytes)>,
 }
 
+/// What one call changed, where that is less than all a service holds.
+pub(crate) struct Part {
+    /// Names the part among those of its service.
+    pub(crate) name: String,
+    /// The part as it is now; null when it is gone.
+    pub(crate) state: Value,
+    /// Contents that it names, as in a [`ServiceSnapshot`].
+    pub(crate) bodies: Vec<(String, Bytes)>,
+}
+
 impl From<Value> for ServiceSnapshot {
     fn from(document: Value) -> Self {
         Self {
@@ -39,6 +49,14 @@ pub(crate) trait Emulator: Send {
     fn save(&self) -> Result<ServiceSnapshot, SandboxError>;
     /// Replaces the state by a copy taken before.
     fn load(&mut self, snapshot: ServiceSnapshot) -> Result<(), SandboxError>;
+    /// What the call that was just answered changed; none when the whole service must be saved.
+    fn part(&self, _call: &Call) -> Option<Part> {
+        None
+    }
+    /// Puts a part back into the state it was taken from, or a later one.
+    fn put_part(&mut self, _part: Part) -> Result<(), SandboxError> {
+        Ok(())
+    }
     /// Names what exists beyond what a new account has, as `service:type/identifier`.
     fn inventory(&self) -> Vec<String>;
 }

@@ -1,10 +1,15 @@
 //! A sandbox in a folder: one document per service, contents beside it by digest, and a lock.
 //!
+//! Small changes since a document are lines of a log beside it, so that what they cost does not grow with the service. A log
+//! is of one document: the next one has another generation, and a log of its own.
+//!
 //! Every file appears whole or not at all: it is written under another name and renamed. Contents are written before
 //! the document that names them and removed after the document that no longer does, so a document never names what
 //! is missing, whenever the process dies.
 
-use std::collections::BTreeSet;
+mod log;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -12,12 +17,16 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::emulator::ServiceSnapshot;
+use crate::emulator::{Part, ServiceSnapshot};
 use crate::error::SandboxError;
 use crate::service::Service;
+use log::Log;
 
 /// The version of the documents; raised when an older reader could not read them.
-const FORMAT: u64 = 1;
+const FORMAT: u64 = 2;
+
+/// The first version, which has no logs.
+const WITHOUT_LOGS: u64 = 1;
 
 /// Whether a write must also survive a crash of the machine, not only of the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +45,10 @@ pub(crate) struct Store {
     _lock: Option<File>,
     /// Contents known to be in the folder.
     written: BTreeSet<String>,
+    /// The generation of each document that was read or written.
+    generations: BTreeMap<Service, u64>,
+    /// The logs of the documents that this store wrote.
+    logs: BTreeMap<Service, Log>,
 }
 
 impl Store {
@@ -45,6 +58,8 @@ impl Store {
             folder: folder.to_owned(),
             _lock: None,
             written: BTreeSet::new(),
+            generations: BTreeMap::new(),
+            logs: BTreeMap::new(),
         }
     }
 
@@ -89,11 +104,15 @@ impl Store {
             folder: folder.to_owned(),
             _lock: Some(file),
             written: BTreeSet::new(),
+            generations: BTreeMap::new(),
+            logs: BTreeMap::new(),
+            generations: BTreeMap::new(),
+            logs: BTreeMap::new(),
         })
     }
 
-    /// Reads what a service had; `None` when the folder has nothing of it.
-    pub(crate) fn read(&mut self, service: Service) -> Result<Option<ServiceSnapshot>, SandboxError> {
+    /// Reads what a service had, and the parts that changed since, in order; `None` when the folder has nothing of it.
+    pub(crate) fn read(&mut self, service: Service) -> Result<Option<(ServiceSnapshot, Vec<Part>)>, SandboxError> {
         let path = self.document_path(service);
         let text = match fs::read(&path) {
             Ok(text) => text,
@@ -106,30 +125,50 @@ impl Store {
         };
         let mut whole: Value = serde_json::from_slice(&text).map_err(|error| corrupt(error.to_string()))?;
         let format = whole.get("format").and_then(Value::as_u64);
-        if format != Some(FORMAT) {
+        if !matches!(format, Some(WITHOUT_LOGS | FORMAT)) {
             return Err(corrupt(format!("its format is not {FORMAT}")));
         }
-        let names: Vec<String> = whole
-            .get("bodies")
-            .and_then(Value::as_array)
-            .map(|names| {
-                names
-                    .iter()
-                    .filter_map(|name| name.as_str().map(str::to_owned))
-                    .collect()
-            })
-            .unwrap_or_default();
-        let mut bodies = Vec::with_capacity(names.len());
-        for name in names {
-            let path = self.body_path(service, &name);
-            let body = fs::read(&path).map_err(SandboxError::io("read", &path))?;
-            self.written.insert(name.clone());
-            bodies.push((name, Bytes::from(body)));
-        }
-        Ok(Some(ServiceSnapshot {
+        let generation = whole.get("generation").and_then(Value::as_u64).unwrap_or_default();
+        self.generations.insert(service, generation);
+        let snapshot = ServiceSnapshot {
+            bodies: self.bodies(service, whole.get("bodies"))?,
             document: whole.get_mut("state").map(Value::take).unwrap_or_default(),
-            bodies,
-        }))
+        };
+        let mut parts = Vec::new();
+        for mut line in log::read(&self.log_path(service, generation))? {
+            parts.push(Part {
+                bodies: self.bodies(service, line.get("bodies"))?,
+                name: line["part"].as_str().unwrap_or_default().to_owned(),
+                state: line.get_mut("state").map(Value::take).unwrap_or_default(),
+            });
+        }
+        Ok(Some((snapshot, parts)))
+    }
+
+    /// The contents of these names.
+    fn bodies(&mut self, service: Service, names: Option<&Value>) -> Result<Vec<(String, Bytes)>, SandboxError> {
+        let names = names.and_then(Value::as_array).into_iter().flatten();
+        let mut bodies = Vec::new();
+        for name in names.filter_map(Value::as_str) {
+            let path = self.body_path(service, name);
+            let body = fs::read(&path).map_err(SandboxError::io("read", &path))?;
+            self.written.insert(name.to_owned());
+            bodies.push((name.to_owned(), Bytes::from(body)));
+        }
+        Ok(bodies)
+    }
+
+    /// Adds a part to the log of the document; false when there is no log to add to, and the whole must be written.
+    pub(crate) fn append(&mut self, service: Service, part: Part) -> Result<bool, SandboxError> {
+        if self.logs.get(&service).is_none_or(Log::is_full) {
+            return Ok(false);
+        }
+        let names = self.put_bodies(service, part.bodies, Durability::Process)?;
+        let line = json!({ "part": part.name, "state": part.state, "bodies": names });
+        match self.logs.get_mut(&service) {
+            Some(log) => log.append(&line).map(|()| true),
+            None => Ok(false),
+        }
     }
 
     /// Writes what a service has.
@@ -139,34 +178,44 @@ impl Store {
         snapshot: ServiceSnapshot,
         durability: Durability,
     ) -> Result<(), SandboxError> {
-        let mut names = Vec::with_capacity(snapshot.bodies.len());
-        if !snapshot.bodies.is_empty() {
+        let names = self.put_bodies(service, snapshot.bodies, durability)?;
+        let before = self.generations.get(&service).copied().unwrap_or_default();
+        let generation = before + 1;
+        let whole = json!({ "format": FORMAT, "generation": generation, "state": snapshot.document, "bodies": names });
+        self.put(&self.document_path(service), whole.to_string().as_bytes(), durability)?;
+        self.generations.insert(service, generation);
+        remove(&self.log_path(service, before))?;
+        self.logs.insert(service, Log::new(self.log_path(service, generation)));
+        if service == Service::S3 {
+            let current: BTreeSet<String> = names.into_iter().collect();
+            for gone in self.written.difference(&current) {
+                remove(&self.body_path(service, gone))?;
+            }
+            self.written = current;
+        }
+        Ok(())
+    }
+
+    /// Writes the contents that are not there yet; gives the names of all.
+    fn put_bodies(
+        &mut self,
+        service: Service,
+        bodies: Vec<(String, Bytes)>,
+        durability: Durability,
+    ) -> Result<Vec<String>, SandboxError> {
+        let mut names = Vec::with_capacity(bodies.len());
+        if !bodies.is_empty() {
             let folder = self.folder.join(service.name());
             fs::create_dir_all(&folder).map_err(SandboxError::io("create", &folder))?;
         }
-        for (name, body) in snapshot.bodies {
+        for (name, body) in bodies {
             if !self.written.contains(&name) {
                 self.put(&self.body_path(service, &name), &body, durability)?;
                 self.written.insert(name.clone());
             }
             names.push(name);
         }
-        let whole = json!({ "format": FORMAT, "state": snapshot.document, "bodies": names });
-        self.put(&self.document_path(service), whole.to_string().as_bytes(), durability)?;
-        if service == Service::S3 {
-            let current: BTreeSet<String> = names.into_iter().collect();
-            for gone in self.written.difference(&current) {
-                let path = self.body_path(service, gone);
-                match fs::remove_file(&path) {
-                    Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                        return Err(SandboxError::io("remove", &path)(error));
-                    }
-                    _ => {}
-                }
-            }
-            self.written = current;
-        }
-        Ok(())
+        Ok(names)
     }
 
     fn put(&self, path: &Path, content: &[u8], durability: Durability) -> Result<(), SandboxError> {
@@ -193,7 +242,19 @@ impl Store {
         self.folder.join(service.name()).with_extension("json")
     }
 
+    fn log_path(&self, service: Service, generation: u64) -> PathBuf {
+        self.folder.join(format!("{service}.{generation}.log"))
+    }
+
     fn body_path(&self, service: Service, name: &str) -> PathBuf {
         self.folder.join(service.name()).join(name)
+    }
+}
+
+/// Removes a file that may not be there.
+fn remove(path: &Path) -> Result<(), SandboxError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(SandboxError::io("remove", path)(error)),
+        _ => Ok(()),
     }
 }

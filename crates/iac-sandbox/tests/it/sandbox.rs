@@ -39,13 +39,70 @@ async fn an_opened_world_is_saved_before_each_answer() {
     let found = Sandbox::load(folder.path()).unwrap();
     assert_eq!(found.inventory(), ["s3:bucket/kept", "s3:object/kept/k"]);
     s3.delete_object().bucket("kept").key("k").send().await.unwrap();
+    let found = Sandbox::load(folder.path()).unwrap();
+    assert_eq!(found.inventory(), ["s3:bucket/kept"]);
+    drop(sandbox);
     let bodies = std::fs::read_dir(folder.path().join("s3")).unwrap().count();
     assert_eq!(bodies, 0);
-    drop(sandbox);
     let sandbox = Sandbox::open(folder.path()).unwrap();
     assert_eq!(sandbox.inventory(), ["s3:bucket/kept"]);
     create(&sandbox, "more").await.unwrap();
     assert!(code(create(&sandbox, "more").await) == "BucketAlreadyOwnedByYou");
+}
+
+#[tokio::test]
+async fn a_change_of_one_object_writes_that_object() {
+    let folder = tempfile::tempdir().unwrap();
+    let sandbox = Sandbox::open(folder.path()).unwrap();
+    create(&sandbox, "kept").await.unwrap();
+    let document = std::fs::read(folder.path().join("s3.json")).unwrap();
+    let s3 = Client::new(&config(&sandbox));
+    for n in 0..1010 {
+        let put = s3.put_object().bucket("kept").key(format!("k{n}"));
+        put.body(format!("content {}", n % 7).into_bytes().into())
+            .send()
+            .await
+            .unwrap();
+        if n == 500 {
+            let s3_delete = s3.delete_object().bucket("kept").key("k3");
+            s3_delete.send().await.unwrap();
+            assert!(
+                std::fs::read(folder.path().join("s3.json")).unwrap() == document,
+                "all of it was written"
+            );
+        }
+    }
+    // the log was full once
+    assert!(std::fs::read(folder.path().join("s3.json")).unwrap() != document);
+    let expected = sandbox.inventory();
+    assert_eq!(expected.len(), 1 + 1009);
+    assert_eq!(Sandbox::load(folder.path()).unwrap().inventory(), expected);
+
+    // a process that is killed while it writes a line has not answered
+    let logs = || {
+        let files = std::fs::read_dir(folder.path()).unwrap();
+        files
+            .map(|file| file.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|end| end == "log"))
+    };
+    let log = logs().next().unwrap();
+    let mut text = std::fs::read(&log).unwrap();
+    text.extend(b"{\"part\":\"kept/half");
+    std::fs::write(&log, text).unwrap();
+    let found = Sandbox::load(folder.path()).unwrap();
+    assert_eq!(found.inventory(), expected);
+    let read = Client::new(&config(&found))
+        .get_object()
+        .bucket("kept")
+        .key("k1009")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(read.body.collect().await.unwrap().to_vec(), b"content 1");
+
+    drop(sandbox);
+    assert_eq!(logs().count(), 0);
+    assert_eq!(Sandbox::load(folder.path()).unwrap().inventory(), expected);
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ mod listing;
 mod model;
 mod multipart;
 mod object;
+mod part;
 mod policy;
 mod read;
 mod subresource;
@@ -24,7 +25,7 @@ use bytes::Bytes;
 use winterbaume_core::MockResponse;
 
 use crate::call::Call;
-use crate::emulator::{Emulator, ServiceSnapshot};
+use crate::emulator::{Emulator, Part, ServiceSnapshot};
 use crate::error::SandboxError;
 use crate::reply::{self, Answer};
 use crate::s3_target::target;
@@ -102,10 +103,20 @@ impl S3 {
 
 impl Emulator for S3 {
     fn answer(&mut self, call: &Call) -> MockResponse {
+        let before = part::contents(&self.buckets, call);
         let answer = self.route(call);
-        if !self.bodies.is_empty() && call.operation.starts_with(['A', 'C', 'D', 'P']) {
-            let used = self.buckets.bodies();
-            self.bodies.retain(|name, _| used.contains(name));
+        match before {
+            Some(before) => {
+                let now = part::contents(&self.buckets, call).unwrap_or_default();
+                for gone in before.difference(&now).filter(|digest| !self.buckets.uses(digest)) {
+                    self.bodies.remove(gone);
+                }
+            }
+            None if !self.bodies.is_empty() && call.operation.starts_with(['A', 'C', 'D', 'P', 'U']) => {
+                let used = self.buckets.bodies();
+                self.bodies.retain(|name, _| used.contains(name));
+            }
+            None => {}
         }
         answer.unwrap_or_else(|failure| reply::failure(call, &failure))
     }
@@ -128,6 +139,19 @@ impl Emulator for S3 {
         })?;
         self.bodies = snapshot.bodies.into_iter().collect();
         Ok(())
+    }
+
+    fn part(&self, call: &Call) -> Option<Part> {
+        part::changed(&self.buckets, &self.bodies, call)
+    }
+
+    fn put_part(&mut self, part: Part) -> Result<(), SandboxError> {
+        self.bodies.extend(part.bodies);
+        part::put(&mut self.buckets, &part.name, part.state).map_err(|reason| SandboxError::Emulator {
+            service: Service::S3.name(),
+            action: "take",
+            reason,
+        })
     }
 
     fn inventory(&self) -> Vec<String> {

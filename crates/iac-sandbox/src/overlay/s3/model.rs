@@ -80,6 +80,15 @@ impl Buckets {
         self.0.remove(name);
     }
 
+    /// Whether a version or a part of an upload has this content.
+    pub(super) fn uses(&self, digest: &str) -> bool {
+        self.0.values().any(|bucket| {
+            let parts = bucket.uploads.values().flat_map(|one| one.parts.values());
+            bucket.keys.values().flatten().any(|version| version.body == digest)
+                || parts.into_iter().any(|part| part.body == digest)
+        })
+    }
+
     /// The digests of all contents in use.
     pub(super) fn bodies(&self) -> BTreeSet<String> {
         let mut used = BTreeSet::new();

@@ -46,7 +46,7 @@ pub(crate) struct Store {
     /// Contents known to be in the folder.
     written: BTreeSet<String>,
     /// The generation of each document that was read or written.
-    generations: BTreeMap<Service, u64>,
+    generations: BTreeMap<Service, String>,
     /// The logs of the documents that this store wrote.
     logs: BTreeMap<Service, Log>,
 }
@@ -128,20 +128,20 @@ impl Store {
         if !matches!(format, Some(WITHOUT_LOGS | FORMAT)) {
             return Err(corrupt(format!("its format is not {FORMAT}")));
         }
-        let generation = whole.get("generation").and_then(Value::as_u64).unwrap_or_default();
-        self.generations.insert(service, generation);
+        let generation = whole["generation"].as_str().unwrap_or_default().to_owned();
         let snapshot = ServiceSnapshot {
             bodies: self.bodies(service, whole.get("bodies"))?,
             document: whole.get_mut("state").map(Value::take).unwrap_or_default(),
         };
         let mut parts = Vec::new();
-        for mut line in log::read(&self.log_path(service, generation))? {
+        for mut line in log::read(&self.log_path(service, &generation))? {
             parts.push(Part {
                 bodies: self.bodies(service, line.get("bodies"))?,
                 name: line["part"].as_str().unwrap_or_default().to_owned(),
                 state: line.get_mut("state").map(Value::take).unwrap_or_default(),
             });
         }
+        self.generations.insert(service, generation);
         Ok(Some((snapshot, parts)))
     }
 
@@ -179,13 +179,14 @@ impl Store {
         durability: Durability,
     ) -> Result<(), SandboxError> {
         let names = self.put_bodies(service, snapshot.bodies, durability)?;
-        let before = self.generations.get(&service).copied().unwrap_or_default();
-        let generation = before + 1;
+        let generation = uuid::Uuid::new_v4().to_string();
         let whole = json!({ "format": FORMAT, "generation": generation, "state": snapshot.document, "bodies": names });
         self.put(&self.document_path(service), whole.to_string().as_bytes(), durability)?;
-        self.generations.insert(service, generation);
-        remove(&self.log_path(service, before))?;
-        self.logs.insert(service, Log::new(self.log_path(service, generation)));
+        let log = Log::new(self.log_path(service, &generation));
+        if let Some(before) = self.generations.insert(service, generation) {
+            remove(&self.log_path(service, &before))?;
+        }
+        self.logs.insert(service, log);
         if service == Service::S3 {
             let current: BTreeSet<String> = names.into_iter().collect();
             for gone in self.written.difference(&current) {
@@ -242,7 +243,7 @@ impl Store {
         self.folder.join(service.name()).with_extension("json")
     }
 
-    fn log_path(&self, service: Service, generation: u64) -> PathBuf {
+    fn log_path(&self, service: Service, generation: &str) -> PathBuf {
         self.folder.join(format!("{service}.{generation}.log"))
     }
 

@@ -140,7 +140,7 @@ async fn a_record_that_a_stopped_run_sent_late_does_not_count() {
     first
         .sends_late(
             77,
-            vec![Record::Settled {
+            vec![Record::Completed {
                 step: 1,
                 address: address("one"),
                 resource: None,

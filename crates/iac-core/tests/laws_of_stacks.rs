@@ -90,7 +90,7 @@ fn plotted(plots: &[Plot]) -> Stack {
 }
 
 /// Applies until nothing more is done; a run may be refused by protection, or by the cloud where delete-first meets use.
-async fn settle(env: &TestEnv, stack: &Stack) -> bool {
+async fn converge(env: &TestEnv, stack: &Stack) -> bool {
     for _ in 0..2 {
         match env.apply_with(stack, &plan::PlanOptions::default()).await {
             Err(_) => return false,
@@ -110,7 +110,7 @@ proptest! {
             let env = TestEnv::default();
             for plots in [&before, &after] {
                 let stack = plotted(plots);
-                if !settle(&env, &stack).await {
+                if !converge(&env, &stack).await {
                     continue;
                 }
                 let plan = env.plan(&stack).await.unwrap();
@@ -133,7 +133,7 @@ proptest! {
     fn a_plan_from_a_file_is_the_plan(before in collection::vec(plot(), 1..8), after in collection::vec(plot(), 1..8)) {
         block(async {
             let env = TestEnv::default();
-            settle(&env, &plotted(&before)).await;
+            converge(&env, &plotted(&before)).await;
             let (snapshot, wanted) = (env.snapshot().await, plotted(&after));
             let Ok(plan) = plan::plan(&wanted, &snapshot, &env.session, &plan::PlanOptions::default(), &plan::NoopObserver).await else {
                 return;
@@ -154,7 +154,7 @@ proptest! {
         block(async {
             let env = TestEnv::default();
             let then = plotted(&before);
-            if !settle(&env, &then).await {
+            if !converge(&env, &then).await {
                 return;
             }
             let first = env.state().await;
@@ -164,11 +164,11 @@ proptest! {
                 words.map(|words| format!("{} {} {}", words[0], words[1], words[3])).collect()
             };
             let census = zoneless(env.census());
-            settle(&env, &plotted(&after)).await;
+            converge(&env, &plotted(&after)).await;
             let now = env.state().await;
             let recalled = plan::stack_from_state(&first, &now, &env.session.registry).unwrap();
             // what came since and is protected does not go, with the source or without
-            if !settle(&env, &recalled).await {
+            if !converge(&env, &recalled).await {
                 return;
             }
             let plan = env.plan(&then).await.unwrap();
@@ -208,7 +208,7 @@ proptest! {
     fn a_state_reads_back_and_migrates_once(plots in collection::vec(plot(), 1..6)) {
         block(async {
             let env = TestEnv::default();
-            let made = settle(&env, &plotted(&plots)).await;
+            let made = converge(&env, &plotted(&plots)).await;
             let state = env.state().await;
             let bytes = state.encode().unwrap();
             let again = State::decode(&bytes, "here").unwrap();
@@ -227,7 +227,7 @@ proptest! {
     fn a_move_and_back_is_nothing(plots in collection::vec(plot(), 1..6), from in 0..6usize) {
         block(async {
             let env = TestEnv::default();
-            settle(&env, &plotted(&plots)).await;
+            converge(&env, &plotted(&plots)).await;
             let state = env.state().await;
             let (here, there) = (address(from), address(100));
             let mut moved = state.clone();

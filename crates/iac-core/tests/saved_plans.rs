@@ -173,7 +173,7 @@ async fn a_run_that_was_cut_off_since_makes_it_stale() {
         refused(&env, &bytes, &pair(2)).await,
         "the plan is stale: a run began since and was cut off"
     );
-    // and a plan made now could not be applied later: what is open is settled first
+    // and a plan made now could not be applied later: what is open is finished first
     let snapshot = env.snapshot().await;
     let plan = env.plan(&pair(2)).await.unwrap();
     let error = SavedPlan::new(&plan, &snapshot, &env.session).await.unwrap_err();

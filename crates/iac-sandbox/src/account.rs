@@ -59,7 +59,7 @@ fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Account {
-    /// A account with every service the crate is built with.
+    /// An account with every service the crate is built with.
     pub(crate) fn new() -> Self {
         Self {
             log: Log::default(),
@@ -177,7 +177,7 @@ impl Account {
     }
 
     /// From now on every change is saved to this folder.
-    pub(crate) fn settle(&self, store: Store) {
+    pub(crate) fn keep_in(&self, store: Store) {
         *lock(&self.home) = Some(DataDir {
             store,
             unsynced: BTreeSet::new(),

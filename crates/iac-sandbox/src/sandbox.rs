@@ -21,7 +21,7 @@ const LOCK_POLL: Duration = Duration::from_millis(20);
 
 /// An AWS account in the process.
 ///
-/// Worlds are isolated from one another, in the same process too. SDK clients get [`Sandbox::http_client`] and any
+/// Sandboxes are isolated from one another, in the same process too. SDK clients get [`Sandbox::http_client`] and any
 /// credentials; requests never leave the process. Dropping a sandbox opened from a folder makes its files safe and
 /// frees the lock; clients that outlive it go on in memory only.
 ///
@@ -68,7 +68,7 @@ impl Sandbox {
         let sandbox = Self::new();
         let mut store = Store::locked(folder)?;
         sandbox.account.load(&mut store)?;
-        sandbox.account.settle(store);
+        sandbox.account.keep_in(store);
         Ok(sandbox)
     }
 

@@ -24,7 +24,7 @@ impl TestEnv {
     }
 
     /// Demands that everything is finished: the state holds what the sandbox holds, each object once and ready, and there is
-    /// nothing left to settle.
+    /// nothing left to do.
     pub(crate) async fn expect_sound(&self, stack: &Stack, plan: &Plan, at: &str) -> Outcome<()> {
         let state = self.state(stack).await?;
         assert!(

@@ -89,7 +89,7 @@ impl Work<'_> {
 
     async fn is_versioned(&self, bucket: &str) -> Result<bool, ResourceError> {
         let live = self
-            .settled(|| async {
+            .retried(|| async {
                 let request = self.aws.s3.get_bucket_versioning().bucket(bucket);
                 let request = request.expected_bucket_owner(self.owner);
                 request.send().await.map_err(failed("s3:GetBucketVersioning"))
@@ -102,7 +102,7 @@ impl Work<'_> {
         let enabled = VersioningConfiguration::builder()
             .status(BucketVersioningStatus::Enabled)
             .build();
-        self.settled(|| async {
+        self.retried(|| async {
             let request = self.aws.s3.put_bucket_versioning().bucket(bucket);
             let request = request
                 .expected_bucket_owner(self.owner)
@@ -116,7 +116,7 @@ impl Work<'_> {
     /// is stricter, and someone chose it.
     async fn encryption(&self, bucket: &str, key: Option<&str>) -> Result<bool, ResourceError> {
         let live = self
-            .settled(|| async {
+            .retried(|| async {
                 let request = self.aws.s3.get_bucket_encryption().bucket(bucket);
                 let request = request.expected_bucket_owner(self.owner);
                 request.send().await.map_err(failed("s3:GetBucketEncryption"))
@@ -149,7 +149,7 @@ impl Work<'_> {
                 .build();
             let wanted = ServerSideEncryptionConfiguration::builder().rules(rule).build();
             let wanted = wanted.map_err(|error| ResourceError::invalid(error.to_string()))?;
-            self.settled(|| async {
+            self.retried(|| async {
                 let request = self.aws.s3.put_bucket_encryption().bucket(bucket);
                 let request = request.expected_bucket_owner(self.owner);
                 let request = request.server_side_encryption_configuration(wanted.clone());
@@ -169,7 +169,7 @@ impl Work<'_> {
             .restrict_public_buckets(true)
             .build();
         let live = self
-            .settled(|| async {
+            .retried(|| async {
                 let request = self.aws.s3.get_public_access_block().bucket(bucket);
                 let request = request.expected_bucket_owner(self.owner);
                 request.send().await.map_err(failed("s3:GetPublicAccessBlock"))
@@ -181,7 +181,7 @@ impl Work<'_> {
             Err(error) => return Err(error),
         };
         if !right {
-            self.settled(|| async {
+            self.retried(|| async {
                 let request = self.aws.s3.put_public_access_block().bucket(bucket);
                 let request = request.expected_bucket_owner(self.owner);
                 let request = request.public_access_block_configuration(wanted.clone());

@@ -28,7 +28,7 @@ impl Work<'_> {
     /// Puts our rule beside those that are there; whether it was among them.
     pub(super) async fn lifecycle(&self, bucket: &str) -> Result<bool, ResourceError> {
         let live = self
-            .settled(|| async {
+            .retried(|| async {
                 let request = self.aws.s3.get_bucket_lifecycle_configuration().bucket(bucket);
                 let request = request.expected_bucket_owner(self.owner);
                 request
@@ -54,7 +54,7 @@ impl Work<'_> {
         let wanted = wanted
             .build()
             .map_err(|error| ResourceError::invalid(error.to_string()))?;
-        self.settled(|| async {
+        self.retried(|| async {
             let request = self.aws.s3.put_bucket_lifecycle_configuration().bucket(bucket);
             let request = request
                 .expected_bucket_owner(self.owner)

@@ -13,7 +13,7 @@ impl Work<'_> {
     pub(super) async fn policy(&self, bucket: &str) -> Result<bool, ResourceError> {
         let operation = "s3:GetBucketPolicy";
         let live = self
-            .settled(|| async {
+            .retried(|| async {
                 let request = self.aws.s3.get_bucket_policy().bucket(bucket);
                 let request = request.expected_bucket_owner(self.owner);
                 request.send().await.map_err(failed(operation))
@@ -30,7 +30,7 @@ impl Work<'_> {
         if !right {
             document = document.statement(refusal);
             let text = resolved(&document)?.to_json();
-            self.settled(|| async {
+            self.retried(|| async {
                 let request = self.aws.s3.put_bucket_policy().bucket(bucket);
                 let request = request.expected_bucket_owner(self.owner).policy(&text);
                 request.send().await.map_err(failed("s3:PutBucketPolicy"))

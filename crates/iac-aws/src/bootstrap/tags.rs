@@ -17,7 +17,7 @@ impl Work<'_> {
             return Ok(());
         }
         let live = self
-            .settled(|| async {
+            .retried(|| async {
                 let request = self.aws.s3.get_bucket_tagging().bucket(bucket);
                 let request = request.expected_bucket_owner(self.owner);
                 request.send().await.map_err(failed("s3:GetBucketTagging"))
@@ -39,7 +39,7 @@ impl Work<'_> {
                 .collect();
             let set = set.and_then(|set| Tagging::builder().set_tag_set(Some(set)).build());
             let set = set.map_err(|error| ResourceError::invalid(error.to_string()))?;
-            self.settled(|| async {
+            self.retried(|| async {
                 let request = self.aws.s3.put_bucket_tagging().bucket(bucket).tagging(set.clone());
                 let request = request.expected_bucket_owner(self.owner);
                 request.send().await.map_err(failed("s3:PutBucketTagging"))

@@ -28,7 +28,7 @@ impl Work<'_> {
     }
 
     /// Repeats a call on the bucket while it is not known everywhere, or another change of it is going on.
-    pub(super) async fn settled<T, F>(&self, attempt: impl FnMut() -> F + Send) -> Result<T, ResourceError>
+    pub(super) async fn retried<T, F>(&self, attempt: impl FnMut() -> F + Send) -> Result<T, ResourceError>
     where
         F: Future<Output = Result<T, ResourceError>> + Send,
     {

@@ -3,7 +3,7 @@
 //! - Operations and IAM actions: see [`Reconcile::OPERATIONS`]; the actions have the operations' names.
 //! - Remote id, also for import: the id, a UUID. The managed policies are constants of [`CachePolicyId`]; they are not imported.
 //! - Every property can be changed. A change is written over the whole policy, guarded by its `ETag`.
-//! - Waits: a delete is repeated for ten minutes while the distribution that used it settles.
+//! - Waits: a delete is repeated for ten minutes while the distribution that used it is updated.
 //! - It carries no tags, so what an interrupted create left is found by its name and properties.
 //!
 //! Source: CloudFront API reference, `CachePolicyConfig`; developer guide, "Understand cache policies".
@@ -107,8 +107,8 @@ pub struct CachePolicyOutputs<S: Stage = Resolved> {
     pub arn: S::Value<Arn<CachePolicy>>,
 }
 
-/// How long a delete is repeated while the last user of the policy settles.
-const SETTLE: Duration = Duration::from_mins(10);
+/// How long a delete is repeated while the last user of the policy is updated.
+const DELETE_TIMEOUT: Duration = Duration::from_mins(10);
 
 #[async_trait]
 impl Reconcile for CachePolicy<Resolved> {
@@ -209,9 +209,9 @@ impl Reconcile for CachePolicy<Resolved> {
     }
 
     async fn delete(_last: &Self, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
-        let settling = |error: &ResourceError| stale(error) || error.code == "CachePolicyInUse";
+        let in_use = |error: &ResourceError| stale(error) || error.code == "CachePolicyInUse";
         let deleted = cx
-            .retry("the cache policy to be unused", SETTLE, settling, || async {
+            .retry("the cache policy to be unused", DELETE_TIMEOUT, in_use, || async {
                 let (_, etag) = insist(cx, || current(id, cx)).await?;
                 cx.provider
                     .cloudfront
@@ -234,7 +234,7 @@ impl Reconcile for CachePolicy<Resolved> {
     }
 
     /// The name is unique in the account, and so is what a generated one ends with; with equal properties beside it, the object
-    /// is the one that was asked for. With other properties it is a stranger's, and the create that follows is refused.
+    /// is the one that was asked for. With other properties it is not ours, and the create that follows is refused.
     async fn recover(&self, cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {
         let mut marker = None;
         loop {

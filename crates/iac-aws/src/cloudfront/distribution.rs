@@ -9,7 +9,7 @@
 //! - Waits: deployment to all edges after each change, typically two to six minutes, at most 90. The id, the ARN and the domain
 //!   name hold before that; `wait_for_deployment = false` does not wait.
 //! - A name that another distribution of the environment still has is waited for, 20 minutes at most: so it can be moved from
-//!   one to the other in one apply. One that a stranger has is refused at once.
+//!   one to the other in one apply. One that another owner has is refused at once.
 //! - Deleting takes five to fifteen minutes: it is disabled, that is deployed, and only then it is deleted. A continuous
 //!   deployment policy is disabled and taken off before.
 //! - The caller reference is the token of the create, by which one that was interrupted is found.

@@ -3,7 +3,7 @@
 //! - Operations and IAM actions: see [`Reconcile::OPERATIONS`]; the actions have the operations' names.
 //! - Remote id, also for import: the id, `E2QWRUHAPOMQZL`.
 //! - A change of `origin_type` replaces it: AWS may refuse it while a distribution uses the access control.
-//! - Waits: a delete is repeated for ten minutes while the distribution that used it settles.
+//! - Waits: a delete is repeated for ten minutes while the distribution that used it is updated.
 //! - It carries no tags, so what an interrupted create left is found by its name and properties.
 //!
 //! Source: CloudFront API reference, `OriginAccessControlConfig`.
@@ -122,8 +122,8 @@ pub struct OriginAccessControlOutputs<S: Stage = Resolved> {
     pub arn: S::Value<Arn<OriginAccessControl>>,
 }
 
-/// How long a delete is repeated while the last user of the access control settles.
-const SETTLE: Duration = Duration::from_mins(10);
+/// How long a delete is repeated while the last user of the access control is updated.
+const DELETE_TIMEOUT: Duration = Duration::from_mins(10);
 
 #[async_trait]
 impl Reconcile for OriginAccessControl<Resolved> {
@@ -204,9 +204,9 @@ impl Reconcile for OriginAccessControl<Resolved> {
     }
 
     async fn delete(_last: &Self, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
-        let settling = |error: &ResourceError| stale(error) || error.code == "OriginAccessControlInUse";
+        let in_use = |error: &ResourceError| stale(error) || error.code == "OriginAccessControlInUse";
         let deleted = cx
-            .retry("the access control to be unused", SETTLE, settling, || async {
+            .retry("the access control to be unused", DELETE_TIMEOUT, in_use, || async {
                 let (_, etag) = insist(cx, || current(id, cx)).await?;
                 cx.provider
                     .cloudfront
@@ -229,7 +229,7 @@ impl Reconcile for OriginAccessControl<Resolved> {
     }
 
     /// The name is unique in the account, and so is what a generated one ends with; with equal properties beside it, the object
-    /// is the one that was asked for. With other properties it is a stranger's, and the create that follows is refused.
+    /// is the one that was asked for. With other properties it is not ours, and the create that follows is refused.
     async fn recover(&self, cx: &Context<'_, Aws>) -> Result<Option<RemoteId>, ResourceError> {
         let Some(name) = &self.name else { return Ok(None) };
         let mut marker = None;

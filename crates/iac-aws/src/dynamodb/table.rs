@@ -121,7 +121,7 @@ impl Reconcile for Table<Resolved> {
         // a read right after the create may not know of it, and a table that is gone is not waited for as long as one that fills
         known(cx, "the table to be known", || wait::describe(cx.provider, name)).await?;
         let table = wait::active(cx, name, "the table to become active", wait::TABLE, |_| true).await?;
-        self.settle(&table, &Settings::at_creation(self), cx).await?;
+        self.bring_to_desired(&table, &Settings::at_creation(self), cx).await?;
         live::outputs(&table)
     }
 
@@ -134,7 +134,7 @@ impl Reconcile for Table<Resolved> {
         let now = Settings::of(&live.inputs);
         settings::check_expiry(now.ttl_attribute.as_deref(), self.ttl_attribute.as_deref())?;
         let table = self.reshape(&live.inputs, cx).await?;
-        self.settle(&table, &now, cx).await?;
+        self.bring_to_desired(&table, &now, cx).await?;
         live::outputs(&table)
     }
 

@@ -19,7 +19,7 @@ use serde_json::{Map, Value, json};
 
 pub use self::properties::{OidcProvider, OidcProviderOutputs, OidcUrl, Thumbprint};
 use self::{
-    calls::{add_client_ids, find, live_tags, remove_client_ids, retag, settled},
+    calls::{add_client_ids, find, live_tags, remove_client_ids, retag, until_free},
     properties::SCHEME,
 };
 use super::wire;
@@ -177,7 +177,7 @@ impl Reconcile for OidcProvider<Resolved> {
             let request = request
                 .open_id_connect_provider_arn(arn)
                 .set_thumbprint_list(Some(thumbprints));
-            settled(cx, || async {
+            until_free(cx, || async {
                 let updated = request.clone().send().await;
                 updated.map_err(failed("iam:UpdateOpenIDConnectProviderThumbprint"))
             })
@@ -200,7 +200,7 @@ impl Reconcile for OidcProvider<Resolved> {
                 return shared::leave(id.as_str(), cx).await;
             }
         }
-        let deleted = settled(cx, || async {
+        let deleted = until_free(cx, || async {
             let request = cx.provider.iam.delete_open_id_connect_provider();
             let request = request.open_id_connect_provider_arn(id.as_str());
             request.send().await.map_err(failed("iam:DeleteOpenIDConnectProvider"))

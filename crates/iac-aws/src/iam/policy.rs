@@ -223,7 +223,7 @@ impl Reconcile for Policy<Resolved> {
 
     async fn delete(last: &Self, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
         let arn = id.as_str();
-        let in_use = |error: &ResourceError| error.code == "DeleteConflict" || wire::is_settling(error);
+        let in_use = |error: &ResourceError| error.code == "DeleteConflict" || wire::is_propagating(error);
         let deleted = cx
             .retry(
                 "the policy to be attached nowhere",

@@ -173,9 +173,12 @@ impl Reconcile for PolicyAttachment<Resolved> {
     async fn delete(_last: &Self, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
         let (principal, arn) = parse(id)?;
         let detached = cx
-            .retry("the principal to be free", wire::PROPAGATION, wire::is_settling, || {
-                principal.detach(arn, cx)
-            })
+            .retry(
+                "the principal to be free",
+                wire::PROPAGATION,
+                wire::is_propagating,
+                || principal.detach(arn, cx),
+            )
             .await;
         eventual::unless_not_found(detached).map(drop)
     }

@@ -211,7 +211,7 @@ impl Reconcile for Role<Resolved> {
 
     async fn delete(last: &Self, id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
         let name = id.as_str();
-        let in_use = |error: &ResourceError| error.code == "DeleteConflict" || wire::is_settling(error);
+        let in_use = |error: &ResourceError| error.code == "DeleteConflict" || wire::is_propagating(error);
         let deleted = cx
             .retry("the role to be free", wire::PROPAGATION, in_use, || async {
                 // what is in the way is listed each time: a list may lag behind
@@ -246,7 +246,7 @@ async fn find(name: &str, cx: &Context<'_, Aws>) -> Result<Option<SdkRole>, Reso
         let role = eventual::unless_not_found(answer.map_err(failed("iam:GetRole")))?.and_then(|answer| answer.role);
         Ok(match role {
             Some(role) if crate::arn::check(role.arn()).is_err() => None,
-            settled => Some(settled),
+            known => Some(known),
         })
     })
     .await

@@ -14,7 +14,7 @@ pub(super) const PROPAGATION: Duration = Duration::from_mins(2);
 /// Whether the failure passes by itself once IAM has seen what was made a moment ago.
 ///
 /// A principal that is not there has the code of a document that can never be right; only the words tell them apart.
-pub(super) fn is_settling(error: &ResourceError) -> bool {
+pub(super) fn is_propagating(error: &ResourceError) -> bool {
     match error.code.as_str() {
         "ConcurrentModification" | "EntityTemporarilyUnmodifiable" => true,
         "MalformedPolicyDocument" => error.message.contains("Invalid principal"),
@@ -22,15 +22,15 @@ pub(super) fn is_settling(error: &ResourceError) -> bool {
     }
 }
 
-/// As [`is_settling`], where what is named in the request may also be too new to be known.
-pub(super) fn is_settling_or_new(error: &ResourceError) -> bool {
-    is_settling(error) || error.kind == ErrorKind::NotFound
+/// As [`is_propagating`], where what is named in the request may also be too new to be known.
+pub(super) fn is_propagating_or_new(error: &ResourceError) -> bool {
+    is_propagating(error) || error.kind == ErrorKind::NotFound
 }
 
-/// What is to be retried when a policy is attached: as [`is_settling_or_new`], but AWS's own policies are never new.
+/// What is to be retried when a policy is attached: as [`is_propagating_or_new`], but AWS's own policies are never new.
 pub(super) fn may_appear(policy_arn: &str) -> impl Fn(&ResourceError) -> bool + Send + Sync {
     let of_aws = policy_arn.split(':').nth(4) == Some("aws");
-    move |error| is_settling(error) || (!of_aws && error.kind == ErrorKind::NotFound)
+    move |error| is_propagating(error) || (!of_aws && error.kind == ErrorKind::NotFound)
 }
 
 /// Says how to take over what has the name already.
@@ -129,9 +129,9 @@ mod tests {
             error.code = "MalformedPolicyDocument".to_owned();
             error
         };
-        assert!(is_settling(&error(
+        assert!(is_propagating(&error(
             "Invalid principal in policy: \"AWS\":\"arn:aws:iam::1:role/new\""
         )));
-        assert!(!is_settling(&error("Syntax errors in policy.")));
+        assert!(!is_propagating(&error("Syntax errors in policy.")));
     }
 }

@@ -58,7 +58,7 @@ pub use versioning::{Retention, RetentionMode, Versioning};
 pub use website::{Protocol, RedirectAll, RoutingRule, Website};
 
 pub(super) use empty::{decode, delete_keys, delete_versions_of};
-pub(super) use setting::{BucketClient, BucketSetting, PROPAGATION, is_unsettled};
+pub(super) use setting::{BucketClient, BucketSetting, PROPAGATION, is_propagating};
 
 use super::name::BucketName;
 use crate::{Aws, error::failed, tags};

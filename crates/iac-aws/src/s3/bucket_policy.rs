@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
-    bucket::{PROPAGATION, is_unsettled},
+    bucket::{PROPAGATION, is_propagating},
     name::BucketName,
 };
 use crate::{
@@ -177,7 +177,7 @@ impl BucketPolicy<Resolved> {
             let waited = cx.clock.monotonic().saturating_sub(started);
             is_blocked(error) && waited < UNBLOCKED
         };
-        let passes = |error: &ResourceError| is_unsettled(error) || unknown_principal(error) || still_blocked(error);
+        let passes = |error: &ResourceError| is_propagating(error) || unknown_principal(error) || still_blocked(error);
         cx.retry("S3 to accept the policy", PROPAGATION, passes, || async {
             let request = cx
                 .provider

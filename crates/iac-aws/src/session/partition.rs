@@ -1,4 +1,4 @@
-//! The partitions of AWS: worlds apart, with regions, accounts and names of hosts of their own.
+//! The partitions of AWS, each with regions, accounts and names of hosts of their own.
 //!
 //! Source: AWS general reference, "AWS partitions"; the partitions that the SDKs know (`partitions.json` of botocore).
 

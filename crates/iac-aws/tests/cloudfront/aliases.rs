@@ -75,7 +75,7 @@ async fn holder(bench: &Bench, ours: bool) -> String {
 }
 
 #[tokio::test]
-async fn a_name_of_a_stranger_is_refused_at_once() {
+async fn a_name_of_another_owner_is_refused_at_once() {
     let bench = Bench::of::<Distribution>().await;
     let id = holder(&bench, false).await;
     let error = bench.create(&plain(&["www.example.com"])).await.unwrap_err();

@@ -64,7 +64,7 @@ async fn users_of_what_is_deleted_are_waited_for() {
 }
 
 #[tokio::test]
-async fn a_name_that_a_stranger_has_is_not_adopted() {
+async fn a_name_with_other_properties_is_not_adopted() {
     let bench = Bench::of::<CachePolicy>().await;
     bench.create(&policy()).await.unwrap();
     let unlike = CachePolicy {

@@ -207,7 +207,7 @@ impl TestEnv {
     }
 
     /// Asserts that what is live is just what was applied.
-    pub(crate) async fn assert_settled<R: Resource>(&self, applied: &R) {
+    pub(crate) async fn assert_in_sync<R: Resource>(&self, applied: &R) {
         assert_eq!(
             self.changes(&self.id(), applied, Some(applied)).await,
             Vec::<String>::new()

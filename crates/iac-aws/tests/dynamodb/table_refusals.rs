@@ -35,7 +35,7 @@ async fn more_warm_throughput_than_asked_for_is_no_drift() {
     asked.global_indexes.insert("by-a".to_owned(), index);
     asked.global_indexes.get_mut("by-a").unwrap().warm_throughput = Some(warm(13_000, 5_000));
     env.create(&asked).await.unwrap();
-    env.assert_settled(&asked).await;
+    env.assert_in_sync(&asked).await;
 
     // AWS has raised it
     let mut less = asked.clone();
@@ -45,12 +45,12 @@ async fn more_warm_throughput_than_asked_for_is_no_drift() {
     env.sandbox.clear_requests();
     env.update(&less, Some(&asked)).await.unwrap();
     assert_eq!(count(&env, "UpdateTable"), 0, "it is never lowered");
-    env.assert_settled(&less).await;
+    env.assert_in_sync(&less).await;
 
     let mut more = asked.clone();
     more.warm_throughput = Some(warm(13_000, 6_000));
     env.update(&more, Some(&asked)).await.unwrap();
-    env.assert_settled(&more).await;
+    env.assert_in_sync(&more).await;
 }
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn a_change_whose_answer_is_lost_is_looked_for_before_it_is_sent_again() {
         env.sandbox.clear_requests();
         env.update(&changed, Some(&plain())).await.unwrap();
         assert_eq!(count(&env, "UpdateTable"), 2);
-        env.assert_settled(&changed).await;
+        env.assert_in_sync(&changed).await;
     }
 }
 
@@ -95,7 +95,7 @@ async fn a_change_that_is_refused_because_it_is_made_already_is_made() {
         .inject(Fault::response_lost().on_operation("UpdateTable").nth(1));
     env.sandbox.inject(refused().nth(2));
     env.update(&more, Some(&provisioned)).await.unwrap();
-    env.assert_settled(&more).await;
+    env.assert_in_sync(&more).await;
 
     // a refusal of a first try is one
     env.sandbox.clear_faults();
@@ -110,7 +110,7 @@ async fn a_table_that_was_just_made_may_be_unknown_for_a_while() {
     env.sandbox
         .inject(Fault::not_found().on_operation("DescribeTable").first(4));
     env.create(&plain()).await.unwrap();
-    env.assert_settled(&plain()).await;
+    env.assert_in_sync(&plain()).await;
 
     // also to what looks for it after an interrupted create
     env.sandbox.clear_faults();

@@ -45,7 +45,7 @@ async fn a_plain_group_comes_and_goes() {
         (&outputs["name"], &outputs["vpc_id"]),
         (&"web".into(), &vpc.as_str().into())
     );
-    env.assert_settled(&plain(&vpc)).await;
+    env.assert_in_sync(&plain(&vpc)).await;
     // nothing is said of egress, so what AWS gives stays
     assert_eq!(env.written(), ["CreateSecurityGroup"]);
     env.delete(&plain(&vpc)).await.unwrap();
@@ -59,7 +59,7 @@ async fn rules_are_made_changed_and_taken_back() {
     let vpc = network(&env).await;
     let full = full(&vpc);
     env.create(&full).await.unwrap();
-    env.assert_settled(&full).await;
+    env.assert_in_sync(&full).await;
     assert_eq!(
         env.written(),
         [
@@ -91,7 +91,7 @@ async fn rules_are_made_changed_and_taken_back() {
             "RevokeSecurityGroupEgress"
         ]
     );
-    env.assert_settled(&other).await;
+    env.assert_in_sync(&other).await;
 
     // what is no longer spoken of is left alone, also when something else is changed
     let silent = SecurityGroup {
@@ -101,7 +101,7 @@ async fn rules_are_made_changed_and_taken_back() {
         ..other.clone()
     };
     env.update(&silent, Some(&other)).await.unwrap();
-    env.assert_settled(&silent).await;
+    env.assert_in_sync(&silent).await;
     let tags = silent.tags.clone();
     assert_eq!(
         env.changes(&env.id(), &SecurityGroup { tags, ..other }, None).await,
@@ -141,7 +141,7 @@ async fn a_rule_made_by_hand_is_drift_where_rules_are_declared() {
     assert_eq!(env.changes(&env.id(), &group, Some(&group)).await, ["ingress"]);
     assert_eq!(env.changes(&env.id(), &plain(&vpc), Some(&plain(&vpc))).await, NONE);
     env.update(&group, Some(&group)).await.unwrap();
-    env.assert_settled(&group).await;
+    env.assert_in_sync(&group).await;
 }
 
 #[tokio::test]
@@ -155,7 +155,7 @@ async fn a_group_is_made_once_whatever_happens() {
         let vpc = network(&env).await;
         env.sandbox.inject(fault.on_operation("CreateSecurityGroup").nth(1));
         env.create(&full(&vpc)).await.unwrap();
-        env.assert_settled(&full(&vpc)).await;
+        env.assert_in_sync(&full(&vpc)).await;
         assert_eq!(env.recover(&full(&vpc)).await, Some(env.id()));
         assert_eq!(env.attempt("another").recover(&full(&vpc)).await, None);
     }
@@ -175,7 +175,7 @@ async fn a_half_made_group_is_finished() {
         let error = env.create(&full(&vpc)).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::Denied);
         env.update(&full(&vpc), None).await.unwrap();
-        env.assert_settled(&full(&vpc)).await;
+        env.assert_in_sync(&full(&vpc)).await;
     }
 }
 
@@ -193,7 +193,7 @@ async fn stale_reads_are_looked_at_again() {
     env.sandbox
         .inject(unknown.on_operation("AuthorizeSecurityGroupEgress").first(2));
     env.create(&full(&vpc)).await.unwrap();
-    env.assert_settled(&full(&vpc)).await;
+    env.assert_in_sync(&full(&vpc)).await;
 }
 
 #[tokio::test]
@@ -211,7 +211,7 @@ async fn without_room_for_old_and_new_rules_the_old_ones_go_first() {
         .inject(full_up.on_operation("AuthorizeSecurityGroupIngress").nth(1));
     env.sandbox.clear_requests();
     env.update(&other, Some(&group)).await.unwrap();
-    env.assert_settled(&other).await;
+    env.assert_in_sync(&other).await;
     assert_eq!(
         env.written(),
         [
@@ -249,7 +249,7 @@ async fn a_group_that_others_refer_to_stays_unless_told() {
     };
     let app = env.attempt("another");
     app.create(&referring).await.unwrap();
-    app.assert_settled(&referring).await;
+    app.assert_in_sync(&referring).await;
     let referring_id = env.id();
 
     env.adopt(&wanted);

@@ -40,7 +40,7 @@ async fn a_rule_is_made_once_whatever_happens() {
         env.sandbox
             .inject(fault.on_operation("AuthorizeSecurityGroupIngress").nth(1));
         env.create(&rule).await.unwrap();
-        env.assert_settled(&rule).await;
+        env.assert_in_sync(&rule).await;
         assert_eq!(env.recover(&rule).await, Some(env.id()));
         assert_eq!(env.attempt("another").recover(&rule).await, None);
     }
@@ -91,7 +91,7 @@ async fn a_group_that_is_not_known_yet_is_waited_for() {
     env.sandbox
         .inject(unknown.on_operation("AuthorizeSecurityGroupIngress").first(4));
     env.create(&rule).await.unwrap();
-    env.assert_settled(&rule).await;
+    env.assert_in_sync(&rule).await;
 }
 
 #[tokio::test]

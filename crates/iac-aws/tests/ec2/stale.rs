@@ -28,7 +28,7 @@ async fn is_made_all_the_same<R: Resource>(
             .create(&resource)
             .await
             .unwrap_or_else(|error| panic!("{operation} {from}: {error}"));
-        env.assert_settled(&resource).await;
+        env.assert_in_sync(&resource).await;
         let live = env.read(&env.id(), Some(&resource)).await.unwrap();
         for output in outputs {
             assert_eq!(made[*output], live.outputs[*output], "{operation} {from}");
@@ -76,7 +76,7 @@ async fn not_found_right_after_a_create_means_not_yet() {
         let env = TestEnv::new();
         env.sandbox.inject(Fault::not_found().on_operation(operation).nth(1));
         env.create(&vpc::full()).await.unwrap();
-        env.assert_settled(&vpc::full()).await;
+        env.assert_in_sync(&vpc::full()).await;
     }
 }
 
@@ -96,7 +96,7 @@ async fn a_missing_part_does_not_make_a_vpc_gone() {
     env.create(&vpc::plain()).await.unwrap();
     env.sandbox
         .inject(Fault::not_found().on_operation("DescribeVpcAttribute").first(2));
-    env.assert_settled(&vpc::plain()).await;
+    env.assert_in_sync(&vpc::plain()).await;
 }
 
 #[tokio::test]
@@ -121,7 +121,7 @@ async fn rules_that_are_seen_late_are_waited_for() {
     env.sandbox
         .inject(duplicate.on_operation("AuthorizeSecurityGroupIngress").first(6));
     env.create(&group).await.unwrap();
-    env.assert_settled(&group).await;
+    env.assert_in_sync(&group).await;
     let fewer = SecurityGroup {
         ingress: Some(vec![Rule::tcp(443).from_anywhere()]),
         ..group.clone()

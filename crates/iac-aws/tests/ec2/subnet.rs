@@ -51,7 +51,7 @@ async fn a_plain_subnet_comes_and_goes() {
     let outputs = env.create(&plain(&vpc)).await.unwrap();
     assert_eq!(outputs["availability_zone"], "eu-west-1b");
     assert_eq!(outputs["cidr_blocks"][0], "10.0.1.0/24");
-    env.assert_settled(&plain(&vpc)).await;
+    env.assert_in_sync(&plain(&vpc)).await;
     assert_eq!(env.read::<Subnet>(&env.id(), None).await.unwrap().outputs, outputs);
     env.delete(&plain(&vpc)).await.unwrap();
     assert_eq!(env.read::<Subnet>(&env.id(), None).await, None);
@@ -86,7 +86,7 @@ async fn other_ipv6_addresses_take_the_place_of_the_first() {
     env.create(&first).await.unwrap();
     env.sandbox.clear_requests();
     env.update(&second, Some(&first)).await.unwrap();
-    env.assert_settled(&second).await;
+    env.assert_in_sync(&second).await;
     assert_eq!(
         env.written(),
         [
@@ -111,7 +111,7 @@ async fn a_subnet_is_made_once_whatever_happens() {
         let (vpc, _) = network(&env).await;
         env.sandbox.inject(fault.on_operation("CreateSubnet").nth(1));
         env.create(&plain(&vpc)).await.unwrap();
-        env.assert_settled(&plain(&vpc)).await;
+        env.assert_in_sync(&plain(&vpc)).await;
         assert_eq!(env.recover(&plain(&vpc)).await, Some(env.id()));
         assert_eq!(env.attempt("another").recover(&plain(&vpc)).await, None);
     }
@@ -131,7 +131,7 @@ async fn a_vpc_that_is_not_known_yet_is_waited_for() {
         ..plain(&vpc)
     };
     env.create(&public).await.unwrap();
-    env.assert_settled(&public).await;
+    env.assert_in_sync(&public).await;
 }
 
 #[tokio::test]

@@ -49,7 +49,7 @@ async fn a_plain_vpc_comes_and_goes() {
     ] {
         assert!(outputs[output].as_str().unwrap().starts_with(prefix), "{outputs}");
     }
-    env.assert_settled(&plain()).await;
+    env.assert_in_sync(&plain()).await;
     let live = env.read::<Vpc>(&env.id(), None).await.unwrap();
     assert_eq!(live.outputs, outputs);
     env.delete(&plain()).await.unwrap();
@@ -63,7 +63,7 @@ async fn what_is_there_already_is_not_asked_for_again() {
     let env = TestEnv::new();
     let outputs = env.create(&full()).await.unwrap();
     assert_eq!(outputs["ipv6_cidr_blocks"].as_array().map(Vec::len), Some(1));
-    env.assert_settled(&full()).await;
+    env.assert_in_sync(&full()).await;
     env.sandbox.clear_requests();
     env.update(&full(), Some(&full())).await.unwrap();
     assert_eq!(env.written(), NONE);
@@ -82,7 +82,7 @@ async fn blocks_that_are_not_spoken_of_survive_an_import() {
     env.sandbox.clear_requests();
     env.update(&silent, None).await.unwrap();
     assert_eq!(env.written(), ["DeleteTags"]);
-    env.assert_settled(&silent).await;
+    env.assert_in_sync(&silent).await;
     // an empty list is something that is said
     let none = Vpc {
         secondary_cidr_blocks: Some([].into()),
@@ -90,7 +90,7 @@ async fn blocks_that_are_not_spoken_of_survive_an_import() {
     };
     env.update(&none, Some(&silent)).await.unwrap();
     assert_eq!(env.written()[1..], ["DisassociateVpcCidrBlock"; 2]);
-    env.assert_settled(&none).await;
+    env.assert_in_sync(&none).await;
 }
 
 #[tokio::test]
@@ -107,7 +107,7 @@ async fn blocks_and_tags_of_others_are_no_drift_unless_declared() {
         ..plain()
     };
     env.update(&declared, Some(&plain())).await.unwrap();
-    env.assert_settled(&declared).await;
+    env.assert_in_sync(&declared).await;
 }
 
 #[tokio::test]
@@ -118,9 +118,9 @@ async fn tenancy_loosens_only() {
         ..plain()
     };
     env.create(&dedicated).await.unwrap();
-    env.assert_settled(&dedicated).await;
+    env.assert_in_sync(&dedicated).await;
     env.update(&plain(), Some(&dedicated)).await.unwrap();
-    env.assert_settled(&plain()).await;
+    env.assert_in_sync(&plain()).await;
     let error = env.update(&dedicated, Some(&plain())).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Invalid);
 }
@@ -137,7 +137,7 @@ async fn a_lost_answer_makes_no_second_vpc() {
         let env = TestEnv::new();
         env.sandbox.inject(fault.on_operation("CreateVpc").nth(1));
         env.create(&plain()).await.unwrap();
-        env.assert_settled(&plain()).await;
+        env.assert_in_sync(&plain()).await;
         assert_eq!(count(&env).await, 1);
     }
 }
@@ -154,7 +154,7 @@ async fn an_interrupted_create_is_found_and_finished() {
     let id = env.recover(&full()).await.unwrap();
     env.adopt(&id);
     env.update(&full(), Some(&full())).await.unwrap();
-    env.assert_settled(&full()).await;
+    env.assert_in_sync(&full()).await;
     assert_eq!(count(&env).await, 1);
 }
 

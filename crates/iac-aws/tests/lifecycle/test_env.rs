@@ -190,7 +190,7 @@ impl TestEnv {
     }
 
     /// Applies, and expects that there is nothing left to do.
-    pub(crate) async fn settle(&self, when: &str, stack: &Stack) {
+    pub(crate) async fn converge(&self, when: &str, stack: &Stack) {
         self.apply(when, stack).await;
         self.expect_nothing(when, stack).await;
     }

@@ -118,7 +118,7 @@ async fn a_plain_bucket_takes_one_call() {
     assert_eq!(called, ["CreateBucket"]);
     assert_eq!(outputs["arn"], "arn:aws:s3:::plain");
     assert_eq!(outputs["regional_domain_name"], "plain.s3.eu-west-1.amazonaws.com");
-    env.assert_settled(&plain()).await;
+    env.assert_in_sync(&plain()).await;
 }
 
 #[tokio::test]
@@ -126,7 +126,7 @@ async fn every_configuration_comes_and_goes() {
     let env = with_target().await;
     env.create(&plain()).await.unwrap();
     env.update(&full(), Some(&plain())).await.unwrap();
-    env.assert_settled(&full()).await;
+    env.assert_in_sync(&full()).await;
     assert_eq!(
         env.changes(&RemoteId::new("plain"), &full(), None).await,
         NONE,
@@ -143,7 +143,7 @@ async fn every_configuration_comes_and_goes() {
     assert_eq!(writes.count(), 0, "what is there already is not put again");
 
     env.update(&plain(), Some(&full())).await.unwrap();
-    env.assert_settled(&plain()).await;
+    env.assert_in_sync(&plain()).await;
 }
 
 #[tokio::test]
@@ -155,7 +155,7 @@ async fn a_redirect_of_everything() {
         .website(Website::builder().redirect_all(to).build())
         .build();
     env.create(&bucket).await.unwrap();
-    env.assert_settled(&bucket).await;
+    env.assert_in_sync(&bucket).await;
 }
 
 #[tokio::test]
@@ -172,9 +172,9 @@ async fn a_lock_has_its_retention_put_and_taken() {
         ..locked.clone()
     };
     env.create(&kept).await.unwrap();
-    env.assert_settled(&kept).await;
+    env.assert_in_sync(&kept).await;
     env.update(&locked, Some(&kept)).await.unwrap();
-    env.assert_settled(&locked).await;
+    env.assert_in_sync(&locked).await;
 }
 
 #[tokio::test]
@@ -188,7 +188,7 @@ async fn a_lock_is_put_on_a_bucket_that_is_there() {
         ..plain()
     };
     env.update(&locked, Some(&plain())).await.unwrap();
-    env.assert_settled(&locked).await;
+    env.assert_in_sync(&locked).await;
     let error = env.update(&plain(), Some(&locked)).await.unwrap_err();
     assert!(
         error.hints.iter().any(|hint| hint.contains("object_lock(true)")),
@@ -241,7 +241,7 @@ async fn a_half_made_bucket_is_finished() {
         .inject(Fault::access_denied().on_operation("PutBucketCors").first(1));
     env.create(&full()).await.unwrap_err();
     env.update(&full(), Some(&full())).await.unwrap();
-    env.assert_settled(&full()).await;
+    env.assert_in_sync(&full()).await;
 }
 
 #[tokio::test]
@@ -262,7 +262,7 @@ async fn what_passes_by_itself_is_repeated() {
         ..plain()
     };
     env.create(&bucket).await.unwrap();
-    env.assert_settled(&bucket).await;
+    env.assert_in_sync(&bucket).await;
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ async fn with_bucket() -> TestEnv {
 async fn what_is_there_already_is_not_taken_over() {
     let env = with_bucket().await;
     env.create(&notification(".jpg")).await.unwrap();
-    env.assert_settled(&notification(".jpg")).await;
+    env.assert_in_sync(&notification(".jpg")).await;
     let error = env.create(&notification(".png")).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::AlreadyExists);
     assert!(error.hints[0].contains("import"), "{error:?}");
@@ -58,7 +58,7 @@ async fn a_bucket_is_changed_without_touching_its_notifications() {
     env.create(&notification(".jpg")).await.unwrap();
     let tagged = Bucket::builder().bucket("site").tags([("a", "b")]).build();
     env.update(&tagged, None).await.unwrap();
-    env.assert_settled(&notification(".jpg")).await;
+    env.assert_in_sync(&notification(".jpg")).await;
     let gone = env.s3().delete_bucket().bucket("site").send().await;
     gone.unwrap();
     env.delete(&notification(".jpg")).await.unwrap();

@@ -48,10 +48,10 @@ async fn a_policy_lives_and_dies() {
         for_account(&["s3:PutObject", "s3:GetObject"]),
     );
     env.create(&first).await.unwrap();
-    env.assert_settled(&first).await;
+    env.assert_in_sync(&first).await;
     assert_eq!(env.recover(&first).await, Some(RemoteId::new("site")));
     env.update(&second, Some(&first)).await.unwrap();
-    env.assert_settled(&second).await;
+    env.assert_in_sync(&second).await;
     assert_eq!(env.create(&first).await.unwrap_err().kind, ErrorKind::AlreadyExists);
     env.delete(&second).await.unwrap();
     env.delete(&second).await.unwrap();
@@ -68,7 +68,7 @@ async fn the_public_is_let_in_only_when_the_bucket_allows_it() {
     );
     let env = with_bucket(PublicAccessBlock::NONE).await;
     env.create(&public()).await.unwrap();
-    env.assert_settled(&public()).await;
+    env.assert_in_sync(&public()).await;
 }
 
 #[tokio::test]
@@ -79,7 +79,7 @@ async fn a_block_that_was_just_lifted_refuses_for_a_while() {
     let blocked = || Fault::error(403, "AccessDenied", message).on_operation("PutBucketPolicy");
     env.sandbox.inject(blocked().first(3));
     env.create(&public()).await.unwrap();
-    env.assert_settled(&public()).await;
+    env.assert_in_sync(&public()).await;
 
     // a refusal that stays is told after a minute
     env.sandbox.inject(blocked());
@@ -142,7 +142,7 @@ async fn a_policy_that_names_a_deleted_role_by_its_unique_id_is_put_again() {
     let live = env.read(&env.id(), Some(&declared)).await.unwrap();
     assert!(live.inputs.to_string().contains("AROAIOSFODNN7EXAMPLEID"), "{live:?}");
     env.update(&declared, Some(&declared)).await.unwrap();
-    env.assert_settled(&declared).await;
+    env.assert_in_sync(&declared).await;
 }
 
 #[test]

@@ -30,7 +30,7 @@ async fn a_role_that_may_not_tag_resources_makes_a_bucket_and_tags_it() {
         env.sandbox.inject(no_tag_resource().first(1));
         env.create(&plain()).await.unwrap();
         assert_eq!(env.written(), ["CreateBucket", "CreateBucket", "PutBucketTagging"]);
-        env.assert_settled(&plain()).await;
+        env.assert_in_sync(&plain()).await;
         assert_eq!(env.recover(&plain()).await, Some(RemoteId::new("plain")));
     }
 }
@@ -47,7 +47,7 @@ async fn the_id_is_known_before_the_tags_are_put_and_the_missing_action_is_named
     assert_eq!(env.id(), RemoteId::new("plain"));
     env.sandbox.clear_faults();
     env.update(&plain(), Some(&plain())).await.unwrap();
-    env.assert_settled(&plain()).await;
+    env.assert_in_sync(&plain()).await;
 }
 
 #[tokio::test]
@@ -79,7 +79,7 @@ async fn an_untagged_create_whose_answer_is_lost_goes_on() {
     env.sandbox
         .inject(Fault::response_lost().on_operation("CreateBucket").first(1));
     env.create(&plain()).await.unwrap();
-    env.assert_settled(&plain()).await;
+    env.assert_in_sync(&plain()).await;
 }
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn a_public_access_block_is_awaited_until_it_reads_as_it_was_put() {
     });
     lagging.update(&open, Some(&plain())).await.unwrap();
     assert_eq!(stale.load(Ordering::Relaxed), 4, "two stale reads, and two that agree");
-    env.assert_settled(&open).await;
+    env.assert_in_sync(&open).await;
 }
 
 #[tokio::test]
@@ -138,13 +138,13 @@ async fn replication_goes_before_versioning_and_comes_after_it() {
     };
     env.create(&plain).await.unwrap();
     env.update(&copied, Some(&plain)).await.unwrap();
-    env.assert_settled(&copied).await;
+    env.assert_in_sync(&copied).await;
     env.update(&plain, Some(&copied)).await.unwrap();
-    env.assert_settled(&plain).await;
+    env.assert_in_sync(&plain).await;
 }
 
 #[tokio::test]
-async fn empty_filters_and_a_size_of_zero_settle() {
+async fn empty_filters_and_a_size_of_zero_converge() {
     let env = TestEnv::new();
     let rule = |prefix: &str| {
         LifecycleRule::builder()
@@ -161,7 +161,7 @@ async fn empty_filters_and_a_size_of_zero_settle() {
         ..plain()
     };
     env.create(&bucket).await.unwrap();
-    env.assert_settled(&bucket).await;
+    env.assert_in_sync(&bucket).await;
 }
 
 #[tokio::test]

@@ -76,7 +76,7 @@ async fn only_what_differs_is_uploaded() {
     let outputs = env.create(&first).await.unwrap();
     assert_eq!(outputs["count"], 3);
     assert_eq!(written(&env), ["PutObject"; 3]);
-    env.assert_settled(&first).await;
+    env.assert_in_sync(&first).await;
 
     site.write("assets/app.js", "2");
     std::fs::remove_dir_all(site.path().join("about")).unwrap();
@@ -85,7 +85,7 @@ async fn only_what_differs_is_uploaded() {
     let next = env.update(&second, Some(&first)).await.unwrap();
     assert_ne!(outputs["manifest_hash"], next["manifest_hash"]);
     assert_eq!(written(&env), ["PutObject", "DeleteObjects"]);
-    env.assert_settled(&second).await;
+    env.assert_in_sync(&second).await;
 
     env.update(&second, Some(&second)).await.unwrap();
     assert_eq!(written(&env), Vec::<String>::new());
@@ -98,7 +98,7 @@ async fn a_read_of_small_files_is_one_listing() {
     let directory = directory.directory();
     env.create(&directory).await.unwrap();
     env.sandbox.clear_requests();
-    env.assert_settled(&directory).await;
+    env.assert_in_sync(&directory).await;
     let operations: Vec<String> = env
         .sandbox
         .requests()
@@ -109,7 +109,7 @@ async fn a_read_of_small_files_is_one_listing() {
 }
 
 #[tokio::test]
-async fn drift_is_seen_and_strangers_are_left_alone_unless_pruned() {
+async fn drift_is_seen_and_other_objects_are_left_alone_unless_pruned() {
     let env = with_bucket(bucket()).await;
     let site = Site::new();
     let directory = site.directory();
@@ -123,7 +123,7 @@ async fn drift_is_seen_and_strangers_are_left_alone_unless_pruned() {
             .send()
     };
     put("www/assets/app.js").await.unwrap();
-    put("www/stranger").await.unwrap();
+    put("www/other").await.unwrap();
     put("elsewhere").await.unwrap();
     env.s3()
         .delete_object()
@@ -135,9 +135,9 @@ async fn drift_is_seen_and_strangers_are_left_alone_unless_pruned() {
     let changed = env.changes(&env.id(), &directory, Some(&directory)).await;
     assert!(changed.iter().any(|path| path.contains("app.js")), "{changed:?}");
     assert!(changed.iter().any(|path| path.contains("index.html")), "{changed:?}");
-    assert!(!changed.iter().any(|path| path.contains("stranger")), "{changed:?}");
+    assert!(!changed.iter().any(|path| path.contains("other")), "{changed:?}");
     env.update(&directory, Some(&directory)).await.unwrap();
-    env.assert_settled(&directory).await;
+    env.assert_in_sync(&directory).await;
 
     let pruning = Directory {
         prune_unknown: true,
@@ -198,7 +198,7 @@ async fn an_interrupted_upload_has_no_page_without_its_assets_and_is_finished() 
     let there = env.s3().list_objects_v2().bucket("site").send().await.unwrap();
     assert_eq!(there.contents().len(), 0, "the asset comes first");
     env.update(&directory, Some(&directory)).await.unwrap();
-    env.assert_settled(&directory).await;
+    env.assert_in_sync(&directory).await;
 }
 
 #[tokio::test]
@@ -223,7 +223,7 @@ async fn encrypted_objects_are_compared_by_their_checksum() {
     let site = Site::new();
     let directory = site.directory();
     env.create(&directory).await.unwrap();
-    env.assert_settled(&directory).await;
+    env.assert_in_sync(&directory).await;
 }
 
 #[test]

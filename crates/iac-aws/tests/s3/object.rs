@@ -37,10 +37,10 @@ async fn a_text_is_put_changed_and_deleted() {
     let env = with_bucket(bucket()).await;
     let outputs = env.create(&text("one")).await.unwrap();
     assert_eq!(outputs["arn"], "arn:aws:s3:::things/a/hello.txt");
-    env.assert_settled(&text("one")).await;
+    env.assert_in_sync(&text("one")).await;
     env.update(&text("two"), Some(&text("one"))).await.unwrap();
     assert_eq!(body(&env, "a/hello.txt").await, b"two");
-    env.assert_settled(&text("two")).await;
+    env.assert_in_sync(&text("two")).await;
     env.delete(&text("two")).await.unwrap();
     env.delete(&text("two")).await.unwrap();
     assert!(env.read(&env.id(), Some(&text("two"))).await.is_none());
@@ -65,7 +65,7 @@ async fn headers_metadata_and_tags_come_back() {
         .tags(OURS.into_iter().chain([("a b", "c+d=ä")]))
         .build();
     env.create(&full).await.unwrap();
-    env.assert_settled(&full).await;
+    env.assert_in_sync(&full).await;
 
     env.sandbox.clear_requests();
     let retagged = Object {
@@ -73,7 +73,7 @@ async fn headers_metadata_and_tags_come_back() {
         ..full.clone()
     };
     env.update(&retagged, Some(&full)).await.unwrap();
-    env.assert_settled(&retagged).await;
+    env.assert_in_sync(&retagged).await;
     let operations: Vec<String> = env
         .sandbox
         .requests()
@@ -92,7 +92,7 @@ async fn headers_metadata_and_tags_come_back() {
         ..retagged.clone()
     };
     env.update(&plain, Some(&retagged)).await.unwrap();
-    env.assert_settled(&plain).await;
+    env.assert_in_sync(&plain).await;
 }
 
 #[tokio::test]
@@ -127,7 +127,7 @@ async fn files_small_and_large() {
             .content(Content::file(&path))
             .build();
         env.create(&object).await.unwrap();
-        env.assert_settled(&object).await;
+        env.assert_in_sync(&object).await;
         assert_eq!(body(&env, name).await, bytes);
         std::fs::write(&path, b"changed").unwrap();
         env.s3()
@@ -162,7 +162,7 @@ async fn locks_are_put_and_lifted() {
         ..text("one")
     };
     env.create(&held).await.unwrap();
-    env.assert_settled(&held).await;
+    env.assert_in_sync(&held).await;
     let later = ObjectRetention::builder()
         .mode(RetentionMode::Governance)
         .until("2100-01-01T00:00:00Z")
@@ -173,7 +173,7 @@ async fn locks_are_put_and_lifted() {
         ..held.clone()
     };
     env.update(&freed, Some(&held)).await.unwrap();
-    env.assert_settled(&freed).await;
+    env.assert_in_sync(&freed).await;
     env.delete(&Object {
         force_destroy: true,
         ..freed
@@ -241,7 +241,7 @@ async fn a_conflict_at_the_end_of_an_upload_does_not_begin_it_anew() {
     let count = |operation: &str| env.written().iter().filter(|written| *written == operation).count();
     assert_eq!((count("CreateMultipartUpload"), count("UploadPart")), (1, 2));
     assert_eq!(count("CompleteMultipartUpload"), 3);
-    env.assert_settled(&object).await;
+    env.assert_in_sync(&object).await;
 }
 
 #[tokio::test]
@@ -254,7 +254,7 @@ async fn an_upload_that_s3_dropped_is_begun_anew_and_a_completed_one_is_not() {
     env.create(&object).await.unwrap();
     let begun = |env: &TestEnv| env.written().iter().filter(|it| *it == "CreateMultipartUpload").count();
     assert_eq!(begun(&env), 2);
-    env.assert_settled(&object).await;
+    env.assert_in_sync(&object).await;
 
     // the answer to the call that completed it is lost, and the next one finds no upload any more
     let (_file, mut object) = large();
@@ -264,7 +264,7 @@ async fn an_upload_that_s3_dropped_is_begun_anew_and_a_completed_one_is_not() {
     env.sandbox.inject(gone(Fault::response_lost));
     env.update(&object, None).await.unwrap();
     assert_eq!(begun(&env), 1);
-    env.assert_settled(&object).await;
+    env.assert_in_sync(&object).await;
 }
 
 /// Puts the object as it is into another class, as a lifecycle rule does.
@@ -285,7 +285,7 @@ async fn a_class_that_a_lifecycle_rule_chose_is_no_drift() {
         let env = with_bucket(bucket()).await;
         env.create(&object).await.unwrap();
         moved(&env, Class::Glacier).await;
-        env.assert_settled(&object).await;
+        env.assert_in_sync(&object).await;
         env.sandbox.clear_requests();
         env.update(&object, Some(&object)).await.unwrap();
         assert_eq!(env.written(), NONE);
@@ -318,7 +318,7 @@ async fn an_alias_of_a_key_does_not_upload_again() {
         .server_side_encryption(aws_sdk_s3::types::ServerSideEncryption::AwsKms)
         .ssekms_key_id(arn);
     copy.send().await.unwrap();
-    env.assert_settled(&aliased).await;
+    env.assert_in_sync(&aliased).await;
     let other = Object {
         kms_key: Some("alias/other".into()),
         ..aliased.clone()
@@ -339,7 +339,7 @@ async fn no_checksum_is_asked_for_that_needs_the_key() {
         let asks = request.headers().get("x-amz-checksum-mode").is_some();
         (request.method() == "HEAD" && asks).then(|| (403, String::new()))
     });
-    without_key.assert_settled(&encrypted).await;
+    without_key.assert_in_sync(&encrypted).await;
 
     // somebody else has put other content: then the hash is not known, and that is a difference
     let by_hand = env.s3().put_object().bucket("things").key("a/hello.txt");

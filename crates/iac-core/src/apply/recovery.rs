@@ -54,7 +54,7 @@ impl Run {
                     }
                 }
             };
-            let record = Record::Settled {
+            let record = Record::Completed {
                 step: intent.step,
                 address: address.clone(),
                 resource: resource.clone(),

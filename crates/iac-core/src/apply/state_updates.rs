@@ -35,7 +35,7 @@ pub(crate) async fn before(plan: &Plan, state: &mut State, writer: &Arc<StateWri
         } else {
             continue;
         };
-        let settled = Record::Settled {
+        let settled = Record::Completed {
             step: writer.next_step(),
             address: change.address.clone(),
             resource: resource.clone(),

@@ -222,7 +222,7 @@ impl<'a> StepRun<'a> {
         outputs: Option<Value>,
     ) -> Result<(), ResourceError> {
         self.cx.set(self.address(), resource.clone(), outputs);
-        let record = Record::Settled {
+        let record = Record::Completed {
             step: self.number,
             address: self.address().clone(),
             resource,

@@ -2,7 +2,8 @@
 
 use super::input::Input;
 
-/// A text with outputs in it: `text!("{}/*", bucket.arn)`. Every `{}` takes the next argument, an [`Input`] or an [`Output`].
+/// A text with outputs in it: `text!("{}/*", bucket.arn)`. Every `{}` takes the next argument, an [`Input`] or an
+/// [`Output`](crate::model::Output).
 ///
 /// The number of arguments is checked when it is compiled; the edges to the outputs' resources are kept.
 #[macro_export]

@@ -46,7 +46,8 @@ pub enum Record {
         to: Address,
     },
     /// A change was made, or failed and left the resource like this.
-    Settled {
+    #[serde(alias = "settled")]
+    Completed {
         /// The intent's number.
         step: u64,
         /// The resource.

@@ -115,7 +115,7 @@ fn continuation(start: u64, journal: &[(u64, RecordBatch)]) -> Continuation {
 fn step(record: &Record) -> u64 {
     match record {
         Record::Intended(intent) => intent.step,
-        Record::Identified { step, .. } | Record::Settled { step, .. } => *step,
+        Record::Identified { step, .. } | Record::Completed { step, .. } => *step,
         Record::Begun { .. } | Record::Moved { .. } => 0,
     }
 }
@@ -134,7 +134,7 @@ fn apply(state: &mut State, record: &Record) {
             }
         }
         Record::Moved { from, to } => state.rename(from, to),
-        Record::Settled {
+        Record::Completed {
             step,
             address,
             resource,

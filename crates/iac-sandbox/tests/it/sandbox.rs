@@ -1,4 +1,4 @@
-//! Worlds: folders, locks, the log, faults, isolation and speed.
+//! Sandboxes: folders, locks, the log, faults, isolation and speed.
 
 use std::time::{Duration, Instant};
 
@@ -28,7 +28,7 @@ async fn create(sandbox: &Sandbox, name: &str) -> Created {
 }
 
 #[tokio::test]
-async fn an_opened_world_is_saved_before_each_answer() {
+async fn an_opened_sandbox_is_saved_before_each_answer() {
     let folder = tempfile::tempdir().unwrap();
     let sandbox = Sandbox::open(folder.path()).unwrap();
     create(&sandbox, "kept").await.unwrap();
@@ -106,7 +106,7 @@ async fn a_change_of_one_object_writes_that_object() {
 }
 
 #[tokio::test]
-async fn a_folder_is_one_worlds_at_a_time() {
+async fn a_folder_is_one_sandboxes_at_a_time() {
     let folder = tempfile::tempdir().unwrap();
     let sandbox = Sandbox::open(folder.path()).unwrap();
     let held = Sandbox::open(folder.path()).unwrap_err();

@@ -30,7 +30,7 @@ pub(super) fn of(config: &DistributionConfig) -> BTreeSet<String> {
 /// of them.
 ///
 /// # Errors
-/// What `write` fails with; with a hint that names the other distribution, when it has a name in the end or is a stranger's.
+/// What `write` fails with; with a hint that names the other distribution, when it has a name in the end or has another owner.
 pub(super) async fn once_free<T, F>(
     names: &BTreeSet<String>,
     own: Option<&RemoteId>,

@@ -29,7 +29,7 @@ pub(super) const KNOWN: Duration = Duration::from_mins(2);
 const PASSING: Duration = Duration::from_mins(1);
 
 /// How long a disabled distribution may be taken for an enabled one, and how long a deleted one may still be seen.
-const SETTLE: Duration = Duration::from_mins(10);
+const PROPAGATION: Duration = Duration::from_mins(10);
 
 /// A live distribution.
 #[derive(Debug)]
@@ -220,20 +220,25 @@ pub(super) async fn disable(id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), 
 /// Deletes a distribution that is disabled, once that is deployed, and waits until it is gone.
 pub(super) async fn delete(id: &RemoteId, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
     deployed(id, cx).await?;
-    let settling = |error: &ResourceError| stale(error) || error.code == "DistributionNotDisabled";
-    cx.retry("the distribution to be seen as disabled", SETTLE, settling, || async {
-        let live = current(id, cx).await?;
-        cx.provider
-            .cloudfront
-            .delete_distribution()
-            .id(id.as_str())
-            .if_match(live.etag)
-            .send()
-            .await
-            .map_err(failed("cloudfront:DeleteDistribution"))
-    })
+    let not_seen_yet = |error: &ResourceError| stale(error) || error.code == "DistributionNotDisabled";
+    cx.retry(
+        "the distribution to be seen as disabled",
+        PROPAGATION,
+        not_seen_yet,
+        || async {
+            let live = current(id, cx).await?;
+            cx.provider
+                .cloudfront
+                .delete_distribution()
+                .id(id.as_str())
+                .if_match(live.etag)
+                .send()
+                .await
+                .map_err(failed("cloudfront:DeleteDistribution"))
+        },
+    )
     .await?;
-    cx.until("the distribution to be gone", SETTLE, || async {
+    cx.until("the distribution to be gone", PROPAGATION, || async {
         match current(id, cx).await {
             Ok(_) => Ok(None),
             Err(error) if gone(&error) => Ok(Some(())),

@@ -75,7 +75,7 @@ impl Encryption<Resolved> {
     }
 
     /// Whether a change of the encryption is over.
-    pub(super) fn is_settled(table: &TableDescription) -> bool {
+    pub(super) fn is_stable(table: &TableDescription) -> bool {
         let status = table.sse_description().and_then(|description| description.status());
         matches!(status, None | Some(SseStatus::Enabled | SseStatus::Disabled))
     }

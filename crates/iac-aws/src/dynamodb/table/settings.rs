@@ -73,7 +73,7 @@ impl Settings {
 
 impl Table<Resolved> {
     /// Brings the settings from what they are `now` to what is desired.
-    pub(super) async fn settle(
+    pub(super) async fn bring_to_desired(
         &self,
         table: &TableDescription,
         now: &Settings,

@@ -308,7 +308,7 @@ impl Update<'_> {
     async fn encryption(&mut self) -> Result<(), ResourceError> {
         let wanted = self.desired.encryption.as_ref();
         let satisfied = |table: &TableDescription| {
-            Encryption::satisfied(wanted, Encryption::live(table).as_ref()) && Encryption::is_settled(table)
+            Encryption::satisfied(wanted, Encryption::live(table).as_ref()) && Encryption::is_stable(table)
         };
         if Encryption::satisfied(wanted, Encryption::live(&self.now).as_ref()) {
             return Ok(());

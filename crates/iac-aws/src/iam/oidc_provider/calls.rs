@@ -30,7 +30,7 @@ pub(super) async fn add_client_ids(
     for id in desired.iter().filter(|id| !live.contains(id)) {
         let request = cx.provider.iam.add_client_id_to_open_id_connect_provider();
         let request = request.open_id_connect_provider_arn(arn).client_id(id);
-        settled(cx, || async {
+        until_free(cx, || async {
             let added = request.clone().send().await;
             added.map_err(failed("iam:AddClientIDToOpenIDConnectProvider"))
         })
@@ -49,7 +49,7 @@ pub(super) async fn remove_client_ids(
     for id in live.iter().filter(|id| !desired.contains(id)) {
         let request = cx.provider.iam.remove_client_id_from_open_id_connect_provider();
         let request = request.open_id_connect_provider_arn(arn).client_id(id);
-        let removed = settled(cx, || async {
+        let removed = until_free(cx, || async {
             let removed = request.clone().send().await;
             removed.map_err(failed("iam:RemoveClientIDFromOpenIDConnectProvider"))
         })
@@ -60,13 +60,21 @@ pub(super) async fn remove_client_ids(
 }
 
 /// Makes a change again while IAM is busy with another one of the same provider (`ConcurrentModification`).
-pub(super) async fn settled<T, F>(cx: &Context<'_, Aws>, change: impl FnMut() -> F + Send) -> Result<T, ResourceError>
+pub(super) async fn until_free<T, F>(
+    cx: &Context<'_, Aws>,
+    change: impl FnMut() -> F + Send,
+) -> Result<T, ResourceError>
 where
     T: Send,
     F: Future<Output = Result<T, ResourceError>> + Send,
 {
-    cx.retry("the provider to be free", wire::PROPAGATION, wire::is_settling, change)
-        .await
+    cx.retry(
+        "the provider to be free",
+        wire::PROPAGATION,
+        wire::is_propagating,
+        change,
+    )
+    .await
 }
 
 /// Changes the tags.

@@ -79,7 +79,7 @@ pub(super) async fn join(arn: &str, cx: &Context<'_, Aws>) -> Result<(), Resourc
     cx.retry(
         "the provider to take a tag",
         wire::PROPAGATION,
-        wire::is_settling,
+        wire::is_propagating,
         || {
             let request = request.clone();
             async { request.send().await.map_err(failed("iam:TagOpenIDConnectProvider")) }
@@ -97,7 +97,7 @@ pub(super) async fn leave(arn: &str, cx: &Context<'_, Aws>) -> Result<(), Resour
         .retry(
             "the provider to lose a tag",
             wire::PROPAGATION,
-            wire::is_settling,
+            wire::is_propagating,
             || {
                 let request = request.clone();
                 async { request.send().await.map_err(failed("iam:UntagOpenIDConnectProvider")) }

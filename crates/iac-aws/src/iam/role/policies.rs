@@ -80,7 +80,7 @@ async fn put(
     cx.retry(
         "the role to take an inline policy",
         wire::PROPAGATION,
-        wire::is_settling_or_new,
+        wire::is_propagating_or_new,
         || async {
             let request = cx.provider.iam.put_role_policy().role_name(role).policy_name(name);
             let request = request.policy_document(document.to_json());
@@ -154,20 +154,30 @@ pub(super) async fn remove_before_delete(
 
 async fn delete_inline(role: &str, name: &str, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
     let deleted = cx
-        .retry("the role to be free", wire::PROPAGATION, wire::is_settling, || async {
-            let request = cx.provider.iam.delete_role_policy().role_name(role).policy_name(name);
-            request.send().await.map_err(failed("iam:DeleteRolePolicy"))
-        })
+        .retry(
+            "the role to be free",
+            wire::PROPAGATION,
+            wire::is_propagating,
+            || async {
+                let request = cx.provider.iam.delete_role_policy().role_name(role).policy_name(name);
+                request.send().await.map_err(failed("iam:DeleteRolePolicy"))
+            },
+        )
         .await;
     eventual::unless_not_found(deleted).map(drop)
 }
 
 async fn detach(role: &str, arn: &str, cx: &Context<'_, Aws>) -> Result<(), ResourceError> {
     let detached = cx
-        .retry("the role to be free", wire::PROPAGATION, wire::is_settling, || async {
-            let request = cx.provider.iam.detach_role_policy().role_name(role).policy_arn(arn);
-            request.send().await.map_err(failed("iam:DetachRolePolicy"))
-        })
+        .retry(
+            "the role to be free",
+            wire::PROPAGATION,
+            wire::is_propagating,
+            || async {
+                let request = cx.provider.iam.detach_role_policy().role_name(role).policy_arn(arn);
+                request.send().await.map_err(failed("iam:DetachRolePolicy"))
+            },
+        )
         .await;
     eventual::unless_not_found(detached).map(drop)
 }

@@ -35,7 +35,7 @@ async fn trust(desired: &Role<Resolved>, name: &str, cx: &Context<'_, Aws>) -> R
     cx.retry(
         "the role's principals to be known",
         wire::PROPAGATION,
-        wire::is_settling,
+        wire::is_propagating,
         || {
             let request = request.clone();
             async { request.send().await.map_err(failed("iam:UpdateAssumeRolePolicy")) }

@@ -142,7 +142,7 @@ impl<'a> BucketClient<'a> {
         })?;
         match A::AGREEING_READS {
             0 => Ok(()),
-            _ => self.settled(desired).await,
+            _ => self.seen_everywhere(desired).await,
         }
     }
 
@@ -156,11 +156,11 @@ impl<'a> BucketClient<'a> {
         F: Future<Output = Result<T, ResourceError>> + Send,
     {
         let awaited = "the bucket to accept the change";
-        let retry = |error: &ResourceError| is_unsettled(error) || passes(error);
+        let retry = |error: &ResourceError| is_propagating(error) || passes(error);
         self.call.retry(awaited, PROPAGATION, retry, change).await
     }
 
-    async fn settled<A: BucketSetting>(&self, desired: &A) -> Result<(), ResourceError> {
+    async fn seen_everywhere<A: BucketSetting>(&self, desired: &A) -> Result<(), ResourceError> {
         let agreeing = AtomicU32::new(0);
         self.call
             .until("the configuration to be seen everywhere", LAG, || async {
@@ -177,6 +177,6 @@ impl<'a> BucketClient<'a> {
 }
 
 /// Errors of every change of a bucket that pass by themselves.
-pub(in crate::s3) fn is_unsettled(error: &ResourceError) -> bool {
+pub(in crate::s3) fn is_propagating(error: &ResourceError) -> bool {
     matches!(error.code.as_str(), "NoSuchBucket" | "OperationAborted")
 }

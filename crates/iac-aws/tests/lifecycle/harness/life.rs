@@ -24,7 +24,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
     async fn life(&self, name: &str, build: &Build<R>, importable: bool) {
         let env = self.env();
         let stack = Self::stack(build);
-        env.settle(name, &stack).await;
+        env.converge(name, &stack).await;
         if importable {
             Self::imported(&env, &format!("{name}, imported"), build).await;
             env.expect_nothing(&format!("{name}, imported"), &stack).await;
@@ -53,7 +53,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
     pub(crate) async fn updates(self) {
         let env = self.env();
         let full = Self::stack(&self.full);
-        env.settle("full", &full).await;
+        env.converge("full", &full).await;
         let mutable = |field: &Field| !field.attributes.create_only;
         let mut tested = BTreeSet::new();
         for (property, changed, told) in self.variants(&self.updates, mutable) {
@@ -63,8 +63,8 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
             };
             assert_eq!(change.action, Action::Update, "{property}: {:#?}", change.attributes);
             assert_eq!(properties(&change), property, "{:#?}", change.attributes);
-            env.settle(&format!("{property}, changed"), &changed).await;
-            env.settle(&format!("{property}, changed back"), &full).await;
+            env.converge(&format!("{property}, changed"), &changed).await;
+            env.converge(&format!("{property}, changed back"), &full).await;
             tested.extend(property.split(", "));
         }
         for field in Self::fields(mutable) {
@@ -92,9 +92,9 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
         if env.accepted::<R>(&changed).await.is_some() {
             let when = format!("{}, left as it is with others changed", field.name);
             let before = env.live::<R>().await;
-            env.settle(&when, &changed).await;
+            env.converge(&when, &changed).await;
             assert_eq!(env.live::<R>().await[field.name], before[field.name], "{when}");
-            env.settle(&when, full).await;
+            env.converge(&when, full).await;
         }
     }
 
@@ -102,7 +102,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
     pub(crate) async fn replacements(self) {
         let env = self.env();
         let full = Self::stack(&self.full);
-        env.settle("full", &full).await;
+        env.converge("full", &full).await;
         let fixed = |field: &Field| field.attributes.create_only;
         let mut tested = BTreeSet::new();
         for (property, changed, told) in self.variants(&self.replaces, fixed) {
@@ -111,8 +111,8 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
                 continue;
             };
             assert!(change.action.replaces(), "{property}: {:#?}", change.attributes);
-            env.settle(&format!("{property}, replaced"), &changed).await;
-            env.settle(&format!("{property}, replaced back"), &full).await;
+            env.converge(&format!("{property}, replaced"), &changed).await;
+            env.converge(&format!("{property}, replaced back"), &full).await;
             tested.extend(property.split(", "));
         }
         env.destroy("full", &full).await;
@@ -124,7 +124,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
     pub(crate) async fn outside_changes(self) {
         let env = self.env();
         let full = Self::stack(&self.full);
-        env.settle("full", &full).await;
+        env.converge("full", &full).await;
         for (property, change) in &self.drift {
             change(env.config.clone(), env.id::<R>().await).await;
             let seen = env.change::<R>(property, &full).await;
@@ -135,7 +135,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
                 .iter()
                 .any(|attribute| attribute.property() == *property);
             assert!(found, "{property}: not in {:#?}", seen.attributes);
-            env.settle(&format!("{property}, drift repaired"), &full).await;
+            env.converge(&format!("{property}, drift repaired"), &full).await;
         }
         env.destroy("full", &full).await;
     }
@@ -144,7 +144,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
     pub(crate) async fn outside_delete(self) {
         let env = self.env();
         let full = Self::stack(&self.full);
-        env.settle("full", &full).await;
+        env.converge("full", &full).await;
         let there = env.change::<R>("full", &full).await;
         let object = there.data.live.expect("the plan has read it");
         env.delete::<R>(&object).await.unwrap();
@@ -156,7 +156,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
             "{:?}",
             change.action
         );
-        env.settle("made again", &full).await;
+        env.converge("made again", &full).await;
         let there = env.change::<R>("made again", &full).await;
         env.delete::<R>(&there.data.live.unwrap()).await.unwrap();
         env.destroy("gone again", &full).await;

@@ -29,7 +29,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
                 .filter(|request| request.operation == self.created_by && request.status.is_none());
             assert!(lost.next().is_some(), "{} was not called: {report:?}", self.created_by);
             env.sandbox.clear_faults();
-            env.settle(&when, &full).await;
+            env.converge(&when, &full).await;
             env.destroy(&when, &full).await;
         }
     }
@@ -43,9 +43,9 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
             let operation = action.split(':').next_back().unwrap();
             env.sandbox.inject(Fault::throttling().on_operation(operation).nth(1));
         }
-        env.settle("made under throttling", &full).await;
-        env.settle("changed under throttling", &plain).await;
-        env.settle("changed back under throttling", &full).await;
+        env.converge("made under throttling", &full).await;
+        env.converge("changed under throttling", &plain).await;
+        env.converge("changed back under throttling", &full).await;
         env.destroy("destroyed under throttling", &full).await;
     }
 
@@ -56,7 +56,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
         env.apply("what it needs", &self.needs()).await;
         env.sandbox.inject(Fault::access_denied().on_operation(self.created_by));
         Self::expect_denied(&env, "create", &full).await;
-        env.settle("made after a refusal", &full).await;
+        env.converge("made after a refusal", &full).await;
         for n in 1.. {
             env.apply("full", &full).await;
             env.sandbox.clear_requests();
@@ -68,7 +68,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
                 0 => (format!("back after refusal {n}"), &full),
                 _ => (format!("forward after refusal {n}"), &plain),
             };
-            env.settle(&when, next).await;
+            env.converge(&when, next).await;
         }
         env.destroy("after refusals", &plain).await;
     }

@@ -106,8 +106,6 @@ impl Store {
             written: BTreeSet::new(),
             generations: BTreeMap::new(),
             logs: BTreeMap::new(),
-            generations: BTreeMap::new(),
-            logs: BTreeMap::new(),
         })
     }
 

@@ -35,12 +35,12 @@ pub(crate) async fn before(plan: &Plan, state: &mut State, writer: &Arc<StateWri
         } else {
             continue;
         };
-        let settled = Record::Completed {
+        let completed = Record::Completed {
             step: writer.next_step(),
             address: change.address.clone(),
             resource: resource.clone(),
         };
-        writer.append(&settled).await?;
+        writer.append(&completed).await?;
         state.set(change.address.clone(), resource);
     }
     Ok(())

@@ -38,7 +38,7 @@ pub(crate) fn services() -> Vec<(Service, Box<dyn Emulator>)> {
         #[cfg(feature = "s3")]
         (Service::S3, Box::new(s3::S3::default())),
         #[cfg(feature = "scheduler")]
-        plain::service::<winterbaume_scheduler::SchedulerService>(Service::Scheduler),
+        plain::service::<winterbaume_scheduler::SchedulerService>(Service::Scheduler, &["groups/default"]),
         (Service::Sts, Box::new(sts::Sts::default())),
     ]
 }

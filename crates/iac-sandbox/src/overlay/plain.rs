@@ -1,7 +1,5 @@
 //! A winterbaume service as it is, for those that need nothing of ours.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 use winterbaume_core::{MockResponse, StatefulService};
 
@@ -15,12 +13,17 @@ use crate::service::Service;
 struct Plain<S> {
     service: Service,
     aws: Backed<S>,
+    /// What every account has.
+    given: &'static [&'static str],
 }
 
-/// A fresh emulator of a service without an overlay.
-pub(super) fn service<S: StatefulService + Default>(service: Service) -> (Service, Box<dyn Emulator>) {
+/// A fresh emulator of a service without an overlay. What every account has is no part of its inventory.
+pub(super) fn service<S: StatefulService + Default>(
+    service: Service,
+    given: &'static [&'static str],
+) -> (Service, Box<dyn Emulator>) {
     let aws = Backed::<S>::default();
-    (service, Box::new(Plain { service, aws }))
+    (service, Box::new(Plain { service, aws, given }))
 }
 
 impl<S: StatefulService + Default> Emulator for Plain<S> {
@@ -37,26 +40,24 @@ impl<S: StatefulService + Default> Emulator for Plain<S> {
         self.aws.load(self.service, snapshot.document)
     }
 
-    /// The keys of every table of the state that a new account does not have: `scheduler:schedules/nightly`.
+    /// The keys of every table of the state: `scheduler:schedules/default/nightly`.
     fn inventory(&self) -> Vec<String> {
-        let new = Backed::<S>::default();
-        let mut found = Vec::new();
-        for (region, view) in self.aws.views() {
-            let known = keys(&new.view(region));
-            found.extend(keys(&view).into_iter().filter(|key| !known.contains(key)));
-        }
-        let name = self.service.name();
-        found.into_iter().map(|key| format!("{name}:{key}")).collect()
+        let found = self.aws.views().flat_map(|(_, view)| keys(&view));
+        let own = found.filter(|key| !self.given.contains(&key.as_str()));
+        own.map(|key| format!("{}:{key}", self.service.name())).collect()
     }
 }
 
-/// What a state has, as `table/key`.
-fn keys(view: &impl serde::Serialize) -> BTreeSet<String> {
+/// What a state has, as `table/key`; a key of several parts has a zero between them.
+fn keys(view: &impl serde::Serialize) -> Vec<String> {
     let Ok(Value::Object(tables)) = serde_json::to_value(view) else {
-        return BTreeSet::new();
+        return Vec::new();
     };
     let rows = |(table, rows): (String, Value)| match rows {
-        Value::Object(rows) => rows.into_iter().map(|(key, _)| format!("{table}/{key}")).collect(),
+        Value::Object(rows) => rows
+            .into_iter()
+            .map(|(key, _)| format!("{table}/{}", key.replace('\0', "/")))
+            .collect(),
         _ => Vec::new(),
     };
     tables.into_iter().flat_map(rows).collect()

@@ -30,11 +30,7 @@ async fn it_answers_keeps_and_is_listed() {
     let requests: Vec<String> = sandbox.requests().into_iter().map(|seen| seen.operation).collect();
     assert_eq!(requests, ["CreateSchedule", "GetSchedule"]);
     let inventory = sandbox.inventory();
-    assert_eq!(inventory.len(), 1, "{inventory:?}");
-    assert!(
-        inventory[0].starts_with("scheduler:schedules/") && inventory[0].contains("nightly"),
-        "{inventory:?}"
-    );
+    assert_eq!(inventory, ["scheduler:schedules/default/nightly"]);
 
     let again = reloaded(&sandbox);
     assert_eq!(again.inventory(), inventory);

@@ -53,18 +53,18 @@ async fn tables_are_made_and_changed_for_some_reads() {
     let key = KeySchemaElement::builder().attribute_name("id").key_type(KeyType::Hash);
     let create = dynamodb
         .create_table()
-        .table_name("t")
+        .table_name("table")
         .billing_mode(BillingMode::PayPerRequest);
     let create = create
         .attribute_definitions(name.build().unwrap())
         .key_schema(key.build().unwrap());
     create.send().await.unwrap();
     let status = async || {
-        let table = dynamodb.describe_table().table_name("t").send().await.unwrap();
+        let table = dynamodb.describe_table().table_name("table").send().await.unwrap();
         table.table().unwrap().table_status().unwrap().as_str().to_owned()
     };
     assert_eq!([status().await, status().await], ["CREATING", "ACTIVE"]);
-    let update = dynamodb.update_table().table_name("t");
+    let update = dynamodb.update_table().table_name("table");
     update
         .table_class(TableClass::StandardInfrequentAccess)
         .send()

@@ -117,24 +117,7 @@ impl Reconcile for Role<Resolved> {
         let Some(role) = find(name, cx).await? else {
             return Ok(None);
         };
-        // what others put on the role is no concern of ours, unless it is said that there must be none; an import takes all
-        let own_inline = prior.filter(|prior| !prior.exclusive_inline_policies);
-        let own_managed = prior.filter(|prior| !prior.exclusive_managed_policies);
-        let inline_names = policies::inline_names(name, cx).await?;
-        let inline_policies = policies::inline(
-            name,
-            inline_names
-                .into_iter()
-                .filter(|policy| own_inline.is_none_or(|own| own.inline_policies.contains_key(policy))),
-            cx,
-        )
-        .await?;
-        let managed_policy_arns = policies::attached(name, cx)
-            .await?
-            .into_iter()
-            .map(Arn::from)
-            .filter(|arn| own_managed.is_none_or(|own| own.managed_policy_arns.contains(arn)))
-            .collect();
+        let (inline_policies, managed_policy_arns) = policies::seen(name, prior, cx).await?;
         let boundary = role
             .permissions_boundary()
             .and_then(|boundary| boundary.permissions_boundary_arn());

@@ -55,6 +55,31 @@ pub fn is_absent<T>(read: &Result<Option<T>, ResourceError>) -> bool {
     }
 }
 
+/// What `read` gives, read again after each pause while it `lacks` something that was there before.
+///
+/// # Errors
+/// What `read` fails with.
+pub async fn read_whole<T, F>(
+    call: &Call,
+    pauses: &[Duration],
+    lacks: impl Fn(&T) -> bool + Send,
+    read: impl Fn() -> F + Send,
+) -> Result<T, ResourceError>
+where
+    T: Send,
+    F: Future<Output = Result<T, ResourceError>> + Send,
+{
+    let clock = Arc::clone(&call.clock);
+    for pause in pauses {
+        let seen = read().await?;
+        if !lacks(&seen) {
+            return Ok(seen);
+        }
+        clock.sleep(*pause).await;
+    }
+    read().await
+}
+
 /// What `read` finds, read again after each pause while it finds nothing.
 ///
 /// # Errors

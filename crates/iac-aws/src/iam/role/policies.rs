@@ -13,14 +13,44 @@ use crate::{
 };
 
 /// The names of all inline policies.
-pub(super) async fn inline_names(role: &str, cx: &Context<'_, Aws>) -> Result<Vec<String>, ResourceError> {
+async fn inline_names(role: &str, cx: &Context<'_, Aws>) -> Result<Vec<String>, ResourceError> {
     let pages = cx.provider.iam.list_role_policies().role_name(role).into_paginator();
     let names = pages.items().send().collect::<Result<Vec<String>, _>>().await;
     names.map_err(failed("iam:ListRolePolicies"))
 }
 
+/// The inline and the attached policies of a role.
+pub(super) type Policies = (BTreeMap<String, PolicyDocument<Resolved>>, Vec<Arn<Policy>>);
+
+/// The policies that concern a role: what others put on it does not, unless `prior` says that there must be none; an import
+/// takes all. Those of `prior` that are not there are looked for again: one that is overlooked would stay when its turn to go
+/// comes.
+pub(super) async fn seen(
+    role: &str,
+    prior: Option<&Role<Resolved>>,
+    cx: &Context<'_, Aws>,
+) -> Result<Policies, ResourceError> {
+    let lacks = |(inline, managed): &Policies| {
+        prior.is_some_and(|prior| {
+            prior.inline_policies.keys().any(|name| !inline.contains_key(name))
+                || !prior.managed_policy_arns.iter().all(|arn| managed.contains(arn))
+        })
+    };
+    eventual::read_whole(cx, &eventual::READ_PAUSES, lacks, || async {
+        let own = prior.filter(|prior| !prior.exclusive_inline_policies);
+        let names = inline_names(role, cx).await?.into_iter();
+        let names = names.filter(|name| own.is_none_or(|own| own.inline_policies.contains_key(name)));
+        let inline = inline(role, names, cx).await?;
+        let own = prior.filter(|prior| !prior.exclusive_managed_policies);
+        let arns = attached(role, cx).await?.into_iter().map(Arn::from);
+        let arns = arns.filter(|arn| own.is_none_or(|own| own.managed_policy_arns.contains(arn)));
+        Ok((inline, arns.collect()))
+    })
+    .await
+}
+
 /// The inline policies of these names.
-pub(super) async fn inline(
+async fn inline(
     role: &str,
     names: impl Iterator<Item = String> + Send,
     cx: &Context<'_, Aws>,
@@ -38,7 +68,7 @@ pub(super) async fn inline(
 }
 
 /// The ARNs of all attached policies.
-pub(super) async fn attached(role: &str, cx: &Context<'_, Aws>) -> Result<Vec<String>, ResourceError> {
+async fn attached(role: &str, cx: &Context<'_, Aws>) -> Result<Vec<String>, ResourceError> {
     let pages = cx
         .provider
         .iam

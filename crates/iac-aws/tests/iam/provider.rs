@@ -54,12 +54,16 @@ async fn an_identity_provider_is_made_changed_and_deleted() {
 
 /// An environment's stack with the account's provider in it.
 fn environment(name: &str, client_ids: &[&'static str]) -> Stack {
+    sharing(name, client_ids, true)
+}
+
+fn sharing(name: &str, client_ids: &[&'static str], shared: bool) -> Stack {
     let mut stack = Stack::new("shop", name);
     let provider = OidcProvider::builder()
         .url("https://token.actions.githubusercontent.com")
         .client_ids(client_ids.iter().copied())
         .tags([("by", name)])
-        .shared(true)
+        .shared(shared)
         .build();
     stack.add("github", provider);
     stack
@@ -114,6 +118,33 @@ async fn environments_of_one_account_share_a_provider() {
     assert_eq!(prod.actions(&more).await, Vec::<String>::new());
     done(&prod, &more, Mode::Destroy).await;
     assert_eq!(seen(&providers).await, None);
+}
+
+#[tokio::test]
+async fn a_provider_that_others_use_cannot_be_made_ones_own() {
+    let sandbox = Sandbox::new();
+    let aws = connect(&config(&sandbox));
+    let providers = Bench::of(&sandbox, "iam.oidc_provider");
+    let [dev, prod] = [Engine::new(&aws), Engine::new(&aws)];
+    let [in_dev, in_prod] = [environment("dev", &["dev"]), environment("prod", &["prod"])];
+    assert!(dev.run(&in_dev, Mode::Normal).await.unwrap().is_success());
+    assert!(prod.run(&in_prod, Mode::Normal).await.unwrap().is_success());
+    let before = seen(&providers).await;
+
+    let alone = sharing("dev", &["dev"], false);
+    let report = dev.run(&alone, Mode::Normal).await.unwrap();
+    let error = &report.failed[0].error;
+    assert_eq!(error.kind, ErrorKind::Conflict, "{error}");
+    assert!(error.message.contains("shop/prod"), "{error}");
+    assert!(error.hints[0].contains(".shared(true)"), "{:?}", error.hints);
+    assert_eq!(seen(&providers).await, before);
+    assert_eq!(prod.actions(&in_prod).await, Vec::<String>::new());
+
+    assert!(prod.run(&in_prod, Mode::Destroy).await.unwrap().is_success());
+    assert!(dev.run(&alone, Mode::Normal).await.unwrap().is_success());
+    let (ids, tags) = seen(&providers).await.unwrap();
+    assert!(!tags.iter().any(|key| key.starts_with("iac:shared-by:")), "{tags:?}");
+    assert_eq!(ids, ["dev"]);
 }
 
 #[tokio::test]

@@ -163,13 +163,19 @@ impl Reconcile for OidcProvider<Resolved> {
         cx: &Context<'_, Aws>,
     ) -> Result<OidcProviderOutputs, ResourceError> {
         let arn = live.id.as_str();
-        if changed.contains("shared") && !self.shared {
-            shared::refuse_others(&live_tags(arn, cx).await?, cx)?;
+        let (mut client_ids, mut tags) = (live.inputs.client_ids.clone(), live.inputs.tags.clone());
+        if changed.contains("shared")
+            && !self.shared
+            && let Some(provider) = find(arn, cx).await?
+        {
+            // what others left on it is this environment's from now on
+            client_ids = provider.client_id_list().to_vec();
+            tags = shared::alone(wire::from_tags(provider.tags()), cx)?;
             shared::leave(arn, cx).await?;
         }
-        add_client_ids(arn, &self.client_ids, &live.inputs.client_ids, cx).await?;
+        add_client_ids(arn, &self.client_ids, &client_ids, cx).await?;
         if !self.shared {
-            remove_client_ids(arn, &self.client_ids, &live.inputs.client_ids, cx).await?;
+            remove_client_ids(arn, &self.client_ids, &client_ids, cx).await?;
         }
         if self.thumbprints.is_some() && self.thumbprints != live.inputs.thumbprints {
             let thumbprints = self.thumbprints.iter().flatten().map(ToString::to_string).collect();
@@ -183,7 +189,7 @@ impl Reconcile for OidcProvider<Resolved> {
             })
             .await?;
         }
-        let mut changes = TagChanges::between(&live.inputs.tags, &self.tags);
+        let mut changes = TagChanges::between(&tags, &self.tags);
         if self.shared {
             shared::join(arn, cx).await?;
             let made_it = shared::made_it(&live_tags(arn, cx).await?, cx);

@@ -60,11 +60,13 @@ pub(super) fn is_last_user(live: &Tags, call: &Call) -> bool {
     live.contains_key("iac:stack") && others(live, call).next().is_none()
 }
 
-/// A provider that others use cannot become this environment's own: it would take their client ids and tags away.
-pub(super) fn refuse_others(live: &Tags, call: &Call) -> Result<(), ResourceError> {
-    let others: Vec<&str> = others(live, call).collect();
+/// The tags of a provider that becomes this environment's own, without marks. One that others use cannot: it would take their
+/// client ids and tags away.
+pub(super) fn alone(live: Tags, call: &Call) -> Result<Tags, ResourceError> {
+    let others: Vec<&str> = others(&live, call).collect();
     if others.is_empty() {
-        return Ok(());
+        let tags = live.into_iter().filter(|(key, _)| !key.starts_with(PREFIX));
+        return Ok(tags.collect());
     }
     let message = format!("the provider is used by {} too", others.join(", "));
     Err(ResourceError::new(ErrorKind::Conflict, message).hint("keep `.shared(true)` as long as others use it"))

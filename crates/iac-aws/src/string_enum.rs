@@ -52,6 +52,10 @@ impl fmt::Debug for UnknownWord {
 ///
 /// Each enum gets a variant `Unknown` besides, `as_str`, `from_word`, serde as plain text, a schema of the known words, and
 /// `From` for `Input`. Words are read in any case: some services answer in another case than they ask for.
+#[allow(
+    unused_macros,
+    reason = "used by the services that have words, each a feature of its own"
+)]
 macro_rules! string_enum {
     ($(
         $(#[$meta:meta])*

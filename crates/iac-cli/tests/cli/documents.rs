@@ -11,7 +11,7 @@ use crate::test_env::{TestEnv, Typed, thing};
 
 /// Checks a document against the schema of this name.
 #[track_caller]
-fn fits(typed: &Typed, schema: &str) {
+pub(crate) fn fits(typed: &Typed, schema: &str) {
     let path = format!("{}/../../docs/schemas/{schema}.schema.json", env!("CARGO_MANIFEST_DIR"));
     let schema: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();

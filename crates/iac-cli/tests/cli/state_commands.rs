@@ -4,7 +4,10 @@ use iac_cli::{App, Exit};
 use iac_core::state::{Lock, LockInfo, Precondition};
 use insta::assert_snapshot;
 
-use crate::test_env::{TestEnv, thing};
+use crate::{
+    documents::fits,
+    test_env::{TestEnv, thing},
+};
 
 #[tokio::test]
 async fn history_tells_who_did_what_and_when() {
@@ -238,6 +241,9 @@ async fn what_an_interrupted_run_left_open_is_not_forgotten() {
         .put("state.json", &bytes, &Precondition::Matches(version))
         .await
         .unwrap();
+    let pulled = env.types(&app, "state pull dev").await;
+    assert_eq!(pulled.json()["pending_operations"][0]["intent"]["step"], 1);
+    fits(&pulled, "state");
     assert_snapshot!(env.types(&app, "forget dev fake.thing.site").await.stderr, @r#"
     error: an interrupted run left fake.thing.site open
       hint: run `apply` first: it recovers what is open

@@ -1,0 +1,29 @@
+//! What AWS's registry says of the resource types that AWS Cloud Control manages: their properties, which of them make an
+//! object another one, what identifies it, which permissions each operation needs.
+//!
+//! The facts are part of the program: neither a network nor another program is needed. `facts/update` derives them from the
+//! schemas in a pinned cfn-lint.
+//!
+//! ```
+//! use iac_cloudcontrol::{Facts, Operation};
+//!
+//! let queue = Facts::get().find("AWS::SQS::Queue").unwrap();
+//! assert_eq!(queue.identifier(), ["QueueUrl"]);
+//! assert!(queue.property("FifoQueue").unwrap().create_only);
+//! assert!(queue.permissions(Operation::Delete).contains(&"sqs:DeleteQueue"));
+//!
+//! let misspelt = Facts::get().find("AWS::SQS::Queu").unwrap_err();
+//! assert_eq!(misspelt.hint(), "did you mean `AWS::SQS::Queue`?");
+//! ```
+#![forbid(unsafe_code)]
+
+mod error;
+mod facts;
+mod page;
+mod property;
+mod type_facts;
+
+pub use error::NoSuchType;
+pub use facts::Facts;
+pub use property::Property;
+pub use type_facts::{Operation, TypeFacts};

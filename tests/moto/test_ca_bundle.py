@@ -42,29 +42,33 @@ class Forward(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def secure(cloud, tmp_path):
     """The address of moto behind TLS, and the certificate of the authority behind it."""
-    key, certificate = tmp_path / "key.pem", tmp_path / "ca.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=critical,CA:TRUE",
-         "-keyout", str(key), "-out", str(certificate)],
-        check=True,
-        capture_output=True,
-    )  # fmt: skip
+
+    def certify(name, *extensions):
+        key, certificate = tmp_path / f"{name}.key", tmp_path / f"{name}.pem"
+        command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}"]
+        subprocess.run(
+            [*command, "-keyout", str(key), "-out", str(certificate), *extensions], check=True, capture_output=True
+        )
+        return key, certificate
+
+    authority_key, authority = certify("authority", "-addext", "basicConstraints=critical,CA:TRUE")
+    names = ["-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE"]
+    key, certificate = certify("localhost", *names, "-CA", str(authority), "-CAkey", str(authority_key))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Forward)
     server.to = cloud.url
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"https://localhost:{server.server_port}", certificate
+    yield f"https://localhost:{server.server_port}", authority
     server.shutdown()
 
 
 def test_a_bundle_vouches_for_a_server(secure):
-    url, certificate = secure
+    url, authority = secure
     behind = Cloud(url)
     refused = behind.run("plan", "dev")
     assert refused.code == 1, refused.said
     assert "AWS_CA_BUNDLE" in refused.err
-    planned = behind.ok("plan", "dev", environment={"AWS_CA_BUNDLE": str(certificate)})
+    planned = behind.ok("plan", "dev", environment={"AWS_CA_BUNDLE": str(authority)})
     assert "create" in planned.out

@@ -87,9 +87,8 @@ impl Facts {
     }
 
     /// The types in whose names all of these words occur, in any case.
-    pub fn search<'a>(&self, words: &'a [String]) -> impl Iterator<Item = &'static str> + 'a {
-        let names: Vec<&'static str> = self.names().collect();
-        names.into_iter().filter(move |name| {
+    pub fn search<'a>(&'a self, words: &'a [String]) -> impl Iterator<Item = &'static str> + 'a {
+        self.names().filter(move |name| {
             let name = name.to_lowercase();
             words.iter().all(|word| name.contains(&word.to_lowercase()))
         })

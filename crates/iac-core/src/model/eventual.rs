@@ -69,6 +69,7 @@ where
     T: Send,
     F: Future<Output = Result<T, ResourceError>> + Send,
 {
+    // the clock is shared, so that nothing else of the call is held across the pauses
     let clock = Arc::clone(&call.clock);
     for pause in pauses {
         let seen = read().await?;
@@ -93,13 +94,5 @@ where
     T: Send,
     F: Future<Output = Result<Option<T>, ResourceError>> + Send,
 {
-    // the clock is shared, so that nothing else of the call is held across the pauses
-    let clock = Arc::clone(&call.clock);
-    for pause in pauses {
-        if let Some(object) = found(read().await)? {
-            return Ok(Some(object));
-        }
-        clock.sleep(*pause).await;
-    }
-    found(read().await)
+    read_whole(call, pauses, Option::is_none, || async { found(read().await) }).await
 }

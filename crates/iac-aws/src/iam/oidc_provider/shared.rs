@@ -41,10 +41,14 @@ pub(super) fn seen(live: Tags, declared: &Tags, call: &Call) -> Tags {
     if !is_user(&live, call) {
         Tags::new()
     } else if made_it(&live, call) {
-        live.into_iter().filter(|(key, _)| !key.starts_with(PREFIX)).collect()
+        without_marks(live)
     } else {
         declared.clone()
     }
+}
+
+fn without_marks(live: Tags) -> Tags {
+    live.into_iter().filter(|(key, _)| !key.starts_with(PREFIX)).collect()
 }
 
 /// The other environments that use the provider, as `STACK/ENVIRONMENT`.
@@ -65,8 +69,7 @@ pub(super) fn is_last_user(live: &Tags, call: &Call) -> bool {
 pub(super) fn alone(live: Tags, call: &Call) -> Result<Tags, ResourceError> {
     let others: Vec<&str> = others(&live, call).collect();
     if others.is_empty() {
-        let tags = live.into_iter().filter(|(key, _)| !key.starts_with(PREFIX));
-        return Ok(tags.collect());
+        return Ok(without_marks(live));
     }
     let message = format!("the provider is used by {} too", others.join(", "));
     Err(ResourceError::new(ErrorKind::Conflict, message).hint("keep `.shared(true)` as long as others use it"))

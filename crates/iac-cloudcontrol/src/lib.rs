@@ -17,13 +17,18 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod check;
 mod error;
 mod facts;
 mod page;
+mod paths;
 mod property;
+mod references;
 mod type_facts;
 
+pub use check::Violation;
 pub use error::NoSuchType;
 pub use facts::Facts;
 pub use property::Property;
+pub use references::Reference;
 pub use type_facts::{Operation, TypeFacts};

@@ -1,9 +1,11 @@
 //! What is known of one type.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::check::Checker;
 use crate::property::{Property, holds, kinds, words};
 
 /// What is known of a type.
@@ -11,6 +13,8 @@ use crate::property::{Property, holds, kinds, words};
 pub struct TypeFacts {
     name: &'static str,
     schema: Value,
+    /// Made when a model is first checked.
+    pub(crate) checker: OnceLock<Checker>,
 }
 
 /// What Cloud Control does with an object.
@@ -53,6 +57,7 @@ impl TypeFacts {
         Self {
             name,
             schema: serde_json::from_str(schema).unwrap_or_default(),
+            checker: OnceLock::new(),
         }
     }
 
@@ -72,7 +77,7 @@ impl TypeFacts {
     }
 
     /// The paths in a list of the schema, without `/properties/` in front: `CopyTags`, `Code/ZipFile`, `Rules/*/Id`.
-    fn paths(&self, list: &str) -> Vec<&str> {
+    pub(crate) fn paths(&self, list: &str) -> Vec<&str> {
         let paths = self.schema[list].as_array().into_iter().flatten();
         let paths = paths.filter_map(Value::as_str);
         paths.map(|path| path.trim_start_matches("/properties/")).collect()
@@ -139,7 +144,7 @@ impl TypeFacts {
     }
 
     /// What a schema refers to, if it only does so.
-    fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
+    pub(crate) fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
         let name = schema["$ref"]
             .as_str()
             .and_then(|path| path.strip_prefix("#/definitions/"));

@@ -87,13 +87,14 @@ impl Account {
         if let Some(response) = replica.answer(call) {
             return Answer { response, stale: true };
         }
+        let others = |kind: &str, value: &str| self.knows(call, kind, value);
         if !mutates {
-            let mut answer = emulator.answer(call);
+            let mut answer = emulator.answer_among(call, &others);
             readiness.show(call, &mut answer);
             return known(answer);
         }
         let changed = replica.before(&**emulator).and_then(|before| {
-            let answer = emulator.answer(call);
+            let answer = emulator.answer_among(call, &others);
             readiness.changed(call, &answer);
             if answer.status < 400 {
                 before.map_or(Ok(()), |before| replica.changed(call.service, before))?;
@@ -118,7 +119,26 @@ impl Account {
     /// Lets what is made or changed take so many reads from now on.
     pub(crate) fn set_ready_after(&self, reads: u32) {
         for service in self.services.values() {
-            lock(service).readiness.set(reads);
+            let mut service = lock(service);
+            service.readiness.set(reads);
+            service.emulator.set_ready_after(reads);
+        }
+    }
+
+    /// Whether another service than the one that is called has what a value names; none when none of them can tell.
+    ///
+    /// The called one is locked meanwhile. Only Cloud Control asks, so that no two wait for each other.
+    fn knows(&self, call: &Call, kind: &str, value: &str) -> Option<bool> {
+        let others = self.services.iter().filter(|(service, _)| **service != call.service);
+        let told = others.filter_map(|(_, other)| lock(other).emulator.knows(&call.region, kind, value));
+        told.max()
+    }
+
+    /// Lets Cloud Control behave so from now on.
+    #[cfg(feature = "cloudcontrol")]
+    pub(crate) fn set_cloud_control(&self, quirks: &crate::CloudControlQuirks) {
+        if let Some(service) = self.services.get(&Service::CloudControl) {
+            lock(service).emulator.set_cloud_control(quirks);
         }
     }
 

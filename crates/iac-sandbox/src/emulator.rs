@@ -39,12 +39,28 @@ impl From<Value> for ServiceSnapshot {
     }
 }
 
+/// Asks the other services: by a kind and a value, as [`Emulator::knows`].
+pub(crate) type Others<'a> = dyn Fn(&str, &str) -> Option<bool> + 'a;
+
 /// One service of the sandbox: it answers, and its state can be taken out and put back without loss.
 ///
 /// Calls come one at a time, so that an answer is atomic: conditional writes have exactly one winner.
 pub(crate) trait Emulator: Send {
     /// Answers one request.
     fn answer(&mut self, call: &Call) -> MockResponse;
+    /// Answers one request of a service whose objects name those of other services.
+    fn answer_among(&mut self, call: &Call, _others: &Others<'_>) -> MockResponse {
+        self.answer(call)
+    }
+    /// Whether there is what a value names, by a kind such as `AWS::IAM::Role.Arn`; none when it cannot be told.
+    fn knows(&self, _region: &str, _kind: &str, _value: &str) -> Option<bool> {
+        None
+    }
+    /// Lets operations that end later take so many reads, from now on.
+    fn set_ready_after(&mut self, _reads: u32) {}
+    /// Lets Cloud Control behave so from now on.
+    #[cfg(feature = "cloudcontrol")]
+    fn set_cloud_control(&mut self, _quirks: &crate::CloudControlQuirks) {}
     /// Takes a copy of the state.
     fn save(&self) -> Result<ServiceSnapshot, SandboxError>;
     /// Replaces the state by a copy taken before.

@@ -7,7 +7,8 @@
 //! them ([`StaleReads`]).
 //!
 //! The services are those of the winterbaume crates, each behind a feature, under overlays that add what they lose
-//! or forgive. S3 and the control plane of DynamoDB are served by overlays alone.
+//! or forgive. S3, the control plane of DynamoDB and Cloud Control, with every type of its registry, are served by overlays
+//! alone.
 //!
 //! ```
 //! # #[cfg(feature = "s3")]
@@ -59,6 +60,8 @@ pub use account_id::ACCOUNT_ID;
 pub use error::SandboxError;
 pub use faults::{Disconnect, Effect, Fault, FaultTiming};
 pub use instant_clock::InstantClock;
+#[cfg(feature = "cloudcontrol")]
+pub use overlay::cloudcontrol::{CloudControlFailure, CloudControlQuirks};
 pub use platform::SandboxPlatform;
 pub use record::Request;
 pub use replica::StaleReads;

@@ -163,9 +163,16 @@ impl Sandbox {
 
     /// Lets things take time from now on: a distribution, table, VPC or subnet that was made, and a distribution or table that
     /// was changed, shows as not ready (`InProgress`, `CREATING`, `UPDATING`, `pending`) in so many reads of it. What there is
-    /// already is ready. By default it is so in the answer to the change alone.
+    /// already is ready. By default it is so in the answer to the change alone. A request of Cloud Control is in progress for so
+    /// many reads of its status.
     pub fn set_ready_after(&self, reads: u32) {
         self.account.set_ready_after(reads);
+    }
+
+    /// Lets Cloud Control behave so from now on; by default it does none of it.
+    #[cfg(feature = "cloudcontrol")]
+    pub fn set_cloud_control(&self, quirks: &crate::CloudControlQuirks) {
+        self.account.set_cloud_control(quirks);
     }
 
     /// As when time has passed: every read knows of every change so far. Changes to come are heard of as late as before.

@@ -107,6 +107,21 @@ impl Emulator for Kms {
         }
     }
 
+    fn knows(&self, region: &str, kind: &str, value: &str) -> Option<bool> {
+        match kind {
+            "AWS::KMS::Key.Arn" | "AWS::KMS::Key.Id" => {
+                let here = format!("arn:aws:kms:{region}:");
+                Some(
+                    self.key(value)
+                        .is_ok_and(|(arn, _)| arn.starts_with(&here) || value == arn),
+                )
+            }
+            // there are no aliases here; those of AWS itself are in every account
+            "AWS::KMS::Alias.AliasName" if !value.contains("alias/") => Some(false),
+            _ => None,
+        }
+    }
+
     fn save(&self) -> Result<ServiceSnapshot, SandboxError> {
         let keys = self
             .keys

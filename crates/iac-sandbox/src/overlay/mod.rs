@@ -5,6 +5,8 @@
 
 #[cfg(any(feature = "cloudfront", feature = "dynamodb", feature = "iam", feature = "scheduler"))]
 mod backed;
+#[cfg(feature = "cloudcontrol")]
+pub(crate) mod cloudcontrol;
 #[cfg(feature = "cloudfront")]
 mod cloudfront;
 #[cfg(feature = "dynamodb")]
@@ -26,6 +28,8 @@ use crate::service::Service;
 /// A fresh emulator of every service the crate is built with.
 pub(crate) fn services() -> Vec<(Service, Box<dyn Emulator>)> {
     vec![
+        #[cfg(feature = "cloudcontrol")]
+        (Service::CloudControl, Box::new(cloudcontrol::CloudControl::default())),
         #[cfg(feature = "cloudfront")]
         (Service::CloudFront, Box::new(cloudfront::CloudFront::default())),
         #[cfg(feature = "dynamodb")]

@@ -33,6 +33,8 @@ macro_rules! services {
 }
 
 services! {
+    /// AWS Cloud Control.
+    CloudControl = profiles::CLOUDCONTROL,
     /// Amazon `CloudFront`.
     CloudFront = profiles::CLOUDFRONT,
     /// Amazon DynamoDB.
@@ -52,7 +54,8 @@ services! {
 }
 
 impl Service {
-    /// The prefix of its IAM actions: `s3`, `dynamodb`, `iam`, `cloudfront`, `ec2`, `kms`, `scheduler` or `sts`.
+    /// Its name, which but for `cloudcontrol` is the prefix of its IAM actions: `s3`, `dynamodb`, `iam`, `cloudfront`, `ec2`,
+    /// `kms`, `scheduler` or `sts`. Cloud Control's actions are those of `cloudformation`.
     pub const fn name(self) -> &'static str {
         self.profile().name
     }

@@ -3,7 +3,7 @@
 /// A service, as the sandbox and its faults see it.
 #[derive(Debug)]
 pub(crate) struct Profile {
-    /// The prefix of its IAM actions, which names it everywhere: `s3`.
+    /// What names it everywhere: the prefix of its IAM actions, `s3`, but for Cloud Control.
     pub(crate) name: &'static str,
     /// What its requests are signed for, where that is another word than `name`.
     pub(crate) scope: Option<&'static str>,

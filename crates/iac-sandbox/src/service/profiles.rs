@@ -19,6 +19,26 @@ pub(super) const READS: &[&str] = &[
     "TransactGet*",
 ];
 
+/// A read just after an operation ended may still answer from before it. Its IAM actions are those of `cloudformation`:
+/// `cloudformation:CreateResource`. Source: Cloud Control API reference and user guide.
+pub(super) const CLOUDCONTROL: Profile = Profile {
+    name: "cloudcontrol",
+    scope: Some("cloudcontrolapi"),
+    protocol: Protocol::Json("com.amazonaws.cloudapiservice#"),
+    reads: &[],
+    lagging: &["GetResource", "ListResources"],
+    codes: Codes {
+        throttling: Code(400, "ThrottlingException"),
+        internal: "ServiceInternalErrorException",
+        denied: Code(400, "AccessDeniedException"),
+        not_found: NotFound {
+            status: 400,
+            by_operation: &[("ResourceRequest", "RequestTokenNotFoundException")],
+            otherwise: "ResourceNotFoundException",
+        },
+    },
+};
+
 /// AWS says nothing of how consistent the API is. It is a global service like IAM and taken to be no better.
 pub(super) const CLOUDFRONT: Profile = Profile {
     name: "cloudfront",

@@ -2,6 +2,9 @@
 //!
 //! The modules say `cfg(test)` for clippy, which allows `unwrap` in helpers of tests only there.
 
+#[cfg(feature = "cloudcontrol")]
+#[cfg(test)]
+mod cloudcontrol;
 #[cfg(feature = "cloudfront")]
 #[cfg(test)]
 mod cloudfront;

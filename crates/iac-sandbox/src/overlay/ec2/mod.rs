@@ -84,6 +84,22 @@ impl Emulator for Ec2 {
         }
     }
 
+    fn knows(&self, region: &str, kind: &str, value: &str) -> Option<bool> {
+        let kind = match kind {
+            "AWS::EC2::VPC.Id" => model::Kind::Vpc,
+            "AWS::EC2::Subnet.Id" | "AWS::EC2::Subnet.Ids" => model::Kind::Subnet,
+            "AWS::EC2::SecurityGroup.Id" | "AWS::EC2::SecurityGroup.Ids" => model::Kind::SecurityGroup,
+            _ => return None,
+        };
+        let found = |known: &Region| known.get(kind, value).is_ok();
+        // a region that was not called yet has what every region has
+        Some(
+            self.regions
+                .get(region)
+                .map_or_else(|| found(&network::fresh(region)), found),
+        )
+    }
+
     fn save(&self) -> Result<ServiceSnapshot, SandboxError> {
         let document = serde_json::to_value(&self.regions);
         document

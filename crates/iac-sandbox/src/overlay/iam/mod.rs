@@ -92,6 +92,15 @@ impl Emulator for Iam {
             .unwrap_or_else(|failure| reply::failure(call, &failure))
     }
 
+    fn knows(&self, _region: &str, kind: &str, value: &str) -> Option<bool> {
+        // AWS makes the roles of its own services itself
+        let is_role = kind == "AWS::IAM::Role.Arn" && !value.contains(":role/aws-service-role/");
+        is_role.then(|| {
+            let roles = self.view().roles;
+            roles.values().any(|role| answer::repaired(&role.arn) == value)
+        })
+    }
+
     fn save(&self) -> Result<ServiceSnapshot, SandboxError> {
         Ok(ServiceSnapshot::from(json!({
             "aws": self.aws.save(Service::Iam)?,

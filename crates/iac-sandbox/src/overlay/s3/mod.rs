@@ -121,6 +121,10 @@ impl Emulator for S3 {
         answer.unwrap_or_else(|failure| reply::failure(call, &failure))
     }
 
+    fn knows(&self, _region: &str, kind: &str, value: &str) -> Option<bool> {
+        (kind == "AWS::S3::Bucket.Name").then(|| self.buckets.get(value).is_some())
+    }
+
     fn save(&self) -> Result<ServiceSnapshot, SandboxError> {
         let document = serde_json::to_value(&self.buckets).map_err(|error| SandboxError::Emulator {
             service: Service::S3.name(),

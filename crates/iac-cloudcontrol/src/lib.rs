@@ -25,10 +25,11 @@ mod paths;
 mod property;
 mod references;
 mod type_facts;
+mod violation;
 
-pub use check::Violation;
 pub use error::NoSuchType;
 pub use facts::Facts;
 pub use property::Property;
 pub use references::Reference;
 pub use type_facts::{Operation, TypeFacts};
+pub use violation::Violation;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::check::Checker;
+use crate::check::checker::Checker;
 use crate::property::{Property, holds, kinds, words};
 
 /// What is known of a type.

@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use super::keywords::{ANY_OF, EXACTLY_ONE, PATTERN, compile};
-use crate::type_facts::TypeFacts;
 
 /// What holds the rules of a model; the rest of a registry's schema (handlers, lists of paths) is about it.
 const RULES: [&str; 12] = [
@@ -22,12 +21,12 @@ const RULES: [&str; 12] = [
 ];
 
 /// The schema to check models of a type by.
-pub(super) fn schema(facts: &TypeFacts) -> Value {
-    let whole = facts.schema().as_object().into_iter().flatten();
+pub(super) fn schema(whole: &Value, read_only: &[&str]) -> Value {
+    let whole = whole.as_object().into_iter().flatten();
     let rules = whole.filter(|(name, _)| RULES.contains(&name.as_str()));
     let mut rules = Value::Object(rules.map(|(name, rule)| (name.clone(), rule.clone())).collect());
     rules["type"] = json!("object");
-    for path in facts.read_only_paths() {
+    for path in read_only {
         not_required(&mut rules, path);
     }
     relax(&mut rules);

@@ -4,7 +4,8 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use serde_json::Value;
 
-use super::{Violation, keywords::listed};
+use super::keywords::listed;
+use crate::violation::Violation;
 
 /// Says what an error means.
 pub(super) fn tell(schema: &Value, error: &ValidationError<'_>, found: &mut Vec<Violation>) {

@@ -3,8 +3,9 @@
 use iac_cloudcontrol::{Operation, TypeFacts};
 use serde_json::Value;
 
-use super::requests::{Answer, Refusal, error};
-use super::{CloudControl, identifier, model, shape};
+use super::answer::{Answer, Refusal, error};
+use super::control::CloudControl;
+use super::{identifier, model, shape};
 use crate::emulator::Others;
 use crate::reply::Failure;
 

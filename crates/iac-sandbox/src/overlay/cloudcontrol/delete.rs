@@ -3,8 +3,9 @@
 use iac_cloudcontrol::Operation;
 use serde_json::Value;
 
-use super::requests::{Answer, Refusal};
-use super::{CloudControl, model, read, unsupported};
+use super::answer::{Answer, Refusal, not_found, unsupported};
+use super::control::CloudControl;
+use super::model;
 
 impl CloudControl {
     pub(super) fn delete(&mut self, region: &str, input: &Value) -> Answer {
@@ -33,7 +34,7 @@ impl CloudControl {
         }
         let gone = self.state.objects_mut(region, type_name).remove(identifier);
         if gone.is_none() {
-            let message = read::not_found(type_name, identifier).message;
+            let message = not_found(type_name, identifier).message;
             return Err(Refusal::new("NotFound", message));
         }
         match failure {

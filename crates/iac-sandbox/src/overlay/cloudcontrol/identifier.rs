@@ -114,3 +114,62 @@ fn insert(model: &mut Value, name: &str, value: Value) {
         fields.insert(name.to_owned(), value);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use iac_cloudcontrol::Facts;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_type_gets_what_only_aws_knows_and_it_fits_the_type() {
+        let facts = Facts::get();
+        let mut state = State::default();
+        let mut wrong = Vec::new();
+        for name in facts.names() {
+            let found = facts.find(name).unwrap();
+            let mut model = json!({});
+            complete(&found, "eu-west-1", &mut state, &mut model);
+            let read_only = found.read_only_paths();
+            for path in found.identifier() {
+                if read_only.contains(&path) && !path.contains('/') {
+                    assert!(!part(&model, path).is_empty(), "{name} has no {path}: {model}");
+                }
+            }
+            for violation in found.check(&model) {
+                let top = violation.path.split(['.', '[']).next().unwrap_or_default();
+                if read_only.contains(&top) {
+                    wrong.push(format!("{name} {violation}: {}", model[top]));
+                }
+            }
+        }
+        println!("{} do not fit", wrong.len());
+        // of some 5,000; what is left has a form that looks around or more than one pattern
+        assert!(wrong.len() <= 60, "{}: {}", wrong.len(), wrong.join("\n"));
+    }
+
+    #[test]
+    fn identifiers_keep_the_place_of_what_is_not_there() {
+        let facts = Facts::get().find("AWS::ApiGateway::Model").unwrap();
+        assert_eq!(of(&facts, &json!({ "RestApiId": "a" })), "a|");
+        assert_eq!(given(&facts, &json!({ "RestApiId": "a" })), None);
+        assert_eq!(
+            given(&facts, &json!({ "RestApiId": "a", "Name": "b" })).as_deref(),
+            Some("a|b")
+        );
+    }
+
+    #[test]
+    fn what_is_read_only_within_what_is_given_is_added_there() {
+        let facts = Facts::get().find("AWS::RDS::DBInstance").unwrap();
+        let mut model = json!({ "DBInstanceIdentifier": "db" });
+        complete(&facts, "eu-west-1", &mut State::default(), &mut model);
+        assert!(
+            model["Endpoint"]["Address"]
+                .as_str()
+                .is_some_and(|address| address.ends_with(".amazonaws.com"))
+        );
+        assert_eq!(model["DBInstanceArn"], "arn:aws:rds:eu-west-1:123456789012:db:db");
+    }
+}

@@ -6,6 +6,8 @@
 //! Sources: Cloud Control API reference; user guide, "Managing resources"; `CloudFormation` CLI user guide, "Resource type
 //! schema" and "Resource type handler contract".
 
+mod answer;
+mod control;
 mod create;
 mod delete;
 mod generate;
@@ -17,13 +19,11 @@ mod quirks;
 mod read;
 mod references;
 mod requests;
+mod sample;
 mod shape;
+mod texts;
 mod words;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use iac_cloudcontrol::{Facts, NoSuchType, TypeFacts};
 use serde_json::Value;
 use winterbaume_core::MockResponse;
 
@@ -32,43 +32,12 @@ use crate::emulator::{Emulator, Others, ServiceSnapshot};
 use crate::error::SandboxError;
 use crate::reply::{self, Failure};
 use crate::service::Service;
-use model::State;
-use requests::{Answer, error};
+use answer::{Answer, error};
 
+pub(super) use control::CloudControl;
 pub use quirks::{CloudControlFailure, CloudControlQuirks};
 
-/// The Cloud Control of a sandbox.
-#[derive(Default)]
-pub(super) struct CloudControl {
-    state: State,
-    /// Of the types that were used: reading one takes longer than to use it.
-    facts: BTreeMap<String, Arc<TypeFacts>>,
-    quirks: CloudControlQuirks,
-    /// How many polls of a request say that it is in progress.
-    polls: u32,
-}
-
 impl CloudControl {
-    /// The facts of the type that a request is about.
-    fn facts(&mut self, region: &str, input: &Value) -> Result<Arc<TypeFacts>, Failure> {
-        let name = input["TypeName"].as_str().unwrap_or_default();
-        let lacking = || error("TypeNotFoundException", format!("The type {name} was not found"));
-        if let Some(found) = self.facts.get(name) {
-            return Ok(Arc::clone(found));
-        }
-        let facts = Facts::get();
-        let found = facts.find(name).map_err(|reason| match reason {
-            NoSuchType::NotManaged { .. } => unsupported(name, "CREATE"),
-            _ => lacking(),
-        })?;
-        if facts.is_in(region, name) == Some(false) {
-            return Err(lacking());
-        }
-        let found = Arc::new(found);
-        self.facts.insert(name.to_owned(), Arc::clone(&found));
-        Ok(found)
-    }
-
     fn operate(&mut self, call: &Call, others: &Others<'_>) -> Answer {
         let input: Value = serde_json::from_slice(&call.body)
             .map_err(|reason| error("SerializationException", format!("The body is no JSON: {reason}")))?;
@@ -88,12 +57,6 @@ impl CloudControl {
             }
         }
     }
-}
-
-/// The type has no handler for it.
-fn unsupported(type_name: &str, action: &str) -> Failure {
-    let message = format!("Resource type {type_name} does not support {action} action");
-    error("UnsupportedActionException", message)
 }
 
 impl Emulator for CloudControl {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::requests::{Answer, error};
+use super::answer::{Answer, error};
 
 /// So many are in a page, whatever `MaxResults` says.
 const SIZE: usize = 100;

@@ -4,8 +4,9 @@ use iac_cloudcontrol::{Operation, TypeFacts};
 use json_patch::Patch;
 use serde_json::Value;
 
-use super::requests::{Answer, Refusal, error};
-use super::{CloudControl, create, model, shape, unsupported};
+use super::answer::{Answer, Refusal, error, not_found, unsupported};
+use super::control::CloudControl;
+use super::{create, model, shape};
 use crate::emulator::Others;
 
 /// The paths of these whose values differ.
@@ -44,7 +45,7 @@ impl CloudControl {
         let identifier = input["Identifier"].as_str().unwrap_or_default();
         self.state.refuse_while_busy(region, facts.name(), identifier)?;
         let Some(before) = self.state.object(region, facts.name(), identifier).cloned() else {
-            return Err(super::read::not_found(facts.name(), identifier));
+            return Err(not_found(facts.name(), identifier));
         };
         let mut request = Self::request(region, facts.name(), Operation::Update, input, digest);
         request.identifier = Some(identifier.to_owned());

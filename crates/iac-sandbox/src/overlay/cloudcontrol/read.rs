@@ -3,15 +3,10 @@
 use iac_cloudcontrol::{Operation, TypeFacts};
 use serde_json::{Map, Value, json};
 
-use super::requests::{Answer, error};
-use super::{CloudControl, page, shape, unsupported};
+use super::answer::{Answer, error, not_found, unsupported};
+use super::control::CloudControl;
+use super::{page, shape};
 use crate::reply::Failure;
-
-/// There is no such object.
-pub(super) fn not_found(type_name: &str, identifier: &str) -> Failure {
-    let message = format!("Resource of type '{type_name}' with identifier '{identifier}' was not found.");
-    error("ResourceNotFoundException", message)
-}
 
 /// A handler's error code as the exception of an operation that is answered at once.
 fn exception(code: &str) -> Failure {

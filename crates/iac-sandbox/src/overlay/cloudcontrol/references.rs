@@ -3,8 +3,8 @@
 use iac_cloudcontrol::{Facts, TypeFacts};
 use serde_json::Value;
 
-use super::CloudControl;
-use super::requests::Refusal;
+use super::answer::Refusal;
+use super::control::CloudControl;
 use crate::account_id::ACCOUNT_ID;
 use crate::emulator::Others;
 

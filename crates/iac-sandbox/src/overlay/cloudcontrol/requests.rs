@@ -3,41 +3,18 @@
 use iac_cloudcontrol::Operation;
 use serde_json::{Map, Value, json};
 
+use super::answer::{Answer, Refusal, error};
+use super::control::CloudControl;
 use super::model::{Request, State};
-use super::{CloudControl, page};
+use super::page;
 use crate::clock::now_ms;
 use crate::reply::Failure;
 
-/// The answer to a call.
-pub(super) type Answer = Result<Value, Failure>;
+/// So long a client token stands for its request, in milliseconds. Source: Cloud Control user guide.
+const TOKEN_LASTS: i64 = 36 * 3_600_000;
 
-/// What a handler said: its error code and message, and the object it left behind.
-#[derive(Debug)]
-pub(super) struct Refusal {
-    pub(super) code: String,
-    pub(super) message: String,
-    pub(super) left: Option<(String, Value)>,
-}
-
-impl Refusal {
-    pub(super) fn new(code: &str, message: impl Into<String>) -> Self {
-        Self {
-            code: code.to_owned(),
-            message: message.into(),
-            left: None,
-        }
-    }
-
-    /// What a test told to fail with.
-    pub(super) fn told(code: &str) -> Self {
-        Self::new(code, "the handler failed, as it was told to")
-    }
-}
-
-/// An error of the API itself.
-pub(super) fn error(code: &str, message: impl Into<String>) -> Failure {
-    Failure::new(400, code, message)
-}
+/// So long a request is kept, in milliseconds. Source: Cloud Control API reference, `GetResourceRequestStatus`.
+const KEPT: i64 = 7 * 24 * 3_600_000;
 
 impl State {
     /// The request that had this client token: the same one is the same request, and another one is refused.
@@ -47,7 +24,10 @@ impl State {
         let Some(token) = input["ClientToken"].as_str() else {
             return Ok(None);
         };
-        let same = |one: &Request| one.client_token.as_deref() == Some(token) && one.region == region;
+        let valid_from = now_ms() - TOKEN_LASTS;
+        let same = |one: &Request| {
+            one.client_token.as_deref() == Some(token) && one.region == region && one.time >= valid_from
+        };
         let Some(at) = self.requests.iter().position(same) else {
             return Ok(None);
         };
@@ -109,6 +89,7 @@ impl CloudControl {
         request.token = self.state.fresh_token();
         request.time = now_ms();
         let event = self.event(&request, true, request.is_named);
+        self.state.requests.retain(|one| one.time >= now_ms() - KEPT);
         self.state.requests.push(request);
         json!({ "ProgressEvent": event })
     }

@@ -21,9 +21,10 @@ impl TypeFacts {
         self.checker().check(model)
     }
 
-    /// Whether a text fits a pattern of a schema; true when the pattern cannot be read here.
-    pub fn pattern_fits(pattern: &str, text: &str) -> bool {
-        keywords::compile(pattern).is_none_or(|regex| regex.is_match(text).unwrap_or(true))
+    /// Tells of a text whether it fits a pattern of a schema; every text does when the pattern cannot be read here.
+    pub fn pattern(pattern: &str) -> impl Fn(&str) -> bool + use<> {
+        let regex = keywords::compile(pattern);
+        move |text| regex.as_ref().is_none_or(|regex| regex.is_match(text).unwrap_or(true))
     }
 
     /// Whether there is a check at all of this type.

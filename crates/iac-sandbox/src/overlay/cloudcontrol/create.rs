@@ -68,7 +68,7 @@ impl CloudControl {
             return Err(Refusal::new("InvalidRequest", message));
         }
         check(facts, &desired)?;
-        self.refuse_unknown(facts, region, &desired, None, others)?;
+        self.refuse_unknown(facts, region, (&desired, None), others)?;
         let mut model = desired;
         if self.quirks.defaults {
             shape::set_defaults(facts, &mut model);

@@ -118,11 +118,10 @@ impl<'a> Maker<'a> {
             .and_then(|length| usize::try_from(length).ok())
             .unwrap_or(usize::MAX);
         let pattern = schema["pattern"].as_str();
-        let fits = |text: &String| {
-            (least..=most).contains(&text.len()) && pattern.is_none_or(|pattern| TypeFacts::pattern_fits(pattern, text))
-        };
+        let form = pattern.map(TypeFacts::pattern);
+        let fits = |text: &&String| (least..=most).contains(&text.len()) && form.as_ref().is_none_or(|form| form(text));
         let in_form = pattern.and_then(|pattern| sample::of(pattern, &self.digits));
-        if let Some(found) = candidates.iter().chain(&in_form).find(|text| fits(text)) {
+        if let Some(found) = candidates.iter().chain(&in_form).find(fits) {
             return found.clone();
         }
         let first = candidates.into_iter().next().unwrap_or_default();

@@ -94,7 +94,7 @@ impl CloudControl {
         // what AWS told is none of what is given; what was given and is never told is not there either, and is asked for
         let given = shape::given(facts, &after);
         create::check(facts, &given)?;
-        self.refuse_unknown(facts, region, &given, Some(&before), others)?;
+        self.refuse_unknown(facts, region, (&given, Some(&before)), others)?;
         if self.quirks.defaults {
             shape::set_defaults(facts, &mut after);
         }

@@ -18,8 +18,7 @@ impl CloudControl {
         &self,
         facts: &TypeFacts,
         region: &str,
-        model: &Value,
-        before: Option<&Value>,
+        (model, before): (&Value, Option<&Value>),
         others: &Others<'_>,
     ) -> Result<(), Refusal> {
         if self.quirks.unchecked_references {

@@ -100,6 +100,7 @@ impl Recorder for Notes {
 fn call(timeout: Option<Duration>) -> (Call, Arc<Notes>) {
     let notes = Arc::new(Notes::default());
     let call = Call {
+        request: None,
         address: "fake.thing.base".parse().unwrap(),
         stack: "env".to_owned(),
         environment: "dev".to_owned(),

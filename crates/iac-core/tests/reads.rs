@@ -114,6 +114,7 @@ async fn single_reads_go_ten_at_a_time_and_keep_their_order() {
     registry.add::<Single>(&counter);
     let types: &Arc<dyn Reconciler> = registry.get("fake.single").unwrap();
     let call = Call {
+        request: None,
         address: "fake.single.a".parse().unwrap(),
         stack: "env".to_owned(),
         environment: "dev".to_owned(),
@@ -123,10 +124,7 @@ async fn single_reads_go_ten_at_a_time_and_keep_their_order() {
         recorder: Arc::new(Silent),
     };
     let requests: Vec<ReadObject> = (0..100)
-        .map(|number| ReadObject {
-            id: RemoteId::new(format!("single-{number}")),
-            prior: None,
-        })
+        .map(|number| ReadObject::new(RemoteId::new(format!("single-{number}")), None))
         .collect();
     let answers = types.read_many(&requests, &call).await;
     let ids: Vec<_> = answers.into_iter().map(|answer| answer.unwrap().unwrap().id).collect();

@@ -73,6 +73,7 @@ pub(crate) fn metadata(field: &Field, setters: &Setters) -> Result<TokenStream> 
 struct FieldAttributes {
     create_only: bool,
     computed: bool,
+    filled: bool,
     write_only: bool,
     set: bool,
     tags: bool,
@@ -89,6 +90,7 @@ impl FieldAttributes {
                 match mark.as_str() {
                     "create_only" => read.create_only = true,
                     "computed" => read.computed = true,
+                    "filled" => read.filled = true,
                     "write_only" => read.write_only = true,
                     "set" => read.set = true,
                     "tags" => read.tags = true,
@@ -96,7 +98,7 @@ impl FieldAttributes {
                     "name" => read.name = Some(meta.value()?.parse::<LitInt>()?.base10_parse()?),
                     _ => {
                         return Err(meta.error(
-                            "unknown field mark: use create_only, computed, write_only, set, tags, volatile or name = LENGTH",
+                            "unknown field mark: use create_only, computed, filled, write_only, set, tags, volatile or name = LENGTH",
                         ));
                     }
                 }
@@ -110,6 +112,7 @@ impl FieldAttributes {
         let Self {
             create_only,
             computed,
+            filled,
             write_only,
             set,
             tags,
@@ -125,6 +128,7 @@ impl FieldAttributes {
             ::iac_core::model::FieldAttributes {
                 create_only: #create_only,
                 computed: #computed,
+                filled: #filled,
                 write_only: #write_only,
                 set: #set,
                 tags: #tags,

@@ -55,7 +55,7 @@ impl Bench {
     }
 
     pub(crate) async fn live(&self, id: &RemoteId, prior: Option<Value>) -> Option<LiveObject> {
-        let request = ReadObject { id: id.clone(), prior };
+        let request = ReadObject::new(id.clone(), prior);
         self.reconciler.read(request, &self.call).await.unwrap()
     }
 

@@ -249,6 +249,6 @@ async fn a_failed_read_is_an_error_and_not_gone() {
     bench
         .sandbox
         .inject(Fault::access_denied().on_operation("ListTagsForResource"));
-    let request = ReadObject { id, prior: None };
+    let request = ReadObject::new(id, None);
     assert!(bench.reconciler.read(request, &bench.call).await.is_err());
 }

@@ -44,6 +44,7 @@ impl Recorder for Ids {
 pub(crate) fn call(address: &str, ids: &Arc<Ids>) -> Call {
     let recorder: Arc<dyn Recorder> = Arc::<Ids>::clone(ids);
     Call {
+        request: None,
         address: address.parse().unwrap(),
         stack: "shop".to_owned(),
         environment: "dev".to_owned(),

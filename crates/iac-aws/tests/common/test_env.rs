@@ -169,10 +169,7 @@ impl TestEnv {
     }
 
     pub(crate) async fn read<R: Resource>(&self, id: &RemoteId, prior: Option<&R>) -> Option<LiveObject> {
-        let request = ReadObject {
-            id: id.clone(),
-            prior: prior.map(inputs),
-        };
+        let request = ReadObject::new(id.clone(), prior.map(inputs));
         self.listed::<R, _>(self.of_type::<R>().read(request, &self.call))
             .await
             .unwrap()
@@ -180,21 +177,12 @@ impl TestEnv {
 
     /// Reads for an import.
     pub(crate) async fn try_read<R: Resource>(&self, id: &RemoteId) -> Result<Option<LiveObject>, ResourceError> {
-        let request = ReadObject {
-            id: id.clone(),
-            prior: None,
-        };
+        let request = ReadObject::new(id.clone(), None);
         self.of_type::<R>().read(request, &self.call).await
     }
 
     pub(crate) async fn read_many<R: Resource>(&self, ids: &[RemoteId]) -> Vec<Option<LiveObject>> {
-        let requests: Vec<ReadObject> = ids
-            .iter()
-            .map(|id| ReadObject {
-                id: id.clone(),
-                prior: None,
-            })
-            .collect();
+        let requests: Vec<ReadObject> = ids.iter().map(|id| ReadObject::new(id.clone(), None)).collect();
         let read = self.of_type::<R>().read_many(&requests, &self.call);
         let read = self.listed::<R, _>(read).await;
         read.into_iter().map(Result::unwrap).collect()

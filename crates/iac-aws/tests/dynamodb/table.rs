@@ -41,10 +41,7 @@ impl Bench {
     }
 
     async fn read(&self, prior: &Table) -> Option<LiveObject> {
-        let request = ReadObject {
-            id: RemoteId::new("orders"),
-            prior: Some(inputs(prior)),
-        };
+        let request = ReadObject::new(RemoteId::new("orders"), Some(inputs(prior)));
         self.tables.read(request, &self.call).await.unwrap()
     }
 

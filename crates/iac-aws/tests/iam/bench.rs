@@ -45,10 +45,7 @@ impl Bench {
     }
 
     pub(crate) async fn read<R: Resource>(&self, id: &RemoteId, prior: Option<&R>) -> Option<LiveObject> {
-        let request = ReadObject {
-            id: id.clone(),
-            prior: prior.map(inputs),
-        };
+        let request = ReadObject::new(id.clone(), prior.map(inputs));
         self.types.read(request, &self.call).await.unwrap()
     }
 

@@ -88,10 +88,7 @@ async fn attachments_come_and_go() {
         &of_aws_id,
         &RemoteId::new("user/nobody/arn:aws:iam::aws:policy/ReadOnlyAccess"),
     ];
-    let requests = ids.map(|id| ReadObject {
-        id: id.clone(),
-        prior: None,
-    });
+    let requests = ids.map(|id| ReadObject::new(id.clone(), None));
     let read = attachments.types.read_many(&requests, &attachments.call).await;
     let found: Vec<bool> = read.into_iter().map(|read| read.unwrap().is_some()).collect();
     assert_eq!(found, [true, true, false]);

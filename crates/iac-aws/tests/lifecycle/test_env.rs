@@ -215,10 +215,7 @@ impl TestEnv {
 
     /// What the cloud holds of the resource under test, also what nobody has declared.
     pub(crate) async fn live<R: Resource>(&self) -> Value {
-        let request = ReadObject {
-            id: RemoteId::new(self.id::<R>().await),
-            prior: None,
-        };
+        let request = ReadObject::new(RemoteId::new(self.id::<R>().await), None);
         let read = self.of_type::<R>().read(request, &Self::outside::<R>()).await;
         read.unwrap().expect("it is there").inputs
     }

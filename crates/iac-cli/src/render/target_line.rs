@@ -14,7 +14,7 @@ use super::style::{DIM, paint};
 pub(crate) fn account(session: &Session, stack: &Stack) -> String {
     let mut types: BTreeSet<&str> = stack.nodes().keys().map(Address::type_name).collect();
     if types.is_empty() {
-        types = session.registry.types().map(|info| info.name).collect();
+        types = session.registry.names().collect();
     }
     let mut accounts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for reconciler in types.into_iter().filter_map(|name| session.registry.get(name)) {

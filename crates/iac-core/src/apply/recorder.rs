@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use serde_json::Value;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{
@@ -27,12 +28,24 @@ pub(crate) struct StepRecorder {
     pub address: Address,
     pub events: UnboundedSender<(Address, StepEvent)>,
     pub id: Mutex<Option<RemoteId>>,
+    pub request: Mutex<Option<String>>,
+    pub observed: Mutex<Value>,
 }
 
 impl StepRecorder {
     /// The id, when one was recorded.
     pub(crate) fn id(&self) -> Option<RemoteId> {
         self.id.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What the cloud calls the operation, when that was recorded.
+    pub(crate) fn request(&self) -> Option<String> {
+        self.request.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What the type keeps of the object as it is now; null when it said nothing.
+    pub(crate) fn observed(&self) -> Value {
+        self.observed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -58,6 +71,19 @@ impl Recorder for StepRecorder {
 
     fn may_change(&self) -> Result<(), ResourceError> {
         self.writer.check().map_err(|error| unrecorded(&error))
+    }
+
+    async fn requested(&self, request: &str) -> Result<(), ResourceError> {
+        *self.request.lock().unwrap_or_else(PoisonError::into_inner) = Some(request.to_owned());
+        let record = Record::Requested {
+            step: self.step,
+            request: request.to_owned(),
+        };
+        self.writer.append(&record).await.map_err(|error| unrecorded(&error))
+    }
+
+    fn observed(&self, inputs: Value) {
+        *self.observed.lock().unwrap_or_else(PoisonError::into_inner) = inputs;
     }
 
     fn throttled(&self) {

@@ -14,9 +14,9 @@ use super::{
     run::{Run, RunError},
 };
 use crate::{
-    model::{Address, Call, RemoteId},
+    model::{Call, RemoteId},
     plan::{Event, Observer},
-    state::{PendingOperation, Record, ResourceState, Verb},
+    state::{Intent, PendingOperation, Record, ResourceState, Verb},
 };
 
 /// How many objects are looked for at the same time.
@@ -31,7 +31,7 @@ impl Run {
     pub async fn recover(&mut self, observer: &dyn Observer) -> Result<(), RunError> {
         // looking takes its time: all are looked for at once, and the lock is kept meanwhile
         let mut found = self.holding(self.find_all()).await?;
-        while let Some(PendingOperation { intent, id }) = self.snapshot.state.pending_operations.first().cloned() {
+        while let Some(PendingOperation { intent, id, .. }) = self.snapshot.state.pending_operations.first().cloned() {
             let address = intent.address.clone();
             let mut resource = self.snapshot.state.resources.get(&address).cloned();
             let message = match intent.verb {
@@ -73,11 +73,8 @@ impl Run {
         let creates = pending.filter(|pending| pending.id.is_none() && pending.intent.verb == Verb::Create);
         // boxed: the compiler cannot see that a stream of such futures may go from thread to thread
         let looks: Vec<BoxFuture<'_, _>> = creates
-            .map(|PendingOperation { intent, .. }| {
-                let look = async move {
-                    let found = self.find(&intent.address, &intent.inputs, &intent.seed, intent.step);
-                    Ok((intent.step, found.await?))
-                };
+            .map(|pending| {
+                let look = async move { Ok((pending.intent.step, self.find(pending).await?)) };
                 look.boxed()
             })
             .collect();
@@ -87,13 +84,14 @@ impl Run {
             .await
     }
 
-    async fn find(
-        &self,
-        address: &Address,
-        inputs: &Value,
-        seed: &str,
-        step: u64,
-    ) -> Result<Option<RemoteId>, RunError> {
+    async fn find(&self, pending: &PendingOperation) -> Result<Option<RemoteId>, RunError> {
+        let Intent {
+            address,
+            inputs,
+            seed,
+            step,
+            ..
+        } = &pending.intent;
         let failed = |source| RunError::Recover {
             address: address.clone(),
             source,
@@ -104,17 +102,20 @@ impl Run {
         let (events, _unheard) = mpsc::unbounded_channel();
         let recorder = StepRecorder {
             writer: Arc::clone(&self.writer),
-            step,
+            step: *step,
             address: address.clone(),
             events,
             id: Mutex::new(None),
+            request: Mutex::new(None),
+            observed: Mutex::new(Value::Null),
         };
         let call = Call {
             address: address.clone(),
             stack: self.snapshot.state.stack.clone(),
             environment: self.snapshot.state.environment.clone(),
-            seed: seed.to_owned(),
+            seed: seed.clone(),
             timeout: None,
+            request: pending.request.clone(),
             clock: Arc::clone(&self.session.clock),
             recorder: Arc::new(recorder),
         };

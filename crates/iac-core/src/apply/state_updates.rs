@@ -129,6 +129,11 @@ fn update_entry(mode: Mode, change: &Change, cx: &ApplyContext<'_>) {
     if let (Some(schema), Some(inputs)) = (schema, kept_inputs(mode, change, object)) {
         object.inputs = schema.seal(&inputs, &|path, secret| sealer.seal(path, secret));
     }
+    if let (Some(schema), Some(live)) = (schema, &change.data.live)
+        && !live.observed.is_null()
+    {
+        object.observed = schema.seal(&live.observed, &|path, secret| sealer.seal(path, secret));
+    }
     if let Some(LiveObject { outputs, .. }) = &change.data.live {
         object.outputs = match outputs_schema {
             Some(schema) => schema.seal(outputs, &|path, secret| sealer.seal(path, secret)),

@@ -59,6 +59,8 @@ impl<'a> StepRun<'a> {
             address: change.address.clone(),
             events: cx.events.clone(),
             id: Mutex::new(None),
+            request: Mutex::new(None),
+            observed: Mutex::new(Value::Null),
         });
         let sealer = cx.sealer(&change.address);
         Self {
@@ -86,6 +88,7 @@ impl<'a> StepRun<'a> {
         let seed = self.seed();
         let state = self.cx.state();
         Call {
+            request: self.recorder.request(),
             address: self.address().clone(),
             stack: state.stack.clone(),
             environment: state.environment.clone(),
@@ -112,15 +115,15 @@ impl<'a> StepRun<'a> {
             let unknown: Vec<String> = template::references(&value).iter().map(ToString::to_string).collect();
             return Err(ResourceError::invalid(format!("still unknown: {}", unknown.join(", "))));
         };
-        self.validate(&value, &inputs)?;
+        self.validate(&value)?;
         Ok(inputs)
     }
 
     /// Checks what could not be checked while parts of it were unknown.
-    fn validate(&self, template: &Value, inputs: &Value) -> Result<(), ResourceError> {
+    fn validate(&self, template: &Value) -> Result<(), ResourceError> {
         let mut violations = self.info.schema.check(template);
         if violations.is_empty() {
-            violations = (self.info.validate)(inputs);
+            violations = self.info.validate.check(template);
         }
         match violations.first() {
             Some(violation) => Err(ResourceError::invalid(format!(
@@ -180,6 +183,7 @@ impl<'a> StepRun<'a> {
                 .info
                 .outputs
                 .seal(outputs, &|path, secret| self.sealer.seal(path, secret)),
+            observed: self.sealed(&self.recorder.observed()),
             status,
             created: now,
             updated: now,

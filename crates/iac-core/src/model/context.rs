@@ -4,6 +4,7 @@ use std::{fmt::Debug, ops::Deref, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -40,6 +41,14 @@ pub trait Recorder: Debug + Send + Sync {
 
     /// Hears that the service asks for fewer requests.
     fn throttled(&self) {}
+
+    /// Makes durable what the cloud calls the operation that goes on.
+    async fn requested(&self, _request: &str) -> Result<(), ResourceError> {
+        Ok(())
+    }
+
+    /// Keeps what the object looked like after the change.
+    fn observed(&self, _inputs: Value) {}
 }
 
 tokio::task_local! {
@@ -60,6 +69,8 @@ pub struct Call {
     pub seed: String,
     /// How long waits may take, when the user says so; otherwise the type's own default.
     pub timeout: Option<Duration>,
+    /// What the cloud called the operation that was cut off, when a create is looked for that got to know it.
+    pub request: Option<String>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Where to report.
@@ -94,6 +105,21 @@ impl Call {
     /// When the id could not be recorded; the create then stops.
     pub async fn created(&self, id: &RemoteId) -> Result<(), ResourceError> {
         self.recorder.created(id).await
+    }
+
+    /// Makes durable what the cloud calls the operation that goes on, where it works on after its answer. A run that looks
+    /// for what a create left finds it in [`request`](Self::request).
+    ///
+    /// # Errors
+    /// When it could not be recorded; the operation then stops.
+    pub async fn requested(&self, request: &str) -> Result<(), ResourceError> {
+        self.recorder.requested(request).await
+    }
+
+    /// Keeps what a read after the change gave, in the schema of the inputs, for the next read to compare with: where a cloud
+    /// gives a value back in another form than it was sent in, only a change of that form is a drift. Secrets in it are sealed.
+    pub fn observed(&self, inputs: Value) {
+        self.recorder.observed(inputs);
     }
 
     /// Tells the person watching what is awaited: `waiting for the table to become active`.

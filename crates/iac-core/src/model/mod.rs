@@ -44,7 +44,9 @@ pub use output::Output;
 pub use property_path::{PathError, PathStep, PropertyPath};
 pub use redact::{REDACTED, is_sealed};
 pub use registry::{LiveObject, ReadObject, Reconciler, Registry};
-pub use resource::{Changed, Live, OutputRefs, Overlap, Provider, ReadRequest, Reconcile, Resource, TypeInfo};
+pub use resource::{
+    Changed, Live, OutputRefs, Overlap, Provider, ReadRequest, Reconcile, Reconciled, Resource, TypeInfo, Validate,
+};
 pub use schema::{DocumentSchema, Field, FieldAttributes, Schema, StringSchema, TextCheck, Violation};
 pub use seal::{DataKey, Sealer, has_seal, seal};
 pub use secret::Secret;

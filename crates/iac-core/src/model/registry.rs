@@ -12,7 +12,7 @@ use super::{
     error::ResourceError,
     eventual,
     id::{AccountRegion, RemoteId},
-    resource::{Changed, Live, Provider, ReadRequest, Reconcile, Resource, TypeInfo},
+    resource::{Changed, Live, Provider, ReadRequest, Reconcile, Reconciled, TypeInfo},
     tags::IgnoreTags,
 };
 
@@ -25,6 +25,9 @@ pub struct LiveObject {
     pub inputs: Value,
     /// Its outputs.
     pub outputs: Value,
+    /// What the type wants to have kept and given back at the next read, see [`Call::observed`]; null when nothing.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub observed: Value,
 }
 
 impl fmt::Debug for LiveObject {
@@ -43,6 +46,19 @@ pub struct ReadObject {
     pub id: RemoteId,
     /// Its inputs as they were last applied; `None` on import.
     pub prior: Option<Value>,
+    /// What the type kept of it then; null when nothing.
+    pub observed: Value,
+}
+
+impl ReadObject {
+    /// A read of an object of which nothing was kept but its last inputs.
+    pub fn new(id: RemoteId, prior: Option<Value>) -> Self {
+        Self {
+            id,
+            prior,
+            observed: Value::Null,
+        }
+    }
 }
 
 /// [`Reconcile`] over JSON values. The contracts are the same.
@@ -82,18 +98,18 @@ pub trait Reconciler: fmt::Debug + Send + Sync {
     }
 }
 
-struct Typed<R: Resource> {
+struct Typed<R: Reconciled> {
     provider: Arc<<R::Resolved as Reconcile>::Provider>,
     kind: PhantomData<fn() -> R>,
 }
 
-impl<R: Resource> fmt::Debug for Typed<R> {
+impl<R: Reconciled> fmt::Debug for Typed<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(R::info().name)
     }
 }
 
-impl<R: Resource> Typed<R> {
+impl<R: Reconciled> Typed<R> {
     fn context<'a>(&'a self, call: &'a Call) -> Context<'a, <R::Resolved as Reconcile>::Provider> {
         Context::new(&*self.provider, call)
     }
@@ -107,6 +123,7 @@ impl<R: Resource> Typed<R> {
             id: live.id.clone(),
             inputs,
             outputs: encode(&live.outputs)?,
+            observed: Value::Null,
         })
     }
 
@@ -132,7 +149,7 @@ impl<R: Resource> Typed<R> {
 }
 
 #[async_trait]
-impl<R: Resource> Reconciler for Typed<R> {
+impl<R: Reconciled> Reconciler for Typed<R> {
     fn info(&self) -> &'static TypeInfo {
         R::info()
     }
@@ -256,12 +273,17 @@ impl Registry {
     }
 
     /// Adds the type `R`, whose calls go through `provider`.
-    pub fn add<R: Resource>(&mut self, provider: &Arc<<R::Resolved as Reconcile>::Provider>) {
+    pub fn add<R: Reconciled>(&mut self, provider: &Arc<<R::Resolved as Reconcile>::Provider>) {
         let typed = Typed::<R> {
             provider: Arc::clone(provider),
             kind: PhantomData,
         };
-        self.0.insert(R::info().name, Arc::new(typed));
+        self.insert(R::info().name, Arc::new(typed));
+    }
+
+    /// Adds a type that has a reconciler of its own.
+    pub fn insert(&mut self, name: &'static str, types: Arc<dyn Reconciler>) {
+        self.0.insert(name, types);
     }
 
     /// The type of this name.
@@ -269,8 +291,8 @@ impl Registry {
         self.0.get(type_name)
     }
 
-    /// All types, by name.
-    pub fn types(&self) -> impl Iterator<Item = &'static TypeInfo> {
-        self.0.values().map(|reconciler| reconciler.info())
+    /// The names of all types, in order.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.0.keys().copied()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt::Debug,
+    fmt::{self, Debug},
 };
 
 use async_trait::async_trait;
@@ -18,6 +18,7 @@ use super::{
     id::{AccountRegion, RemoteId},
     schema::{Schema, Violation},
     tags::IgnoreTags,
+    template,
 };
 
 /// A connection to a cloud, shared by all resource types that live there.
@@ -38,18 +39,23 @@ pub trait Provider: Debug + Send + Sync + 'static {
 }
 
 /// A resource as declared in a stack. Derived: `#[derive(Resource)] #[resource(type = "ec2.vpc", outputs = VpcOutputs)]`.
-pub trait Resource: HasSchema + Serialize + Clone + Debug + Send + Sync + 'static {
+pub trait Resource: Serialize + Clone + Debug + Send + Sync + 'static {
     /// The references that [`Stack::add`](super::stack::Stack::add) hands out.
     type Outputs: OutputRefs;
-    /// The struct with plain values.
-    type Resolved: Reconcile;
 
     /// What the engine knows of the type.
     fn info() -> &'static TypeInfo;
 }
 
+/// A resource whose struct with plain values is what makes, reads, changes and removes its objects. Derived with [`Resource`];
+/// types that many share one [`Reconciler`](super::registry::Reconciler) of are not.
+pub trait Reconciled: Resource<Outputs: HasSchema> + HasSchema {
+    /// The struct with plain values.
+    type Resolved: Reconcile;
+}
+
 /// The outputs of a type, as references. Derived with `#[derive(Outputs)]`.
-pub trait OutputRefs: HasSchema + Sized {
+pub trait OutputRefs: Sized {
     /// The references to the outputs of the resource at `address`.
     fn at(address: &Address) -> Self;
 }
@@ -343,13 +349,48 @@ pub struct TypeInfo {
     pub overlaps: &'static [Overlap],
     /// [`Reconcile::OPERATIONS`].
     pub operations: &'static [&'static str],
-    /// [`Reconcile::validate`] on plain inputs; inputs of another schema are a violation.
-    pub validate: fn(&Value) -> Vec<Violation>,
+    /// Checks inputs in which places may hold an expression.
+    pub validate: Validate,
+}
+
+/// What checks the inputs of a type beyond their schema.
+pub struct Validate(Box<dyn Fn(&Value) -> Vec<Violation> + Send + Sync>);
+
+impl Validate {
+    /// A check of templates: of what is known of them, places that hold an expression are passed over.
+    pub fn new(check: impl Fn(&Value) -> Vec<Violation> + Send + Sync + 'static) -> Self {
+        Self(Box::new(check))
+    }
+
+    /// [`Reconcile::validate`] on inputs that are wholly known; inputs of another schema are a violation.
+    fn of<R: Reconcile>() -> Self {
+        Self::new(|template| match template::resolved(template) {
+            Some(plain) => match serde_json::from_value::<R>(plain) {
+                Ok(resolved) => resolved.validate(),
+                Err(error) => vec![Violation {
+                    path: String::new(),
+                    message: error.to_string(),
+                }],
+            },
+            None => Vec::new(),
+        })
+    }
+
+    /// What is wrong.
+    pub fn check(&self, template: &Value) -> Vec<Violation> {
+        (self.0)(template)
+    }
+}
+
+impl Debug for Validate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Validate")
+    }
 }
 
 impl TypeInfo {
     /// Gathers what there is to know of `R`. Called by the derive, once per type.
-    pub fn of<R: Resource>(name: &'static str, doc: &'static str, schema_version: u32) -> Self {
+    pub fn of<R: Reconciled>(name: &'static str, doc: &'static str, schema_version: u32) -> Self {
         Self {
             name,
             doc,
@@ -360,13 +401,7 @@ impl TypeInfo {
             replaced_create_first: R::Resolved::REPLACED_CREATE_FIRST,
             overlaps: R::Resolved::OVERLAPS,
             operations: R::Resolved::OPERATIONS,
-            validate: |inputs| match serde_json::from_value::<R::Resolved>(inputs.clone()) {
-                Ok(resolved) => resolved.validate(),
-                Err(error) => vec![Violation {
-                    path: String::new(),
-                    message: error.to_string(),
-                }],
-            },
+            validate: Validate::of::<R::Resolved>(),
         }
     }
 

@@ -88,6 +88,8 @@ pub struct FieldAttributes {
     pub create_only: bool,
     /// The cloud fills it when it is unset: no difference unless the user sets it.
     pub computed: bool,
+    /// The cloud fills it when it is unset, and leaving out what was set before is a change all the same.
+    pub filled: bool,
     /// The cloud never gives it back: the last applied value stands in for the live one.
     pub write_only: bool,
     /// The order of the list does not matter.

@@ -138,6 +138,8 @@ impl Differ<'_> {
             };
             let have = have.filter(|value| !value.is_null());
             match (want, have) {
+                // what the cloud filled is nobody's wish; what was set once is
+                (None, Some(_)) if field.attributes.filled && last.is_none() => {}
                 (None, Some(have)) if !field.attributes.computed && !is_empty(have) => {
                     self.changed(&field.schema, location, None, Some(have));
                 }

@@ -255,7 +255,7 @@ fn forced_create_first(stack: &Stack, graph: &Graph) -> BTreeMap<Address, Addres
 
 /// One line on what an interrupted run left.
 fn leftover(pending_operations: &PendingOperation) -> String {
-    let PendingOperation { intent, id } = pending_operations;
+    let PendingOperation { intent, id, .. } = pending_operations;
     let verb = match intent.verb {
         Verb::Create => "create",
         Verb::Update => "update",

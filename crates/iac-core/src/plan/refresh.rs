@@ -83,6 +83,7 @@ pub(crate) fn unknown_type(address: &Address) -> ResourceError {
 /// A call that only reads.
 fn reading(session: &Session, (stack, environment): (&str, &str), address: &Address) -> Call {
     Call {
+        request: None,
         address: address.clone(),
         stack: stack.to_owned(),
         environment: environment.to_owned(),

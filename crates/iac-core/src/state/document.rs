@@ -132,6 +132,7 @@ impl State {
             id: object.id.clone(),
             inputs: open(&object.inputs),
             outputs: open(&object.outputs),
+            observed: object.observed.clone(),
         })
     }
 
@@ -163,6 +164,12 @@ impl State {
         for declared in self.outputs.values_mut().filter_map(|output| output.declared.as_mut()) {
             *declared = template::redirect(declared, from, to);
         }
+    }
+
+    /// The operation of this number, while its outcome is not known.
+    pub(crate) fn pending(&mut self, step: u64) -> Option<&mut PendingOperation> {
+        let mut pending = self.pending_operations.iter_mut();
+        pending.find(|pending| pending.intent.step == step)
     }
 
     /// Takes out the intent of this number: its outcome is known.

@@ -55,6 +55,10 @@ pub struct ObjectState {
     /// The outputs; null while its create is not finished.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub outputs: Value,
+    /// What its type keeps to compare the next read with, in the schema of the inputs; null for types that compare with the
+    /// inputs themselves.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub observed: Value,
     /// Whether it can be relied on.
     pub status: Status,
     /// When it was made or adopted.
@@ -75,6 +79,7 @@ impl ObjectState {
             inputs: info.schema.seal(&live.inputs, &hide),
             declared: Map::new(),
             outputs: info.outputs.seal(&live.outputs, &hide),
+            observed: info.schema.seal(&live.observed, &hide),
             status: Status::Ready,
             created: now,
             updated: now,

@@ -46,6 +46,9 @@ pub enum Verb {
 pub struct PendingOperation {
     /// What was about to be done.
     pub intent: Intent,
+    /// What the cloud calls the operation, when that was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
     /// The object's id, when a create got to know it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<RemoteId>,

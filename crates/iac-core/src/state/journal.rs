@@ -31,6 +31,13 @@ pub enum Record {
     },
     /// A change is about to be made.
     Intended(Intent),
+    /// The cloud has begun, and calls the operation so.
+    Requested {
+        /// The intent's number.
+        step: u64,
+        /// The cloud's name of the operation.
+        request: String,
+    },
     /// A create learned the id of its object.
     Identified {
         /// The intent's number.

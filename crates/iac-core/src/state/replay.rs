@@ -115,7 +115,7 @@ fn continuation(start: u64, journal: &[(u64, RecordBatch)]) -> Continuation {
 fn step(record: &Record) -> u64 {
     match record {
         Record::Intended(intent) => intent.step,
-        Record::Identified { step, .. } | Record::Completed { step, .. } => *step,
+        Record::Requested { step, .. } | Record::Identified { step, .. } | Record::Completed { step, .. } => *step,
         Record::Begun { .. } | Record::Moved { .. } => 0,
     }
 }
@@ -125,11 +125,16 @@ fn apply(state: &mut State, record: &Record) {
         Record::Begun { .. } => {}
         Record::Intended(intent) => state.pending_operations.push(PendingOperation {
             intent: intent.clone(),
+            request: None,
             id: None,
         }),
+        Record::Requested { step, request } => {
+            if let Some(pending) = state.pending(*step) {
+                pending.request = Some(request.clone());
+            }
+        }
         Record::Identified { step, id } => {
-            let mut open = state.pending_operations.iter_mut();
-            if let Some(pending) = open.find(|pending| pending.intent.step == *step) {
+            if let Some(pending) = state.pending(*step) {
                 pending.id = Some(id.clone());
             }
         }

@@ -1,5 +1,7 @@
 //! Changing an object in place, and deleting one.
 
+use serde_json::Value;
+
 use super::StepRun;
 use crate::{
     model::{Changed, RemoteId, ResourceError, template},
@@ -63,11 +65,20 @@ impl StepRun<'_> {
         let id = self.recorder.id().unwrap_or_else(|| prior.id.clone());
         let object = ObjectState {
             created: prior.created,
+            observed: self.observed_or(prior),
             ..self.object(id.clone(), &inputs, &outputs, Status::Ready)
         };
         self.record_outcome(self.entry(Some(object), deposed), Some(outputs.clone()))
             .await?;
         self.check_promises(&outputs).map(|()| id)
+    }
+
+    /// What the type keeps of the object: as it said in this step, or before.
+    fn observed_or(&self, prior: &ObjectState) -> Value {
+        match self.recorder.observed() {
+            Value::Null => prior.observed.clone(),
+            observed => self.sealed(&observed),
+        }
     }
 
     pub(super) async fn delete(&self, object: &ObjectState) -> Result<RemoteId, ResourceError> {

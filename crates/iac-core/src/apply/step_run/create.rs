@@ -85,10 +85,12 @@ impl StepRun<'_> {
                 }
             }
             Ok(None) | Err(_) => {
-                self.cx
-                    .state()
-                    .pending_operations
-                    .push(PendingOperation { intent, id: None });
+                let pending = PendingOperation {
+                    intent,
+                    request: self.recorder.request(),
+                    id: None,
+                };
+                self.cx.state().pending_operations.push(pending);
             }
         }
         Err(error)

@@ -63,10 +63,7 @@ impl StepRun<'_> {
             return Err(ResourceError::new(ErrorKind::Throttled, message).hint("the next run makes it anew"));
         }
         let call = self.call();
-        let request = ReadObject {
-            id: id.clone(),
-            prior: Some(inputs.clone()),
-        };
+        let request = ReadObject::new(id.clone(), Some(inputs.clone()));
         let Some(live) = self.reconciler.read(request, &call).await? else {
             return Err(ResourceError::new(
                 ErrorKind::NotFound,

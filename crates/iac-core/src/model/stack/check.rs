@@ -9,10 +9,8 @@ impl Stack {
         let mut errors = self.errors.clone();
         for node in self.nodes.values() {
             let mut violations = node.info.schema.check(&node.inputs);
-            if violations.is_empty()
-                && let Some(plain) = template::resolved(&node.inputs)
-            {
-                violations = (node.info.validate)(&plain);
+            if violations.is_empty() {
+                violations = node.info.validate.check(&node.inputs);
             }
             errors.extend(violations.into_iter().map(|violation| StackError::Invalid {
                 address: node.address.clone(),

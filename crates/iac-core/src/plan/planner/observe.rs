@@ -21,8 +21,7 @@ impl Planner<'_> {
                 .imports
                 .get(&node.address)
                 .or(node.lifecycle.import.as_ref())?;
-            let id = id.clone();
-            Some((node, ReadObject { id, prior: None }))
+            Some((node, ReadObject::new(id.clone(), None)))
         })
     }
 
@@ -42,6 +41,7 @@ impl Planner<'_> {
                     ReadObject {
                         id: object.id.clone(),
                         prior: Some(object.inputs.clone()),
+                        observed: object.observed.clone(),
                     },
                 )
             }));

@@ -106,10 +106,8 @@ impl Planner<'_> {
             return;
         };
         let mut violations = node.info.schema.check(planned);
-        if violations.is_empty()
-            && let Some(plain) = template::resolved(planned)
-        {
-            violations = (node.info.validate)(&plain);
+        if violations.is_empty() {
+            violations = node.info.validate.check(planned);
         }
         self.issues.extend(violations.into_iter().map(|violation| {
             PlanIssue::Stack(StackError::Invalid {

@@ -88,6 +88,7 @@ impl SavedPlan {
             let read = ReadObject {
                 id: id.clone(),
                 prior: prior.map(|prior| prior.inputs.clone()),
+                observed: prior.map(|prior| prior.observed.clone()).unwrap_or_default(),
             };
             Some((address.clone(), read))
         });

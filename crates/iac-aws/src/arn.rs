@@ -2,10 +2,10 @@
 
 use std::{fmt, marker::PhantomData};
 
-use iac_core::model::{FromText, HasSchema, Input, Resource, Schema, StringSchema};
+use iac_core::model::{FromText, HasSchema, Input, Schema, StringSchema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// An ARN of a resource of kind `K`: `Arn<iam::Role>`.
+/// An ARN of a resource of kind `K`: `Arn<kind::Role>`, `Arn<iam::Policy>`.
 ///
 /// Schema: `arn:<partition>:<service>:<region>:<account>:<resource>`. Source: IAM user guide, "Identify AWS resources with ARNs".
 pub struct Arn<K> {
@@ -43,7 +43,7 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
     }
 }
 
-impl<K: Resource> HasSchema for Arn<K> {
+impl<K: 'static> HasSchema for Arn<K> {
     fn schema() -> Schema {
         Schema::Text(StringSchema {
             name: "Arn",
@@ -53,7 +53,7 @@ impl<K: Resource> HasSchema for Arn<K> {
     }
 }
 
-impl<K: Resource> FromText for Arn<K> {
+impl<K: 'static> FromText for Arn<K> {
     fn from_text(text: String) -> Self {
         Self::new(text)
     }

@@ -14,7 +14,7 @@ use iac_core::model::{ErrorKind, ResourceError};
 use crate::session::{had_no_answer_before, not_sent};
 
 /// Makes the engine's error of a failed call: `client.create_vpc().send().await.map_err(failed("ec2:CreateVpc"))`.
-pub(crate) fn failed<E>(operation: &'static str) -> impl FnOnce(SdkError<E, Response>) -> ResourceError
+pub fn failed<E>(operation: &'static str) -> impl FnOnce(SdkError<E, Response>) -> ResourceError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {

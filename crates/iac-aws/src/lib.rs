@@ -18,6 +18,7 @@ mod arn;
 #[cfg(all(feature = "s3", feature = "dynamodb"))]
 mod bootstrap;
 mod error;
+pub mod kind;
 mod names;
 #[cfg(all(feature = "s3", feature = "dynamodb"))]
 mod platform;
@@ -48,6 +49,7 @@ pub mod s3;
 pub use arn::Arn;
 #[cfg(all(feature = "s3", feature = "dynamodb"))]
 pub use bootstrap::{BOOTSTRAP_OPERATIONS, BootstrapOptions, BootstrapOutcome, BootstrapStep, bootstrap};
+pub use error::failed;
 pub use names::{DomainName, HostedZoneId};
 #[cfg(all(feature = "s3", feature = "dynamodb"))]
 pub use platform::AwsPlatform;

@@ -36,6 +36,8 @@ pub struct Aws {
     plain_http: bool,
     #[cfg(feature = "cloudfront")]
     pub(crate) cloudfront: aws_sdk_cloudfront::Client,
+    #[cfg(feature = "cloudcontrol")]
+    cloudcontrol: aws_sdk_cloudcontrol::Client,
     #[cfg(feature = "dynamodb")]
     pub(crate) dynamodb: aws_sdk_dynamodb::Client,
     #[cfg(feature = "ec2")]
@@ -51,6 +53,7 @@ pub struct Aws {
 /// A client of a service, which asks before each request whether it may still be sent, and takes note of tries that were not
 /// answered.
 #[cfg(any(
+    feature = "cloudcontrol",
     feature = "cloudfront",
     feature = "dynamodb",
     feature = "ec2",
@@ -102,6 +105,8 @@ impl Aws {
             plain_http: load::endpoint(config, "S3").is_some_and(|url| url.starts_with("http://")),
             #[cfg(feature = "cloudfront")]
             cloudfront: client!(aws_sdk_cloudfront, &global),
+            #[cfg(feature = "cloudcontrol")]
+            cloudcontrol: client!(aws_sdk_cloudcontrol, config),
             #[cfg(feature = "dynamodb")]
             dynamodb: client!(aws_sdk_dynamodb, config),
             #[cfg(feature = "ec2")]
@@ -135,6 +140,12 @@ impl Aws {
     /// The region's name.
     pub fn region(&self) -> &str {
         &self.location.region
+    }
+
+    /// The client of Cloud Control, which types of any service are managed through.
+    #[cfg(feature = "cloudcontrol")]
+    pub fn cloudcontrol(&self) -> &aws_sdk_cloudcontrol::Client {
+        &self.cloudcontrol
     }
 
     /// Whether S3 is called at an address without TLS: an endpoint of one's own.

@@ -86,6 +86,11 @@ impl Facts {
         Err(NoSuchType::Unknown { name, nearest })
     }
 
+    /// What is known of a type that is one of [`names`](Self::names).
+    pub(crate) fn known(&self, name: &'static str) -> TypeFacts {
+        TypeFacts::parse(name, self.types.get(name).copied().unwrap_or("{}"))
+    }
+
     /// The types in whose names all of these words occur, in any case.
     pub fn search<'a>(&'a self, words: &'a [String]) -> impl Iterator<Item = &'static str> + 'a {
         self.names().filter(move |name| {

@@ -17,19 +17,30 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod canonical;
+mod catalog;
 mod check;
+mod differences;
+mod drift;
 mod error;
 mod facts;
+mod model;
+mod names;
 mod page;
 mod paths;
 mod property;
+mod reconcile;
 mod references;
+mod schema;
+mod shape;
 mod type_facts;
 mod violation;
 
+pub use differences::Observation;
 pub use error::NoSuchType;
 pub use facts::Facts;
 pub use property::Property;
+pub use reconcile::register;
 pub use references::Reference;
 pub use type_facts::{Operation, TypeFacts};
 pub use violation::Violation;

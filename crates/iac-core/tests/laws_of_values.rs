@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use iac_core::{
     graph::Graph,
-    model::{Address, Resource, template},
+    model::{Address, Reconciled, template},
     plan::{self, AttributeChange, Comparison, PlannedValue},
     state::{Record, State},
 };

@@ -8,7 +8,7 @@ use iac_core::{
     Outputs, Resource, Schema, Session,
     model::{
         AccountRegion, Changed, Clock, Context, Declared, HasSchema, Input, LifecycleExt, Live, Provider, Reconcile,
-        Registry, RemoteId, Resolved, Resource as _, ResourceError, Schema as Form, Secret, Stack, Stage, Violation,
+        Reconciled, Registry, RemoteId, Resolved, ResourceError, Schema as Form, Secret, Stack, Stage, Violation,
         template,
     },
     plan::{self, PlanOptions},

@@ -20,15 +20,18 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
 
         impl ::iac_core::model::Resource for #name<::iac_core::model::Declared> {
             type Outputs = #outputs<::iac_core::model::References>;
-
-            fn info() -> &'static ::iac_core::model::TypeInfo {
-                static INFO: ::std::sync::OnceLock<::iac_core::model::TypeInfo> = ::std::sync::OnceLock::new();
-                INFO.get_or_init(|| ::iac_core::model::TypeInfo::of::<Self>(#type_name, #doc, #version))
+            fn type_info(&self) -> &'static ::iac_core::model::TypeInfo {
+                <Self as ::iac_core::model::Reconciled>::info()
             }
         }
 
         impl ::iac_core::model::Reconciled for #name<::iac_core::model::Declared> {
             type Resolved = #name<::iac_core::model::Resolved>;
+
+            fn info() -> &'static ::iac_core::model::TypeInfo {
+                static INFO: ::std::sync::OnceLock<::iac_core::model::TypeInfo> = ::std::sync::OnceLock::new();
+                INFO.get_or_init(|| ::iac_core::model::TypeInfo::of::<Self>(#type_name, #doc, #version))
+            }
         }
     })
 }

@@ -6,7 +6,6 @@ mod create;
 mod describe;
 mod filter;
 mod holders;
-mod ids;
 mod in_use;
 mod security_group;
 mod security_group_rule;
@@ -14,7 +13,9 @@ mod subnet;
 mod tags;
 mod vpc;
 
+use crate::kind::network as ids;
 pub use cidr::CidrBlock;
+
 pub use ids::{
     DhcpOptionsId, IpamPoolId, NetworkAclId, PrefixListId, RouteTableId, SecurityGroupId, SecurityGroupRuleId,
     SubnetId, VpcId,

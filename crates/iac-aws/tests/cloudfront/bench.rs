@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use iac_aws::{cloudfront::OriginAccessControl, registry};
-use iac_core::model::{Call, Changed, LiveObject, ReadObject, Reconciler, RemoteId, Resource, ResourceError};
+use iac_core::model::{
+    Call, Changed, LiveObject, ReadObject, Reconciled, Reconciler, RemoteId, Resource, ResourceError,
+};
 use iac_sandbox::Sandbox;
 use serde_json::Value;
 
@@ -20,7 +22,7 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    pub(crate) async fn of<R: Resource>() -> Self {
+    pub(crate) async fn of<R: Reconciled>() -> Self {
         let sandbox = Sandbox::new();
         let registry = registry(&connect(&mortal(&config(&sandbox))));
         let ids = Arc::new(Ids::default());

@@ -7,8 +7,8 @@ use aws_types::SdkConfig;
 use iac_aws::registry;
 use iac_core::{
     model::{
-        Call, Changed, LiveObject, ReadObject, Reconciler, Registry, RemoteId, Resource, ResourceError, TypeInfo,
-        Violation,
+        Call, Changed, LiveObject, ReadObject, Reconciled, Reconciler, Registry, RemoteId, Resource, ResourceError,
+        TypeInfo, Violation,
     },
     plan::{Comparison, diff},
 };
@@ -25,15 +25,15 @@ const ADDRESS: &str = "test.thing.it";
 pub(crate) const OURS: [(&str, &str); 3] = owned(ADDRESS);
 
 /// The inputs of a declared resource, as the engine keeps them.
-pub(crate) fn inputs<R: Resource>(resource: &R) -> Value {
+pub(crate) fn inputs<R: Reconciled>(resource: &R) -> Value {
     R::info().schema.canonical(&serde_json::to_value(resource).unwrap())
 }
 
 /// What is wrong with a declared resource.
-pub(crate) fn problems<R: Resource>(resource: &R) -> Vec<String> {
+pub(crate) fn problems<R: Reconciled>(resource: &R) -> Vec<String> {
     let inputs = inputs(resource);
     let mut found: Vec<Violation> = R::info().schema.check(&inputs);
-    found.extend((R::info().validate)(&inputs));
+    found.extend(R::info().validate.check(&inputs));
     found
         .into_iter()
         .map(|violation| format!("{}: {}", violation.path, violation.message))
@@ -80,7 +80,7 @@ impl TestEnv {
         aws_sdk_ec2::Client::new(&self.config)
     }
 
-    fn of_type<R: Resource>(&self) -> &dyn Reconciler {
+    fn of_type<R: Reconciled>(&self) -> &dyn Reconciler {
         &**self.registry.get(R::info().name).unwrap()
     }
 
@@ -137,7 +137,7 @@ impl TestEnv {
     }
 
     /// Runs one call of a type and asserts that it made no request the type does not list.
-    async fn listed<R: Resource, T>(&self, call: impl Future<Output = T>) -> T {
+    async fn listed<R: Reconciled, T>(&self, call: impl Future<Output = T>) -> T {
         let before = self.sandbox.requests().len();
         let answer = call.await;
         for request in &self.sandbox.requests()[before..] {
@@ -155,7 +155,7 @@ impl TestEnv {
         self.ids.last()
     }
 
-    pub(crate) async fn create<R: Resource>(&self, resource: &R) -> Result<Value, ResourceError> {
+    pub(crate) async fn create<R: Reconciled>(&self, resource: &R) -> Result<Value, ResourceError> {
         assert_eq!(problems(resource), Vec::<String>::new());
         let inputs = inputs(resource);
         let predicted = self.of_type::<R>().predict(&inputs);
@@ -168,7 +168,7 @@ impl TestEnv {
         Ok(outputs)
     }
 
-    pub(crate) async fn read<R: Resource>(&self, id: &RemoteId, prior: Option<&R>) -> Option<LiveObject> {
+    pub(crate) async fn read<R: Reconciled>(&self, id: &RemoteId, prior: Option<&R>) -> Option<LiveObject> {
         let request = ReadObject::new(id.clone(), prior.map(inputs));
         self.listed::<R, _>(self.of_type::<R>().read(request, &self.call))
             .await
@@ -176,12 +176,12 @@ impl TestEnv {
     }
 
     /// Reads for an import.
-    pub(crate) async fn try_read<R: Resource>(&self, id: &RemoteId) -> Result<Option<LiveObject>, ResourceError> {
+    pub(crate) async fn try_read<R: Reconciled>(&self, id: &RemoteId) -> Result<Option<LiveObject>, ResourceError> {
         let request = ReadObject::new(id.clone(), None);
         self.of_type::<R>().read(request, &self.call).await
     }
 
-    pub(crate) async fn read_many<R: Resource>(&self, ids: &[RemoteId]) -> Vec<Option<LiveObject>> {
+    pub(crate) async fn read_many<R: Reconciled>(&self, ids: &[RemoteId]) -> Vec<Option<LiveObject>> {
         let requests: Vec<ReadObject> = ids.iter().map(|id| ReadObject::new(id.clone(), None)).collect();
         let read = self.of_type::<R>().read_many(&requests, &self.call);
         let read = self.listed::<R, _>(read).await;
@@ -189,20 +189,20 @@ impl TestEnv {
     }
 
     /// The properties in which what is live is not what is desired; `prior` was applied last.
-    pub(crate) async fn changes<R: Resource>(&self, id: &RemoteId, desired: &R, prior: Option<&R>) -> Vec<String> {
+    pub(crate) async fn changes<R: Reconciled>(&self, id: &RemoteId, desired: &R, prior: Option<&R>) -> Vec<String> {
         let live = self.read(id, prior).await.expect("the object is there");
         differences(R::info(), &inputs(desired), &live.inputs)
     }
 
     /// Asserts that what is live is just what was applied.
-    pub(crate) async fn assert_in_sync<R: Resource>(&self, applied: &R) {
+    pub(crate) async fn assert_in_sync<R: Reconciled>(&self, applied: &R) {
         assert_eq!(
             self.changes(&self.id(), applied, Some(applied)).await,
             Vec::<String>::new()
         );
     }
 
-    pub(crate) async fn update<R: Resource>(&self, desired: &R, prior: Option<&R>) -> Result<Value, ResourceError> {
+    pub(crate) async fn update<R: Reconciled>(&self, desired: &R, prior: Option<&R>) -> Result<Value, ResourceError> {
         assert_eq!(problems(desired), Vec::<String>::new());
         let live = self.read(&self.id(), prior).await.expect("the object is there");
         let desired = inputs(desired);
@@ -211,12 +211,12 @@ impl TestEnv {
             .await
     }
 
-    pub(crate) async fn delete<R: Resource>(&self, last: &R) -> Result<(), ResourceError> {
+    pub(crate) async fn delete<R: Reconciled>(&self, last: &R) -> Result<(), ResourceError> {
         self.listed::<R, _>(self.of_type::<R>().delete(&inputs(last), &self.id(), &self.call))
             .await
     }
 
-    pub(crate) async fn recover<R: Resource>(&self, resource: &R) -> Option<RemoteId> {
+    pub(crate) async fn recover<R: Reconciled>(&self, resource: &R) -> Option<RemoteId> {
         self.listed::<R, _>(self.of_type::<R>().recover(&inputs(resource), &self.call))
             .await
             .unwrap()

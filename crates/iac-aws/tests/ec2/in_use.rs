@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use iac_aws::ec2::{SecurityGroup, Subnet, Vpc};
-use iac_core::model::{ErrorKind, Resource};
+use iac_core::model::{ErrorKind, Reconciled, Resource};
 use iac_sandbox::Fault;
 
 use crate::{
@@ -181,7 +181,7 @@ async fn a_vpc_names_what_guard_duty_has_made() {
 }
 
 /// Deletes while three reads still show the object; expects that they are waited for.
-async fn is_seen_to_be_gone<R: Resource>(env: &TestEnv, operation: &'static str, resource: &R) {
+async fn is_seen_to_be_gone<R: Reconciled>(env: &TestEnv, operation: &'static str, resource: &R) {
     let late = Alteration::new(operation, 2, 3, Answer::Earlier);
     let stale = env.altered([&late]);
     assert!(stale.read::<R>(&env.id(), None).await.is_some());

@@ -14,7 +14,7 @@ const READS: usize = 12;
 
 /// Creates `resource` while any two successive reads of `operation` find nothing; expects the outputs of a create without
 /// that, and one object.
-async fn is_made_all_the_same<R: Resource>(
+async fn is_made_all_the_same<R: Reconciled>(
     operation: &'static str,
     prepare: impl AsyncFn(&TestEnv) -> R,
     outputs: &[&str],

@@ -6,7 +6,9 @@ use iac_aws::{
     policy::{PolicyDocument, Principal, Statement},
     registry,
 };
-use iac_core::model::{Call, Changed, LiveObject, ReadObject, Reconciler, RemoteId, Resource, ResourceError};
+use iac_core::model::{
+    Call, Changed, LiveObject, ReadObject, Reconciled, Reconciler, RemoteId, Resource, ResourceError,
+};
 use iac_sandbox::Sandbox;
 
 use crate::common::{Ids, call, config, connect, inputs, mortal};
@@ -29,10 +31,10 @@ impl Bench {
         }
     }
 
-    pub(crate) async fn create<R: Resource>(&self, resource: &R) -> Result<RemoteId, ResourceError> {
+    pub(crate) async fn create<R: Reconciled>(&self, resource: &R) -> Result<RemoteId, ResourceError> {
         let inputs = inputs(resource);
         assert_eq!(R::info().schema.check(&inputs), []);
-        assert_eq!((R::info().validate)(&inputs), []);
+        assert_eq!(R::info().validate.check(&inputs), []);
         let predicted = self.types.predict(&inputs);
         let outputs = self.types.create(&inputs, &self.call).await?;
         for (name, value) in predicted {
@@ -44,13 +46,13 @@ impl Bench {
         Ok(id)
     }
 
-    pub(crate) async fn read<R: Resource>(&self, id: &RemoteId, prior: Option<&R>) -> Option<LiveObject> {
+    pub(crate) async fn read<R: Reconciled>(&self, id: &RemoteId, prior: Option<&R>) -> Option<LiveObject> {
         let request = ReadObject::new(id.clone(), prior.map(inputs));
         self.types.read(request, &self.call).await.unwrap()
     }
 
     /// Updates, and expects the object to be as declared after.
-    pub(crate) async fn update<R: Resource>(&self, id: &RemoteId, before: &R, after: &R) -> LiveObject {
+    pub(crate) async fn update<R: Reconciled>(&self, id: &RemoteId, before: &R, after: &R) -> LiveObject {
         let live = self.read(id, Some(before)).await.unwrap();
         let changed = Changed::default();
         let outputs = self
@@ -64,7 +66,7 @@ impl Bench {
         live
     }
 
-    pub(crate) async fn delete<R: Resource>(&self, id: &RemoteId, last: &R) -> Result<(), ResourceError> {
+    pub(crate) async fn delete<R: Reconciled>(&self, id: &RemoteId, last: &R) -> Result<(), ResourceError> {
         self.types.delete(&inputs(last), id, &self.call).await
     }
 }

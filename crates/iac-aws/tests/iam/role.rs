@@ -1,7 +1,7 @@
 //! `iam.role`.
 
 use iac_aws::iam::{Policy, Role};
-use iac_core::model::{ErrorKind, Input, Resource, TypeInfo};
+use iac_core::model::{ErrorKind, Input, Reconciled, Resource, TypeInfo};
 use iac_sandbox::{ACCOUNT_ID, Fault, Sandbox};
 use serde_json::{Value, json};
 

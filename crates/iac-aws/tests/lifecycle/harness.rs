@@ -15,7 +15,7 @@ mod trouble;
 
 use aws_types::SdkConfig;
 use futures::future::LocalBoxFuture;
-use iac_core::model::{Resource, Stack};
+use iac_core::model::{Reconciled, Resource, Stack};
 use serde::de::DeserializeOwned;
 
 use crate::test_env::TestEnv;
@@ -90,7 +90,7 @@ macro_rules! lifecycle {
     };
 }
 
-impl<R: Resource + DeserializeOwned> Lifecycle<R> {
+impl<R: Reconciled + DeserializeOwned> Lifecycle<R> {
     /// The operation that makes the object, such as `CreateRole`; the resource with all optional properties omitted, and with
     /// all of them given.
     pub(crate) fn new(

@@ -8,8 +8,8 @@ use iac_core::{
     Session,
     apply::{ApplyOptions, ApplyReport, Run},
     model::{
-        AccountRegion, Address, Call, LiveObject, ReadObject, Reconciler, RemoteId, Resource, ResourceError, Stack,
-        StackError,
+        AccountRegion, Address, Call, LiveObject, ReadObject, Reconciled, Reconciler, RemoteId, Resource,
+        ResourceError, Stack, StackError,
     },
     plan::{Action, Change, Mode, NoopObserver, Plan, PlanError, PlanIssue, PlanOptions, plan},
     state::{MemoryBackend, Snapshot},
@@ -32,7 +32,7 @@ pub(crate) struct TestEnv {
 }
 
 /// The address of the resource under test.
-pub(crate) fn address<R: Resource>() -> Address {
+pub(crate) fn address<R: Reconciled>() -> Address {
     Address::new(R::info().name, "it").unwrap()
 }
 
@@ -74,7 +74,7 @@ impl TestEnv {
     }
 
     /// The id of the resource under test; empty when the state holds none.
-    pub(crate) async fn id<R: Resource>(&self) -> String {
+    pub(crate) async fn id<R: Reconciled>(&self) -> String {
         let snapshot = self.snapshot().await;
         let object = snapshot.state.current(&address::<R>());
         object.map(|object| object.id.to_string()).unwrap_or_default()
@@ -92,7 +92,7 @@ impl TestEnv {
     }
 
     /// What would be done with the resource under test; none when its type refuses the values.
-    pub(crate) async fn accepted<R: Resource>(&self, stack: &Stack) -> Option<Change> {
+    pub(crate) async fn accepted<R: Reconciled>(&self, stack: &Stack) -> Option<Change> {
         let plan = match self.try_plan(stack).await {
             Ok(plan) => plan,
             Err(error) => {
@@ -105,7 +105,7 @@ impl TestEnv {
     }
 
     /// What would be done with the resource under test.
-    pub(crate) async fn change<R: Resource>(&self, when: &str, stack: &Stack) -> Change {
+    pub(crate) async fn change<R: Reconciled>(&self, when: &str, stack: &Stack) -> Change {
         let plan = self.plan(when, stack).await;
         let change = plan.change(&address::<R>());
         change.cloned().unwrap_or_else(|| panic!("{when}: not in the plan"))
@@ -203,7 +203,7 @@ impl TestEnv {
     }
 
     /// The resource under test as the state holds it.
-    pub(crate) async fn object<R: Resource>(&self) -> LiveObject {
+    pub(crate) async fn object<R: Reconciled>(&self) -> LiveObject {
         let snapshot = self.snapshot().await;
         let object = snapshot.state.current(&address::<R>()).expect("it was made");
         LiveObject {
@@ -214,24 +214,24 @@ impl TestEnv {
     }
 
     /// What the cloud holds of the resource under test, also what nobody has declared.
-    pub(crate) async fn live<R: Resource>(&self) -> Value {
+    pub(crate) async fn live<R: Reconciled>(&self) -> Value {
         let request = ReadObject::new(RemoteId::new(self.id::<R>().await), None);
         let read = self.of_type::<R>().read(request, &Self::outside::<R>()).await;
         read.unwrap().expect("it is there").inputs
     }
 
     /// Deletes the object behind the engine's back.
-    pub(crate) async fn delete<R: Resource>(&self, object: &LiveObject) -> Result<(), ResourceError> {
+    pub(crate) async fn delete<R: Reconciled>(&self, object: &LiveObject) -> Result<(), ResourceError> {
         let call = Self::outside::<R>();
         self.of_type::<R>().delete(&object.inputs, &object.id, &call).await
     }
 
-    fn of_type<R: Resource>(&self) -> &dyn Reconciler {
+    fn of_type<R: Reconciled>(&self) -> &dyn Reconciler {
         &**self.session.registry.get(R::info().name).unwrap()
     }
 
     /// A call that is not the engine's.
-    fn outside<R: Resource>() -> Call {
+    fn outside<R: Reconciled>() -> Call {
         call(&address::<R>().to_string(), &Arc::new(Ids::default()))
     }
 

@@ -43,8 +43,8 @@ pub trait Resource: Serialize + Clone + Debug + Send + Sync + 'static {
     /// The references that [`Stack::add`](super::stack::Stack::add) hands out.
     type Outputs: OutputRefs;
 
-    /// What the engine knows of the type.
-    fn info() -> &'static TypeInfo;
+    /// What the engine knows of its type.
+    fn type_info(&self) -> &'static TypeInfo;
 }
 
 /// A resource whose struct with plain values is what makes, reads, changes and removes its objects. Derived with [`Resource`];
@@ -52,6 +52,9 @@ pub trait Resource: Serialize + Clone + Debug + Send + Sync + 'static {
 pub trait Reconciled: Resource<Outputs: HasSchema> + HasSchema {
     /// The struct with plain values.
     type Resolved: Reconcile;
+
+    /// What the engine knows of the type.
+    fn info() -> &'static TypeInfo;
 }
 
 /// The outputs of a type, as references. Derived with `#[derive(Outputs)]`.

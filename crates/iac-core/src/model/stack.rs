@@ -100,12 +100,12 @@ impl Stack {
     #[track_caller]
     pub fn add<R: Resource>(&mut self, name: &str, declaration: impl Into<Declaration<R>>) -> Handle<R> {
         let place = SourceLocation::of(Location::caller());
-        let info = R::info();
-        let address = self.address(info.name, name, &place);
         let Declaration {
             resource,
             mut lifecycle,
         } = declaration.into();
+        let info = resource.type_info();
+        let address = self.address(info.name, name, &place);
         let inputs = match serde_json::to_value(&resource) {
             Ok(inputs) => info.schema.canonical(&inputs),
             Err(error) => {

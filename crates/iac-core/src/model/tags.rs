@@ -48,7 +48,7 @@ impl IgnoreTags {
     }
 
     /// Takes the ignored tags out of the property `field` of `inputs`, and gives them.
-    pub(crate) fn take_from(&self, field: Option<&str>, inputs: &mut Value) -> Map<String, Value> {
+    pub fn take_from(&self, field: Option<&str>, inputs: &mut Value) -> Map<String, Value> {
         let mut taken = Map::new();
         let tags = field
             .and_then(|field| inputs.get_mut(field))

@@ -80,6 +80,11 @@ fn after(value: &Value) -> PlannedValue {
     PlannedValue::Known(template::resolved(value).unwrap_or_else(|| value.clone()))
 }
 
+/// That something empty is there says something: which of several things it is.
+fn is_choice(field: &Field) -> bool {
+    field.attributes.filled && matches!(field.schema, Schema::Struct(_))
+}
+
 /// Nothing, or a container with nothing in it.
 fn is_empty(value: &Value) -> bool {
     match value {
@@ -138,14 +143,14 @@ impl Differ<'_> {
             };
             let have = have.filter(|value| !value.is_null());
             match (want, have) {
-                // what the cloud filled is nobody's wish; what was set once is
-                (None, Some(_)) if field.attributes.filled && last.is_none() => {}
+                // what the cloud filled is nobody's wish; what was set once is, and what stands in something that was left empty
+                (None, Some(_)) if field.attributes.filled && last.is_none() && !is_empty(operands.want) => {}
                 (None, Some(have)) if !field.attributes.computed && !is_empty(have) => {
                     self.changed(&field.schema, location, None, Some(have));
                 }
                 (Some(want), have) if field.attributes.tags => self.tags(location, want, have),
                 (Some(want), Some(have)) => self.value(&field.schema, Operands { want, have, last }, location),
-                (Some(want), None) if !is_empty(want) => {
+                (Some(want), None) if !is_empty(want) || is_choice(field) => {
                     self.changed(&field.schema, location, Some(want), None);
                 }
                 _ => {}

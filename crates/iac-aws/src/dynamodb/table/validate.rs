@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use iac_core::model::{Resolved, Violation};
+use iac_core::model::{Reconciled, Resolved, Violation};
 
 use super::{
     billing::{Billing, Limits},
@@ -248,7 +248,7 @@ mod tests {
     /// The paths of what is wrong.
     fn wrong(table: &Table<Declared>) -> Vec<String> {
         let inputs = serde_json::to_value(table).unwrap();
-        let violations = (Table::info().validate)(&inputs);
+        let violations = Table::info().validate.check(&inputs);
         violations.into_iter().map(|violation| violation.path).collect()
     }
 

@@ -80,7 +80,7 @@ pub struct RoleOutputs<S: Stage = Resolved> {
     /// The name.
     pub name: S::Value<RoleName>,
     /// The ARN.
-    pub arn: S::Value<Arn<Role>>,
+    pub arn: S::Value<Arn<kind::Role>>,
     /// The id that no other role will ever have: `AROA...`.
     pub unique_id: S::Value<String>,
     /// When it was made, in RFC 3339.

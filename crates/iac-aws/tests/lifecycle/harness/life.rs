@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use super::{Build, Edit, Lifecycle};
 use crate::test_env::{TestEnv, address, empty};
 
-impl<R: Resource + DeserializeOwned> Lifecycle<R> {
+impl<R: Reconciled + DeserializeOwned> Lifecycle<R> {
     pub(crate) async fn minimal(self) {
         self.life("minimal", &self.minimal, self.importable).await;
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Build, Edit, Lifecycle};
 use crate::test_env::{address, empty};
 
-impl<R: Resource + DeserializeOwned> Lifecycle<R> {
+impl<R: Reconciled + DeserializeOwned> Lifecycle<R> {
     /// The variants that were told, and those with one property as in the minimal resource, which may make no sense.
     pub(super) fn variants(
         &self,
@@ -100,7 +100,7 @@ impl<R: Resource + DeserializeOwned> Lifecycle<R> {
     }
 }
 
-fn encoded<R: Resource>(resource: &R) -> Value {
+fn encoded<R: Reconciled>(resource: &R) -> Value {
     serde_json::to_value(resource).unwrap()
 }
 

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::Lifecycle;
 use crate::test_env::TestEnv;
 
-impl<R: Resource + DeserializeOwned> Lifecycle<R> {
+impl<R: Reconciled + DeserializeOwned> Lifecycle<R> {
     /// The answer to the create is lost, also when the SDK asks again: the next run finds the object, and there is one.
     pub(crate) async fn lost_answer(self) {
         let full = Self::stack(&self.full);

@@ -3,21 +3,21 @@
 use serde::de::DeserializeOwned;
 
 use super::{SourceLocation, Stack, StackError, needs};
-use crate::model::{expr::Reference, lifecycle::Lifecycle, resource::Resource};
+use crate::model::{expr::Reference, lifecycle::Lifecycle, resource::Reconciled};
 
 impl Stack {
     /// Changes a resource that was added already, its properties as well as its marks: for what one environment wants
     /// otherwise than the function that builds them all. Handles that were given out stay good.
     ///
     /// ```
-    /// # use iac_core::model::{Resource, Stack};
+    /// # use iac_core::model::{Reconciled, Stack};
     /// # use serde::de::DeserializeOwned;
-    /// fn keep<Table: Resource + DeserializeOwned>(stack: &mut Stack) {
+    /// fn keep<Table: Reconciled + DeserializeOwned>(stack: &mut Stack) {
     ///     stack.alter::<Table>("orders", |_, marks| marks.protect = true);
     /// }
     /// ```
     #[track_caller]
-    pub fn alter<R: Resource + DeserializeOwned>(&mut self, name: &str, change: impl FnOnce(&mut R, &mut Lifecycle)) {
+    pub fn alter<R: Reconciled + DeserializeOwned>(&mut self, name: &str, change: impl FnOnce(&mut R, &mut Lifecycle)) {
         let place = SourceLocation::of(std::panic::Location::caller());
         let address = self.address(R::info().name, name, &place);
         let Some(node) = self.nodes.get_mut(&address) else {

@@ -1,0 +1,46 @@
+//! What AWS's names are in Rust.
+
+use heck::ToSnakeCase;
+
+/// `QueueName` is `queue_name`, `VPCId` is `vpc_id`, `IPv6Block` is `ipv6_block`.
+pub(crate) fn snake(name: &str) -> String {
+    // a mixed abbreviation is one word
+    let name = name.replace("IPv", "Ipv").replace("IoT", "Iot");
+    name.to_snake_case()
+}
+
+/// What a type is called in addresses: `AWS::SQS::Queue` is `aws.sqs_queue`.
+pub(crate) fn type_name(name: &str) -> String {
+    let mut parts = name.split("::").skip(1);
+    let (service, kind) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    format!("aws.{}_{}", service.to_lowercase(), snake(kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::Facts;
+
+    #[test]
+    fn words_are_told_apart() {
+        for (name, snake_case) in [
+            ("KmsMasterKeyId", "kms_master_key_id"),
+            ("SSEAlgorithm", "sse_algorithm"),
+            ("S3Bucket", "s3_bucket"),
+            ("IPv6CidrBlock", "ipv6_cidr_block"),
+            ("deadLetterTargetArn", "dead_letter_target_arn"),
+        ] {
+            assert_eq!(snake(name), snake_case);
+        }
+        assert_eq!(type_name("AWS::ApiGatewayV2::Api"), "aws.apigatewayv2_api");
+        assert_eq!(type_name("AWS::EC2::VPCEndpoint"), "aws.ec2_vpc_endpoint");
+    }
+
+    #[test]
+    fn no_two_types_have_one_name() {
+        let names: BTreeSet<String> = Facts::get().names().map(type_name).collect();
+        assert_eq!(names.len(), Facts::get().names().count());
+    }
+}

@@ -52,7 +52,7 @@ pub use bootstrap::{BOOTSTRAP_OPERATIONS, BootstrapOptions, BootstrapOutcome, Bo
 pub use error::failed;
 pub use names::{DomainName, HostedZoneId};
 #[cfg(all(feature = "s3", feature = "dynamodb"))]
-pub use platform::AwsPlatform;
+pub use platform::{AddTypes, AwsPlatform};
 pub use reference::reference;
 pub use session::{AssumeRole, Aws, AwsConfig, SessionError};
 #[cfg(all(feature = "s3", feature = "dynamodb"))]

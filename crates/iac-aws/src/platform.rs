@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 use async_trait::async_trait;
 use iac_core::{
     OpenError, OpenRequest, Platform, Session,
-    model::{Hint, ResourceError},
+    model::{Hint, Registry, ResourceError},
     state::{Backend, FileBackend},
 };
 
@@ -16,7 +16,11 @@ use crate::{Aws, AwsConfig, BootstrapOptions, S3Backend, StateStore, bootstrap, 
 #[derive(Clone, Debug, Default)]
 pub struct AwsPlatform {
     environments: BTreeMap<String, (AwsConfig, StateStore)>,
+    more_types: Vec<AddTypes>,
 }
+
+/// Makes types known that are called through a session.
+pub type AddTypes = fn(&Arc<Aws>, &mut Registry);
 
 /// Why an environment cannot be opened before anything is called.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +47,13 @@ impl AwsPlatform {
     #[must_use]
     pub fn environment(mut self, name: &str, config: AwsConfig, store: StateStore) -> Self {
         self.environments.insert(name.to_owned(), (config, store));
+        self
+    }
+
+    /// Makes more types known than this crate has: `iac_cloudcontrol::register`.
+    #[must_use]
+    pub fn types(mut self, add: AddTypes) -> Self {
+        self.more_types.push(add);
         self
     }
 
@@ -90,8 +101,13 @@ impl Platform for AwsPlatform {
             let (aws, store) = self.state(request, &aws).await?;
             Arc::new(S3Backend::new(&aws, &store, &key(request)))
         };
+        let aws = Arc::new(aws);
+        let mut registry = registry(&aws);
+        for add in &self.more_types {
+            add(&aws, &mut registry);
+        }
         Ok(Session {
-            registry: registry(&Arc::new(aws)),
+            registry,
             backend,
             clock: Arc::clone(&request.clock),
             who: request.who.clone(),

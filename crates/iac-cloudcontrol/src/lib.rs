@@ -17,6 +17,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod any;
 mod canonical;
 mod catalog;
 mod check;
@@ -36,6 +37,7 @@ mod shape;
 mod type_facts;
 mod violation;
 
+pub use any::{Any, AnyOutputs};
 pub use differences::Observation;
 pub use error::NoSuchType;
 pub use facts::Facts;

@@ -1,5 +1,6 @@
 //! Between the inputs of the engine, named as in Rust, and the models of AWS.
 
+use iac_core::model::template;
 use serde_json::{Map, Value, json};
 
 use crate::{names::snake, shape::Shape, type_facts::TypeFacts};
@@ -27,6 +28,10 @@ impl TypeFacts {
     }
 
     fn value_to_model(&self, shape: &Shape<'_>, value: &Value) -> Value {
+        // a value that is still to come has no parts
+        if template::as_expression(value).is_some() {
+            return value.clone();
+        }
         match (shape, value) {
             (Shape::Struct(fields), Value::Object(_)) => {
                 self.struct_to_model(fields.iter().map(|(name, node)| (*name, self.shape(node))), value)
@@ -76,6 +81,10 @@ impl TypeFacts {
     }
 
     fn value_to_inputs(&self, shape: &Shape<'_>, value: &Value) -> Value {
+        // a value that is still to come has no parts
+        if template::as_expression(value).is_some() {
+            return value.clone();
+        }
         match (shape, value) {
             (Shape::Struct(fields), Value::Object(_)) => {
                 self.struct_to_inputs(fields.iter().map(|(name, node)| (*name, self.shape(node))), value)

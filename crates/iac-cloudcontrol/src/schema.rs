@@ -1,5 +1,7 @@
 //! A type's schema in the engine's terms.
 
+use std::sync::OnceLock;
+
 use iac_core::model::{DocumentSchema, Field, FieldAttributes, Schema, TypeInfo, Validate, Violation, template};
 use serde_json::Value;
 
@@ -46,6 +48,23 @@ pub(crate) fn type_info(name: &'static str, facts: &'static TypeFacts) -> TypeIn
         operations: OPERATIONS,
         validate: Validate::new(|template| violations(facts, template)),
     }
+}
+
+/// What the engine knows of a type that is none: nothing.
+pub(crate) fn empty_info() -> &'static TypeInfo {
+    static INFO: OnceLock<TypeInfo> = OnceLock::new();
+    INFO.get_or_init(|| TypeInfo {
+        name: "aws.unknown",
+        doc: "",
+        schema_version: 1,
+        schema: Schema::Struct(Vec::new()),
+        outputs: Schema::Struct(Vec::new()),
+        resumable: false,
+        replaced_create_first: false,
+        overlaps: &[],
+        operations: &[],
+        validate: Validate::new(|_| Vec::new()),
+    })
 }
 
 /// What every type calls. The handlers of a type act with the caller's permissions: [`TypeFacts::permissions`].
@@ -266,7 +285,7 @@ fn outputs(facts: &TypeFacts) -> Vec<Field> {
 fn violations(facts: &TypeFacts, inputs: &Value) -> Vec<Violation> {
     let model = facts.to_model(inputs);
     let found = facts.check(&model);
-    let unknown = |path: &str| is_unknown(&model, path);
+    let unknown = |path: &str| unknown_places(&model, path);
     let of = |violation: crate::Violation| Violation {
         path: rust_path(&violation.path),
         message: violation.message,
@@ -279,7 +298,7 @@ fn violations(facts: &TypeFacts, inputs: &Value) -> Vec<Violation> {
 }
 
 /// Whether what stands at a path, or what it stands in, is an expression, or has one in it.
-fn is_unknown(model: &Value, path: &str) -> bool {
+pub(crate) fn unknown_places(model: &Value, path: &str) -> bool {
     let mut place = model;
     for part in path.split(['.', '[', ']']).filter(|part| !part.is_empty()) {
         if template::as_expression(place).is_some() {

@@ -106,8 +106,13 @@ impl Platform for SandboxPlatform {
         let aws = Aws::connect(&config)
             .await
             .map_err(|error| OpenError::new("cannot open the sandbox", error))?;
+        let aws = Arc::new(aws);
+        #[cfg_attr(not(feature = "cloudcontrol"), allow(unused_mut, reason = "there are no more types then"))]
+        let mut registry = iac_aws::registry(&aws);
+        #[cfg(feature = "cloudcontrol")]
+        iac_cloudcontrol::register(&aws, &mut registry);
         Ok(Session {
-            registry: iac_aws::registry(&Arc::new(aws)),
+            registry,
             backend: state(request),
             clock: Arc::clone(&request.clock),
             who: request.who.clone(),

@@ -18,12 +18,14 @@
 #![forbid(unsafe_code)]
 
 mod error;
+mod example;
 mod facts;
 mod page;
 mod property;
 mod type_facts;
 
 pub use error::NoSuchType;
+pub use example::Example;
 pub use facts::Facts;
 pub use property::Property;
 pub use type_facts::{Operation, TypeFacts};

@@ -72,7 +72,7 @@ impl TypeFacts {
     }
 
     /// The paths in a list of the schema, without `/properties/` in front: `CopyTags`, `Code/ZipFile`, `Rules/*/Id`.
-    fn paths(&self, list: &str) -> Vec<&str> {
+    pub(crate) fn paths(&self, list: &str) -> Vec<&str> {
         let paths = self.schema[list].as_array().into_iter().flatten();
         let paths = paths.filter_map(Value::as_str);
         paths.map(|path| path.trim_start_matches("/properties/")).collect()

@@ -1,0 +1,118 @@
+//! Other values than one that is there.
+
+use serde_json::{Map, Value, json};
+
+use super::make::{clash, count, item, numbers};
+use super::shape::Shape;
+use super::{Example, Maker, Place};
+
+impl Maker<'_> {
+    /// Up to `most` valid values that are not `value`, those that are most like it first.
+    pub(super) fn others(&self, schema: &Value, value: &Value, place: &Place, most: usize) -> Vec<Value> {
+        let mut found: Vec<Value> = Vec::new();
+        for shape in self.shapes(schema) {
+            let candidates = self.candidates(schema, &shape, value, place, most);
+            for candidate in candidates {
+                if found.len() < most && candidate != *value && !found.contains(&candidate) && self.fits(schema, &candidate) {
+                    found.push(candidate);
+                }
+            }
+            if found.len() >= most {
+                break;
+            }
+        }
+        found
+    }
+
+    fn candidates(&self, schema: &Value, shape: &Shape<'_>, value: &Value, place: &Place, most: usize) -> Vec<Value> {
+        if let Some(words) = shape.rules.get("enum").and_then(Value::as_array) {
+            return words.clone();
+        }
+        match value {
+            Value::Bool(is) => vec![Value::Bool(!is)],
+            Value::Number(_) => numbers(shape).collect(),
+            Value::String(_) => self.texts(schema, shape, place, most + 1),
+            Value::Array(items) => self.other_lists(shape, items, place, most),
+            Value::Object(members) => self.other_objects(schema, shape, members, place, most),
+            Value::Null => Vec::new(),
+        }
+    }
+
+    /// The list with an item more, with another one in place of the last, without the last.
+    fn other_lists(&self, shape: &Shape<'_>, items: &[Value], place: &Place, most: usize) -> Vec<Value> {
+        let schema = item(shape, items.len());
+        let fresh = self.make(&schema, place, Example::Required);
+        let last = items.last().or(fresh.as_ref());
+        let others = last.map(|last| self.others(&schema, last, place, most + items.len()));
+        let new: Vec<Value> = fresh.iter().cloned().chain(others.into_iter().flatten()).collect();
+        let new = new.into_iter().filter(|new| !items.iter().any(|item| clash(shape, item, new)));
+        let new: Vec<Value> = new.collect();
+        let shorter = items.len().checked_sub(1).map(|length| &items[..length]);
+        let with = |items: &[Value], item: &Value| [items, std::slice::from_ref(item)].concat();
+        let longer = new.iter().map(|new| with(items, new));
+        let replaced = shorter.into_iter().flat_map(|rest| new.iter().map(move |new| with(rest, new)));
+        let lists = longer.chain(replaced).chain(shorter.map(<[Value]>::to_vec));
+        let room = count(shape, "maxItems").unwrap_or(usize::MAX);
+        lists.filter(|list| list.len() <= room).map(Value::Array).collect()
+    }
+
+    /// The object with one value changed, with a property more, without one.
+    fn other_objects(
+        &self,
+        schema: &Value,
+        shape: &Shape<'_>,
+        members: &Map<String, Value>,
+        place: &Place,
+        most: usize,
+    ) -> Vec<Value> {
+        let mut names: Vec<&String> = members.keys().collect();
+        // what makes another object comes last, and names come first: a list may want them to differ
+        names.sort_by_key(|name| {
+            let place = place.property(name);
+            (self.is_create_only(&place), !name.ends_with("Name") && !name.ends_with("Key"))
+        });
+        let place = place.within(&shape.definitions);
+        let mut found = Vec::new();
+        for name in names {
+            let within = place.property(name);
+            let Some((property, is_entry)) = member(shape, name) else { continue };
+            if self.is_read_only(&within) {
+                continue;
+            }
+            let within = if is_entry { &place } else { &within };
+            for other in self.others(property, &members[name], within, most) {
+                let mut changed = members.clone();
+                changed.insert(name.clone(), other);
+                found.push(Value::Object(changed));
+            }
+            let fitting = found.iter().filter(|found| self.fits(schema, found)).count();
+            if fitting >= most {
+                return found;
+            }
+        }
+        if let Some(Value::Object(all)) = self.make(schema, &place, Example::All) {
+            for (name, value) in all.into_iter().filter(|(name, _)| !members.contains_key(name)) {
+                let mut more = members.clone();
+                more.insert(name, value);
+                found.push(Value::Object(more));
+            }
+        }
+        let mut more = members.clone();
+        more.insert("Example".to_owned(), json!("example"));
+        found.push(Value::Object(more));
+        for name in members.keys() {
+            let mut fewer = members.clone();
+            fewer.remove(name);
+            found.push(Value::Object(fewer));
+        }
+        found
+    }
+}
+
+/// The schema of a member of an object, and whether it is an entry of a map.
+fn member<'s>(shape: &'s Shape<'_>, name: &str) -> Option<(&'s Value, bool)> {
+    let property = shape.rules.get("properties").and_then(|properties| properties.get(name));
+    let entries = shape.rules.get("patternProperties").and_then(Value::as_object);
+    let entry = || entries.into_iter().flatten().find(|(pattern, _)| super::text::matches(pattern, name));
+    property.map(|property| (property, false)).or_else(|| entry().map(|(_, schema)| (schema, true)))
+}

@@ -41,7 +41,9 @@ impl Maker<'_> {
             Value::Object(members) => self.object_fit(schema, members),
             _ => Fit::Yes,
         };
-        if own == Fit::No || !is_of_type(rules, value) || !is_word(rules, value) {
+        // beside a reference the type is that of the target, and some schemas have another word there
+        let is_of_type = rules.contains_key("$ref") || is_of_type(rules, value);
+        if own == Fit::No || !is_of_type || !is_word(rules, value) {
             return Fit::No;
         }
         let target = self.target(schema).map(|(_, target)| self.fit(target, value));

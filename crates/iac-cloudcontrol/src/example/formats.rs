@@ -10,10 +10,10 @@ pub(super) fn of_format(format: &str) -> &'static [&'static str] {
         "uri" => &["https://example.com/", "https://example.org/"],
         "AWS::ACM::Certificate.Arn" => CERTIFICATES,
         "AWS::EC2::Image.Id" => &["ami-0123456789abcdef0", "ami-0123456789abcdef1"],
-        "AWS::EC2::SecurityGroup.Id" => &["sg-0123456789abcdef0", "sg-0123456789abcdef1"],
+        "AWS::EC2::SecurityGroup.Id" => GROUPS,
         "AWS::EC2::SecurityGroup.Name" => &["example", "another"],
-        "AWS::EC2::Subnet.Id" => &["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
-        "AWS::EC2::VPC.Id" => &["vpc-0123456789abcdef0", "vpc-0123456789abcdef1"],
+        "AWS::EC2::Subnet.Id" => SUBNETS,
+        "AWS::EC2::VPC.Id" => VPCS,
         "AWS::IAM::Role.Arn" => ROLES,
         "AWS::KMS::Alias.AliasName" => &["alias/example", "alias/another"],
         "AWS::KMS::Key.Arn" => KEYS,
@@ -55,12 +55,19 @@ pub(super) fn of_name(name: &str) -> &'static [&'static str] {
         () if ends(&["region", "regions"]) => &["us-east-1", "us-west-2"],
         () if ends(&["availabilityzone", "availabilityzones"]) => &["us-east-1a", "us-east-1b"],
         () if ends(&["cidr", "cidrs", "cidrblock", "cidrip"]) => &["10.0.0.0/16", "10.1.0.0/16"],
+        () if ends(&["instancetype", "instancetypes"]) => &["t3.micro", "t3.small"],
+        () if ends(&["subnet", "subnetid", "subnetids", "subnets"]) => SUBNETS,
+        () if ends(&["securitygroup", "securitygroupid", "securitygroupids", "securitygroups"]) => GROUPS,
+        () if ends(&["vpcid", "vpcids"]) => VPCS,
         () if ends(&["path"]) => &["/example/path", "/another/path"],
         () if ends(&["domain", "domainname", "hostname"]) => &["example.com", "example.org"],
         () => &[],
     }
 }
 
+const GROUPS: &[&str] = &["sg-0123456789abcdef0", "sg-0123456789abcdef1"];
+const SUBNETS: &[&str] = &["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];
+const VPCS: &[&str] = &["vpc-0123456789abcdef0", "vpc-0123456789abcdef1"];
 const ROLES: &[&str] = &["arn:aws:iam::123456789012:role/example", "arn:aws:iam::123456789012:role/another"];
 const KEYS: &[&str] = &[
     "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef",

@@ -28,7 +28,23 @@ impl Maker<'_> {
             }
             first.get_or_insert(value);
         }
-        first
+        match first {
+            Some(Value::Object(all)) if which == Example::All => self.grown(schema, all, place),
+            first => first,
+        }
+    }
+
+    /// The properties of an object that do not fit together, as far as they do.
+    fn grown(&self, schema: &Value, all: Map<String, Value>, place: &Place) -> Option<Value> {
+        let mut grown = self.make(schema, place, Example::Required)?;
+        for (name, value) in all {
+            let mut more = grown.clone();
+            more.as_object_mut()?.entry(name).or_insert(value);
+            if self.fits(schema, &more) {
+                grown = more;
+            }
+        }
+        Some(grown)
     }
 
     fn is_conditional(&self, schema: &Value) -> bool {

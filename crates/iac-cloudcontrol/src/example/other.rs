@@ -31,7 +31,12 @@ impl Maker<'_> {
         match value {
             Value::Bool(is) => vec![Value::Bool(!is)],
             Value::Number(_) => numbers(shape).collect(),
-            Value::String(_) => self.texts(schema, shape, place, most + 1),
+            Value::String(text) => {
+                let mut texts = self.texts(schema, shape, place, most + 1);
+                // another domain for a domain: what else is in the model may ask for one
+                texts.sort_by_key(|other| other.as_str().map(marks) != Some(marks(text)));
+                texts
+            }
             Value::Array(items) => self.other_lists(shape, items, place, most),
             Value::Object(members) => self.other_objects(schema, shape, members, place, most),
             Value::Null => Vec::new(),
@@ -71,15 +76,15 @@ impl Maker<'_> {
             let place = place.property(name);
             (self.is_create_only(&place), !name.ends_with("Name") && !name.ends_with("Key"))
         });
-        let place = place.within(&shape.definitions);
+        let inside = place.within(&shape.definitions);
         let mut found = Vec::new();
         for name in names {
-            let within = place.property(name);
+            let within = inside.property(name);
             let Some((property, is_entry)) = member(shape, name) else { continue };
             if self.is_read_only(&within) {
                 continue;
             }
-            let within = if is_entry { &place } else { &within };
+            let within = if is_entry { &inside } else { &within };
             for other in self.others(property, &members[name], within, most) {
                 let mut changed = members.clone();
                 changed.insert(name.clone(), other);
@@ -90,7 +95,7 @@ impl Maker<'_> {
                 return found;
             }
         }
-        if let Some(Value::Object(all)) = self.make(schema, &place, Example::All) {
+        if let Some(Value::Object(all)) = self.make(schema, place, Example::All) {
             for (name, value) in all.into_iter().filter(|(name, _)| !members.contains_key(name)) {
                 let mut more = members.clone();
                 more.insert(name, value);
@@ -107,6 +112,11 @@ impl Maker<'_> {
         }
         found
     }
+}
+
+/// The characters of a text that are neither letters nor digits.
+fn marks(text: &str) -> String {
+    text.chars().filter(|character| !character.is_alphanumeric()).collect()
 }
 
 /// The schema of a member of an object, and whether it is an entry of a map.

@@ -61,7 +61,8 @@ fn without_looks(pattern: &str) -> String {
             _ => {}
         }
         if skipped == 0 {
-            kept.push_str(&rest[..taken]);
+            // Java's end of the text
+            kept.push_str(if rest.starts_with(r"\Z") { "$" } else { &rest[..taken] });
         }
         rest = &rest[taken..];
     }
@@ -145,7 +146,8 @@ impl Writer {
         }
         let allowed: Vec<char> = PREFERRED.chars().filter(|c| has(class, *c)).collect();
         let chosen = allowed.get(self.variant % allowed.len().max(1)).copied();
-        chosen.or_else(|| ranges(class).into_iter().map(|(start, _)| start).find(|c| !c.is_control()))
+        chosen
+            .or_else(|| ranges(class).into_iter().map(|(start, _)| start).find(|c| !c.is_control()))
             .or_else(|| ranges(class).first().map(|(start, _)| *start))
     }
 }

@@ -4,16 +4,17 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::shape::{Shape, words};
+use super::shape::{Shape, list, words};
 use super::{Example, Maker, Place};
 
 /// The keywords that make the presence of one property depend on that of another.
-const CONDITIONS: [&str; 10] = [
+const CONDITIONS: [&str; 11] = [
     "allOf",
     "anyOf",
     "dependencies",
     "dependentExcluded",
     "dependentRequired",
+    "maxProperties",
     "minProperties",
     "not",
     "oneOf",
@@ -22,7 +23,7 @@ const CONDITIONS: [&str; 10] = [
 ];
 
 /// So many properties are added to the required ones at most, to satisfy what a schema asks for.
-const ADDED: usize = 4;
+const ADDED: usize = 3;
 
 impl Maker<'_> {
     /// The names of the properties to make, of those that a user may write. `schema` is what the shape is of.
@@ -68,6 +69,17 @@ fn required(shape: &Shape<'_>) -> impl Iterator<Item = String> {
     names.into_iter().filter_map(|name| name.as_str().map(str::to_owned))
 }
 
+/// The lists of properties that the alternatives of a schema ask for.
+fn asked_for(schema: &Value, groups: &mut Vec<Vec<String>>) {
+    for keyword in ["allOf", "anyOf", "oneOf"] {
+        for part in list(schema, keyword) {
+            let names = list(part, "required").iter().filter_map(Value::as_str);
+            groups.push(names.map(str::to_owned).collect());
+            asked_for(part, groups);
+        }
+    }
+}
+
 /// A choice of properties that satisfies a schema.
 struct Choice<'m> {
     maker: &'m Maker<'m>,
@@ -85,7 +97,16 @@ impl Choice<'_> {
     /// The fewest properties; the first of several.
     fn least(&self, required: &BTreeSet<String>, names: &[String]) -> Option<BTreeSet<String>> {
         let others: Vec<&String> = names.iter().filter(|name| !required.contains(*name)).collect();
-        (0..=ADDED).find_map(|count| self.with(required, &others, count))
+        let few = (0..=ADDED).find_map(|count| self.with(required, &others, count));
+        few.or_else(|| {
+            // an alternative that asks for many
+            let mut groups = Vec::new();
+            asked_for(self.schema, &mut groups);
+            groups.into_iter().find_map(|group| {
+                let more: BTreeSet<String> = group.into_iter().filter(|name| names.contains(name)).collect();
+                self.with(&required.union(&more).cloned().collect(), &[], 0)
+            })
+        })
     }
 
     /// The properties that are chosen and `count` of the others.

@@ -36,6 +36,11 @@ impl Maker<'_> {
         }];
         if let Some((name, target)) = self.target(schema) {
             let mut targets = self.shapes(target);
+            // a type beside a reference is not looked at
+            let shape = &mut shapes[0].rules;
+            if shape.contains_key("type") {
+                shape.to_mut().remove("type");
+            }
             for shape in &mut targets {
                 shape.definitions.push(name.to_owned());
             }

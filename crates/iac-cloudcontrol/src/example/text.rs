@@ -161,7 +161,10 @@ impl<'w> Search<'w> {
                     return;
                 }
                 let texts: Vec<String> = sources.iter().filter_map(|source| source.text(variant, longer)).collect();
-                self.consider(texts.into_iter());
+                // a pattern need not be of the whole text
+                let around = texts.iter().flat_map(|text| [format!("{text}example"), format!("example {text}")]);
+                let around: Vec<String> = around.collect();
+                self.consider(texts.into_iter().chain(around));
             }
         }
     }

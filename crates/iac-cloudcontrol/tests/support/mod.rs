@@ -9,7 +9,7 @@ use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::{Map, Value, json};
 
 /// The judge of one type.
-pub struct Judge {
+pub(crate) struct Judge {
     schema: Value,
     whole: Validator,
     read_only: Vec<Vec<String>>,
@@ -21,7 +21,7 @@ fn validator(schema: &Value) -> Option<Validator> {
 }
 
 impl Judge {
-    pub fn new(facts: &TypeFacts) -> Self {
+    pub(crate) fn new(facts: &TypeFacts) -> Self {
         let mut schema = in_words_of_draft_7(facts.schema());
         let of_aws = facts.schema()["readOnlyProperties"].as_array().into_iter().flatten();
         let steps = |path: &Value| path.as_str().unwrap().split('/').skip(2).map(str::to_owned).collect();
@@ -34,17 +34,8 @@ impl Judge {
     }
 
     /// What is wrong with a model.
-    pub fn wrong(&self, model: &Value) -> Option<String> {
+    pub(crate) fn wrong(&self, model: &Value) -> Option<String> {
         let errors = self.whole.iter_errors(model);
-        let errors: Vec<String> = errors.filter(|error| !self.lacks_what_aws_sets(error)).map(|error| told(&error)).collect();
-        (!errors.is_empty()).then(|| errors.join("; "))
-    }
-
-    /// What is wrong with the value of a property.
-    pub fn wrong_property(&self, name: &str, value: &Value) -> Option<String> {
-        let model = json!({ name: value });
-        let path = format!("/{name}");
-        let errors = self.whole.iter_errors(&model).filter(|error| error.instance_path().as_str().starts_with(&path));
         let errors: Vec<String> = errors.filter(|error| !self.lacks_what_aws_sets(error)).map(|error| told(&error)).collect();
         (!errors.is_empty()).then(|| errors.join("; "))
     }
@@ -62,14 +53,20 @@ impl Judge {
     }
 
     /// Whether a schema leaves a property no choice: a constant, a single word, lists and objects of such.
-    pub fn may_be_the_only_value(&self, name: &str) -> bool {
+    pub(crate) fn may_be_the_only_value(&self, name: &str) -> bool {
         self.is_single(&self.schema["properties"][name])
     }
 
     fn is_single(&self, schema: &Value) -> bool {
         let target = schema["$ref"].as_str().and_then(|path| self.schema.pointer(&path[1..]));
         let schema = target.unwrap_or(schema);
-        schema.get("const").is_some() || schema["enum"].as_array().is_some_and(|words| words.len() == 1)
+        let is_word = || schema.get("const").is_some() || schema["enum"].as_array().is_some_and(|words| words.len() == 1);
+        let alternatives = schema["allOf"].as_array().into_iter().flatten();
+        let mut properties = schema["properties"].as_object().into_iter().flatten().peekable();
+        is_word()
+            || alternatives.clone().any(|part| self.is_single(part))
+            || (properties.peek().is_some() && properties.all(|(_, schema)| self.is_single(schema)))
+            || schema.get("items").is_some_and(|items| self.is_single(items))
     }
 }
 
@@ -79,7 +76,7 @@ fn told(error: &ValidationError<'_>) -> String {
 }
 
 /// Whether a path leads to something in a value, through the items of any list.
-pub fn is_there(value: &Value, path: &[&str]) -> bool {
+pub(crate) fn is_there(value: &Value, path: &[&str]) -> bool {
     match (path, value) {
         ([], _) => true,
         (_, Value::Array(items)) => items.iter().any(|item| is_there(item, path)),
@@ -119,7 +116,8 @@ fn in_words_of_draft_7(schema: &Value) -> Value {
             "anyOf" | "oneOf" => parts.push(json!({ keyword: each(value) })),
             "items" | "not" | "if" | "then" => drop(plain.insert(keyword.clone(), in_words_of_draft_7(value))),
             "prefixItems" => parts.push(json!({"items": each(value)})),
-            // beside a reference draft 7 knows no other keyword
+            // a type beside a reference is not looked at, as in draft 7; bounds are
+            "type" if rules.contains_key("$ref") => {}
             "$ref" => parts.push(json!({"$ref": value})),
             "pattern" if !is_pattern(value.as_str().unwrap()) => {}
             "requiredXor" => parts.push(json!({"oneOf": asking(value)})),
@@ -134,6 +132,8 @@ fn in_words_of_draft_7(schema: &Value) -> Value {
                 let members = members.map(|(name, others)| (name.clone(), json!({"not": {"anyOf": asking(others)}})));
                 parts.push(json!({"dependencies": members.collect::<Map<_, _>>()}));
             }
+            // a map whose keys cannot be looked at is open
+            "additionalProperties" if has_unreadable_keys(rules) => {}
             _ => drop(plain.insert(keyword.clone(), value.clone())),
         }
     }
@@ -141,6 +141,11 @@ fn in_words_of_draft_7(schema: &Value) -> Value {
         plain.insert("allOf".to_owned(), Value::Array(parts));
     }
     Value::Object(plain)
+}
+
+fn has_unreadable_keys(rules: &Map<String, Value>) -> bool {
+    let patterns = rules.get("patternProperties").and_then(Value::as_object);
+    patterns.is_some_and(|patterns| patterns.keys().any(|pattern| !is_pattern(pattern)))
 }
 
 /// A schema for each of these names that asks for it.

@@ -51,7 +51,7 @@ impl Maker<'_> {
         schema.get("if").is_some() || self.has_conditions(schema)
     }
 
-    fn shaped(&self, schema: &Value, shape: &Shape<'_>, place: &Place, which: Example) -> Option<Value> {
+    pub(super) fn shaped(&self, schema: &Value, shape: &Shape<'_>, place: &Place, which: Example) -> Option<Value> {
         if let Some(only) = shape.rules.get("const") {
             return Some(only.clone());
         }

@@ -45,20 +45,22 @@ impl Maker<'_> {
 
     /// The list with an item more, with another one in place of the last, without the last.
     fn other_lists(&self, shape: &Shape<'_>, items: &[Value], place: &Place, most: usize) -> Vec<Value> {
-        let schema = item(shape, items.len());
-        let fresh = self.make(&schema, place, Example::Required);
-        let last = items.last().or(fresh.as_ref());
-        let others = last.map(|last| self.others(&schema, last, place, most + items.len()));
-        let new: Vec<Value> = fresh.iter().cloned().chain(others.into_iter().flatten()).collect();
-        let new = new.into_iter().filter(|new| !items.iter().any(|item| clash(shape, item, new)));
-        let new: Vec<Value> = new.collect();
-        let shorter = items.len().checked_sub(1).map(|length| &items[..length]);
-        let with = |items: &[Value], item: &Value| [items, std::slice::from_ref(item)].concat();
-        let longer = new.iter().map(|new| with(items, new));
-        let replaced = shorter.into_iter().flat_map(|rest| new.iter().map(move |new| with(rest, new)));
-        let lists = longer.chain(replaced).chain(shorter.map(<[Value]>::to_vec));
+        // the items that may stand at the end of a list
+        let with_last = |rest: &[Value], last: Option<&Value>| -> Vec<Value> {
+            let schema = item(shape, rest.len());
+            let made = last.is_none().then(|| self.make(&schema, place, Example::Required)).flatten();
+            let others = last.or(made.as_ref()).map(|item| self.others(&schema, item, place, most + rest.len()));
+            let new = made.iter().cloned().chain(others.into_iter().flatten());
+            let new = new.filter(|new| !rest.iter().any(|item| clash(shape, item, new)));
+            new.map(|new| Value::Array([rest, &[new]].concat())).collect()
+        };
         let room = count(shape, "maxItems").unwrap_or(usize::MAX);
-        lists.filter(|list| list.len() <= room).map(Value::Array).collect()
+        let mut lists = if items.len() < room { with_last(items, None) } else { Vec::new() };
+        if let Some((last, rest)) = items.split_last() {
+            lists.extend(with_last(rest, Some(last)));
+            lists.push(Value::Array(rest.to_vec()));
+        }
+        lists
     }
 
     /// The object with one value changed, with a property more, without one.
@@ -95,12 +97,16 @@ impl Maker<'_> {
                 return found;
             }
         }
-        if let Some(Value::Object(all)) = self.make(schema, place, Example::All) {
-            for (name, value) in all.into_iter().filter(|(name, _)| !members.contains_key(name)) {
+        let is_deep = place.depth(&shape.definitions) > 0;
+        let all = (!is_deep).then(|| self.shaped(schema, shape, &inside, Example::All)).flatten();
+        if let Some(Value::Object(all)) = all {
+            for (name, value) in all.iter().filter(|(name, _)| !members.contains_key(*name)) {
                 let mut more = members.clone();
-                more.insert(name, value);
+                more.insert(name.clone(), value.clone());
                 found.push(Value::Object(more));
             }
+            // another alternative has nothing of this one
+            found.push(Value::Object(all));
         }
         let mut more = members.clone();
         more.insert("Example".to_owned(), json!("example"));

@@ -30,8 +30,11 @@ impl Maker<'_> {
     pub(super) fn present(&self, schema: &Value, shape: &Shape<'_>, place: &Place, which: Example) -> BTreeSet<String> {
         let properties = shape.rules.get("properties").and_then(Value::as_object);
         let names = properties.into_iter().flatten().map(|(name, _)| name.clone());
-        let names: Vec<String> = names.filter(|name| !self.is_read_only(&place.property(name))).collect();
-        let required: BTreeSet<String> = required(shape).filter(|name| names.contains(name)).collect();
+        let names = names.filter(|name| !self.is_read_only(&place.property(name)));
+        let must: BTreeSet<String> = required(shape).collect();
+        let is_empty = |name: &str| properties.is_some_and(|all| self.is_of_aws(&all[name], &place.property(name)));
+        let names: Vec<String> = names.filter(|name| must.contains(name) || !is_empty(name)).collect();
+        let required: BTreeSet<String> = must.into_iter().filter(|name| names.contains(name)).collect();
         let choice = Choice {
             maker: self,
             schema,
@@ -50,6 +53,17 @@ impl Maker<'_> {
             (Example::All, Some(least)) => choice.most(least, &names),
             (Example::All, None) => names.into_iter().collect(),
         }
+    }
+
+    /// Whether an object holds nothing that a user may write.
+    fn is_of_aws(&self, schema: &Value, place: &Place) -> bool {
+        if !self.read_only.iter().any(|path| path.len() > place.path.len() && path[..place.path.len()] == place.path[..]) {
+            return false;
+        }
+        self.shapes(schema).iter().all(|shape| {
+            let mut properties = shape.rules.get("properties").and_then(Value::as_object).into_iter().flatten().peekable();
+            properties.peek().is_some() && properties.all(|(name, _)| self.is_read_only(&place.property(name)))
+        })
     }
 
     fn required_of_aws(&self, shape: &Shape<'_>, place: &Place) -> Map<String, Value> {

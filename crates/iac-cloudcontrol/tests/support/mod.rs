@@ -57,14 +57,35 @@ impl Judge {
         self.is_single(&self.schema["properties"][name])
     }
 
+    /// Whether a property is an object that holds nothing that a user may write.
+    pub(crate) fn is_of_aws(&self, name: &str) -> bool {
+        let schema = &self.schema["properties"][name];
+        let schema = self.target(schema);
+        let mut members = schema["properties"].as_object().into_iter().flatten().peekable();
+        members.peek().is_some() && members.all(|(member, _)| self.read_only.iter().any(|path| *path == [name, member]))
+    }
+
+    /// Whether one property's presence depends on that of another.
+    pub(crate) fn has_conditions(&self) -> bool {
+        // in the words of draft 7 they all are parts
+        self.schema.get("allOf").is_some()
+    }
+
+    fn target<'s>(&'s self, schema: &'s Value) -> &'s Value {
+        // a reference is put beside what else there is
+        let reference = schema["allOf"][0]["$ref"].as_str();
+        reference.and_then(|path| self.schema.pointer(&path[1..])).unwrap_or(schema)
+    }
+
     fn is_single(&self, schema: &Value) -> bool {
-        let target = schema["$ref"].as_str().and_then(|path| self.schema.pointer(&path[1..]));
-        let schema = target.unwrap_or(schema);
+        let schema = self.target(schema);
+        // such as `^lambda:GetLayerVersion$`
+        let is_plain = |pattern: &str| pattern.chars().all(|c| c.is_ascii_alphanumeric() || "^$:-_".contains(c));
+        let is_text = || schema["pattern"].as_str().is_some_and(|pattern| pattern.ends_with('$') && is_plain(pattern));
         let is_word = || schema.get("const").is_some() || schema["enum"].as_array().is_some_and(|words| words.len() == 1);
-        let alternatives = schema["allOf"].as_array().into_iter().flatten();
         let mut properties = schema["properties"].as_object().into_iter().flatten().peekable();
         is_word()
-            || alternatives.clone().any(|part| self.is_single(part))
+            || is_text()
             || (properties.peek().is_some() && properties.all(|(_, schema)| self.is_single(schema)))
             || schema.get("items").is_some_and(|items| self.is_single(items))
     }

@@ -13,8 +13,13 @@ fn look() {
         slow.push((t.elapsed(), name));
         println!("{name}\t{required}\t{all}");
     }
-    slow.sort(); big.sort();
+    slow.sort();
+    big.sort();
     eprintln!("{:?}", start.elapsed());
-    for s in slow.iter().rev().take(8) { eprintln!("{s:?}"); }
-    for s in big.iter().rev().take(8) { eprintln!("{s:?}"); }
+    for s in slow.iter().rev().take(8) {
+        eprintln!("{s:?}");
+    }
+    for s in big.iter().rev().take(8) {
+        eprintln!("{s:?}");
+    }
 }

@@ -59,7 +59,12 @@ impl Maker<'_> {
             Fit::Maybe => Fit::Maybe,
         });
         let alternatives = [self.any_of(schema, value), self.one_of(schema, value)];
-        let parts = target.into_iter().chain(all).chain(condition).chain(not).chain(alternatives);
+        let parts = target
+            .into_iter()
+            .chain(all)
+            .chain(condition)
+            .chain(not)
+            .chain(alternatives);
         parts.fold(own, Fit::min)
     }
 
@@ -85,7 +90,9 @@ impl Maker<'_> {
         if !is_within(rules, "minItems", "maxItems", items.len()) || (unique && repeats) {
             return Fit::No;
         }
-        let Some(schema) = rules.get("items") else { return Fit::Yes };
+        let Some(schema) = rules.get("items") else {
+            return Fit::Yes;
+        };
         let parts = items.iter().map(|item| self.fit(schema, item));
         parts.fold(Fit::Yes, Fit::min)
     }
@@ -97,7 +104,9 @@ impl Maker<'_> {
         if !list(schema, "required").iter().all(has)
             || (!xor.is_empty() && xor.iter().filter(|name| has(name)).count() != 1)
             || (!or.is_empty() && !or.iter().any(has))
-            || schema.as_object().is_some_and(|rules| !is_within(rules, "minProperties", "maxProperties", members.len()))
+            || schema
+                .as_object()
+                .is_some_and(|rules| !is_within(rules, "minProperties", "maxProperties", members.len()))
         {
             return Fit::No;
         }
@@ -118,7 +127,10 @@ impl Maker<'_> {
         for (name, value) in members {
             let named = schema.get("properties").and_then(|properties| properties.get(name));
             let patterns = schema.get("patternProperties").and_then(Value::as_object);
-            let like = patterns.into_iter().flatten().filter(|(pattern, _)| matches(pattern, name));
+            let like = patterns
+                .into_iter()
+                .flatten()
+                .filter(|(pattern, _)| matches(pattern, name));
             let mut rules = named.into_iter().chain(like.map(|(_, schema)| schema)).peekable();
             if closed && rules.peek().is_none() {
                 return Fit::No;
@@ -150,7 +162,10 @@ fn is_word(rules: &Map<String, Value>, value: &Value) -> bool {
 fn text_fits(rules: &Map<String, Value>, text: &str) -> bool {
     let patterns = rules.get("pattern").map(words).unwrap_or_default();
     is_within(rules, "minLength", "maxLength", length(text))
-        && patterns.iter().filter_map(Value::as_str).all(|pattern| matches(pattern, text))
+        && patterns
+            .iter()
+            .filter_map(Value::as_str)
+            .all(|pattern| matches(pattern, text))
 }
 
 fn number_fits(rules: &Map<String, Value>, number: f64) -> bool {
@@ -164,6 +179,11 @@ fn number_fits(rules: &Map<String, Value>, number: f64) -> bool {
 
 /// Whether a count is within the bounds that two keywords set.
 fn is_within(rules: &Map<String, Value>, least: &str, most: &str, count: usize) -> bool {
-    let rule = |keyword: &str| rules.get(keyword).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
+    let rule = |keyword: &str| {
+        rules
+            .get(keyword)
+            .and_then(Value::as_u64)
+            .and_then(|n| usize::try_from(n).ok())
+    };
     rule(least).is_none_or(|least| count >= least) && rule(most).is_none_or(|most| count <= most)
 }

@@ -41,7 +41,10 @@ pub(super) fn of_name(name: &str) -> &'static [&'static str] {
             ("key", KEYS),
             ("topic", TOPICS),
             ("queue", QUEUES),
-            ("bucket", &["arn:aws:s3:::example-bucket", "arn:aws:s3:::another-bucket"]),
+            (
+                "bucket",
+                &["arn:aws:s3:::example-bucket", "arn:aws:s3:::another-bucket"],
+            ),
             ("certificate", CERTIFICATES),
             ("function", FUNCTIONS),
         ];
@@ -68,7 +71,10 @@ pub(super) fn of_name(name: &str) -> &'static [&'static str] {
 const GROUPS: &[&str] = &["sg-0123456789abcdef0", "sg-0123456789abcdef1"];
 const SUBNETS: &[&str] = &["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];
 const VPCS: &[&str] = &["vpc-0123456789abcdef0", "vpc-0123456789abcdef1"];
-const ROLES: &[&str] = &["arn:aws:iam::123456789012:role/example", "arn:aws:iam::123456789012:role/another"];
+const ROLES: &[&str] = &[
+    "arn:aws:iam::123456789012:role/example",
+    "arn:aws:iam::123456789012:role/another",
+];
 const KEYS: &[&str] = &[
     "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef",
     "arn:aws:kms:us-east-1:123456789012:key/11234567-89ab-cdef-0123-456789abcdef",
@@ -81,13 +87,22 @@ const FUNCTIONS: &[&str] = &[
     "arn:aws:lambda:us-east-1:123456789012:function:example",
     "arn:aws:lambda:us-east-1:123456789012:function:another",
 ];
-const TOPICS: &[&str] = &["arn:aws:sns:us-east-1:123456789012:example", "arn:aws:sns:us-east-1:123456789012:another"];
-const QUEUES: &[&str] = &["arn:aws:sqs:us-east-1:123456789012:example", "arn:aws:sqs:us-east-1:123456789012:another"];
+const TOPICS: &[&str] = &[
+    "arn:aws:sns:us-east-1:123456789012:example",
+    "arn:aws:sns:us-east-1:123456789012:another",
+];
+const QUEUES: &[&str] = &[
+    "arn:aws:sqs:us-east-1:123456789012:example",
+    "arn:aws:sqs:us-east-1:123456789012:another",
+];
 const ARNS: &[&str] = &[
     "arn:aws:example:us-east-1:123456789012:example/example",
     "arn:aws:example:us-east-1:123456789012:example/another",
 ];
-const UUIDS: &[&str] = &["01234567-89ab-cdef-0123-456789abcdef", "11234567-89ab-cdef-0123-456789abcdef"];
+const UUIDS: &[&str] = &[
+    "01234567-89ab-cdef-0123-456789abcdef",
+    "11234567-89ab-cdef-0123-456789abcdef",
+];
 
 /// Texts to try for any pattern, the plainest first. What has a shape of its own comes before what happens to match.
 pub(super) const COMMON: &[&str] = &[

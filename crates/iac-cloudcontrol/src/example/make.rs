@@ -102,7 +102,9 @@ impl Maker<'_> {
         let mut items: Vec<Value> = Vec::new();
         for at in 0..wanted {
             let schema = item(shape, at);
-            let Some(made) = self.make(&schema, place, which) else { break };
+            let Some(made) = self.make(&schema, place, which) else {
+                break;
+            };
             let clashes = |value: &Value| items.iter().any(|item| clash(shape, item, value));
             let next = if clashes(&made) {
                 let others = self.others(&schema, &made, place, at + 3);
@@ -153,7 +155,11 @@ pub(super) fn kind(shape: &Shape<'_>) -> &'static str {
 pub(super) fn item(shape: &Shape<'_>, at: usize) -> Value {
     let items = shape.rules.get("items").cloned().unwrap_or_else(|| json!({}));
     let own = shape.rules.get("prefixItems").and_then(|prefix| prefix.get(at));
-    let several = shape.rules.get("format").and_then(Value::as_str).and_then(|format| format.strip_suffix('s'));
+    let several = shape
+        .rules
+        .get("format")
+        .and_then(Value::as_str)
+        .and_then(|format| format.strip_suffix('s'));
     match (own, several) {
         (Some(own), _) => {
             let own = own.as_object().cloned().unwrap_or_default();
@@ -191,9 +197,10 @@ pub(super) fn numbers(shape: &Shape<'_>) -> impl Iterator<Item = Value> {
     let is_whole = kind(shape) == "integer";
     let near = [0.0, step, -step, 2.0 * step, step / 2.0].map(|distance| start + distance);
     let bounds = [least, most].into_iter().flatten();
-    let within = near.into_iter().chain(bounds).filter(move |number| {
-        least.is_none_or(|least| *number >= least) && most.is_none_or(|most| *number <= most)
-    });
+    let within = near
+        .into_iter()
+        .chain(bounds)
+        .filter(move |number| least.is_none_or(|least| *number >= least) && most.is_none_or(|most| *number <= most));
     let within = within.filter(move |number| !is_whole || number.fract() == 0.0);
     within.filter_map(number)
 }

@@ -13,7 +13,11 @@ impl Maker<'_> {
         for shape in self.shapes(schema) {
             let candidates = self.candidates(schema, &shape, value, place, most);
             for candidate in candidates {
-                if found.len() < most && candidate != *value && !found.contains(&candidate) && self.fits(schema, &candidate) {
+                if found.len() < most
+                    && candidate != *value
+                    && !found.contains(&candidate)
+                    && self.fits(schema, &candidate)
+                {
                     found.push(candidate);
                 }
             }
@@ -48,14 +52,23 @@ impl Maker<'_> {
         // the items that may stand at the end of a list
         let with_last = |rest: &[Value], last: Option<&Value>| -> Vec<Value> {
             let schema = item(shape, rest.len());
-            let made = last.is_none().then(|| self.make(&schema, place, Example::Required)).flatten();
-            let others = last.or(made.as_ref()).map(|item| self.others(&schema, item, place, most + rest.len()));
+            let made = last
+                .is_none()
+                .then(|| self.make(&schema, place, Example::Required))
+                .flatten();
+            let others = last
+                .or(made.as_ref())
+                .map(|item| self.others(&schema, item, place, most + rest.len()));
             let new = made.iter().cloned().chain(others.into_iter().flatten());
             let new = new.filter(|new| !rest.iter().any(|item| clash(shape, item, new)));
             new.map(|new| Value::Array([rest, &[new]].concat())).collect()
         };
         let room = count(shape, "maxItems").unwrap_or(usize::MAX);
-        let mut lists = if items.len() < room { with_last(items, None) } else { Vec::new() };
+        let mut lists = if items.len() < room {
+            with_last(items, None)
+        } else {
+            Vec::new()
+        };
         if let Some((last, rest)) = items.split_last() {
             lists.extend(with_last(rest, Some(last)));
             lists.push(Value::Array(rest.to_vec()));
@@ -76,13 +89,18 @@ impl Maker<'_> {
         // what makes another object comes last, and names come first: a list may want them to differ
         names.sort_by_key(|name| {
             let place = place.property(name);
-            (self.is_create_only(&place), !name.ends_with("Name") && !name.ends_with("Key"))
+            (
+                self.is_create_only(&place),
+                !name.ends_with("Name") && !name.ends_with("Key"),
+            )
         });
         let inside = place.within(&shape.definitions);
         let mut found = Vec::new();
         for name in names {
             let within = inside.property(name);
-            let Some((property, is_entry)) = member(shape, name) else { continue };
+            let Some((property, is_entry)) = member(shape, name) else {
+                continue;
+            };
             if self.is_read_only(&within) {
                 continue;
             }
@@ -98,7 +116,9 @@ impl Maker<'_> {
             }
         }
         let is_deep = place.depth(&shape.definitions) > 0;
-        let all = (!is_deep).then(|| self.shaped(schema, shape, &inside, Example::All)).flatten();
+        let all = (!is_deep)
+            .then(|| self.shaped(schema, shape, &inside, Example::All))
+            .flatten();
         if let Some(Value::Object(all)) = all {
             for (name, value) in all.iter().filter(|(name, _)| !members.contains_key(*name)) {
                 let mut more = members.clone();
@@ -116,7 +136,23 @@ impl Maker<'_> {
             fewer.remove(name);
             found.push(Value::Object(fewer));
         }
+        found.extend(self.exchanged(shape, members, &inside));
         found
+    }
+
+    /// The object with a property in place of its only one: they may exclude each other.
+    fn exchanged(&self, shape: &Shape<'_>, members: &Map<String, Value>, place: &Place) -> Vec<Value> {
+        if members.len() != 1 {
+            return Vec::new();
+        }
+        let properties = shape.rules.get("properties").and_then(Value::as_object);
+        let others = properties.into_iter().flatten().filter_map(|(name, schema)| {
+            let within = place.property(name);
+            let is_other = !members.contains_key(name) && !self.is_read_only(&within);
+            let value = is_other.then(|| self.make(schema, &within, Example::Required))??;
+            Some(Map::from_iter([(name.clone(), value)]))
+        });
+        others.map(Value::Object).collect()
     }
 }
 
@@ -127,8 +163,18 @@ fn marks(text: &str) -> String {
 
 /// The schema of a member of an object, and whether it is an entry of a map.
 fn member<'s>(shape: &'s Shape<'_>, name: &str) -> Option<(&'s Value, bool)> {
-    let property = shape.rules.get("properties").and_then(|properties| properties.get(name));
+    let property = shape
+        .rules
+        .get("properties")
+        .and_then(|properties| properties.get(name));
     let entries = shape.rules.get("patternProperties").and_then(Value::as_object);
-    let entry = || entries.into_iter().flatten().find(|(pattern, _)| super::text::matches(pattern, name));
-    property.map(|property| (property, false)).or_else(|| entry().map(|(_, schema)| (schema, true)))
+    let entry = || {
+        entries
+            .into_iter()
+            .flatten()
+            .find(|(pattern, _)| super::text::matches(pattern, name))
+    };
+    property
+        .map(|property| (property, false))
+        .or_else(|| entry().map(|(_, schema)| (schema, true)))
 }

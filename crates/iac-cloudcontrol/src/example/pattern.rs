@@ -147,18 +147,28 @@ impl Writer {
         let allowed: Vec<char> = PREFERRED.chars().filter(|c| has(class, *c)).collect();
         let chosen = allowed.get(self.variant % allowed.len().max(1)).copied();
         chosen
-            .or_else(|| ranges(class).into_iter().map(|(start, _)| start).find(|c| !c.is_control()))
+            .or_else(|| {
+                ranges(class)
+                    .into_iter()
+                    .map(|(start, _)| start)
+                    .find(|c| !c.is_control())
+            })
             .or_else(|| ranges(class).first().map(|(start, _)| *start))
     }
 }
 
 fn has(class: &Class, character: char) -> bool {
-    ranges(class).iter().any(|(start, end)| (*start..=*end).contains(&character))
+    ranges(class)
+        .iter()
+        .any(|(start, end)| (*start..=*end).contains(&character))
 }
 
 fn ranges(class: &Class) -> Vec<(char, char)> {
     match class {
         Class::Unicode(class) => class.iter().map(|range| (range.start(), range.end())).collect(),
-        Class::Bytes(class) => class.iter().map(|range| (range.start().into(), range.end().into())).collect(),
+        Class::Bytes(class) => class
+            .iter()
+            .map(|range| (range.start().into(), range.end().into()))
+            .collect(),
     }
 }

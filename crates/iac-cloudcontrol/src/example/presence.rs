@@ -57,12 +57,26 @@ impl Maker<'_> {
 
     /// Whether an object holds nothing that a user may write.
     fn is_of_aws(&self, schema: &Value, place: &Place) -> bool {
-        if !self.read_only.iter().any(|path| path.len() > place.path.len() && path[..place.path.len()] == place.path[..]) {
+        if !self
+            .read_only
+            .iter()
+            .any(|path| path.len() > place.path.len() && path[..place.path.len()] == place.path[..])
+        {
             return false;
         }
         self.shapes(schema).iter().all(|shape| {
-            let mut properties = shape.rules.get("properties").and_then(Value::as_object).into_iter().flatten().peekable();
-            properties.peek().is_some() && properties.all(|(name, _)| self.is_read_only(&place.property(name)))
+            let mut properties = shape
+                .rules
+                .get("properties")
+                .and_then(Value::as_object)
+                .into_iter()
+                .flatten()
+                .peekable();
+            let is_of_aws = |name: &str, schema: &Value| {
+                let place = place.property(name);
+                self.is_read_only(&place) || self.is_of_aws(schema, &place)
+            };
+            properties.peek().is_some() && properties.all(|(name, schema)| is_of_aws(name, schema))
         })
     }
 
@@ -74,7 +88,9 @@ impl Maker<'_> {
     /// Whether a schema, or what it refers to, has conditions.
     pub(super) fn has_conditions(&self, schema: &Value) -> bool {
         CONDITIONS.iter().any(|keyword| schema.get(keyword).is_some())
-            || self.target(schema).is_some_and(|(_, target)| self.has_conditions(target))
+            || self
+                .target(schema)
+                .is_some_and(|(_, target)| self.has_conditions(target))
     }
 }
 

@@ -147,6 +147,9 @@ pub(super) fn words(value: &Value) -> Vec<Value> {
 }
 
 fn pick(left: &Value, right: &Value, wins: fn(&f64, &f64) -> bool) -> Value {
-    let left_wins = left.as_f64().zip(right.as_f64()).is_some_and(|(left, right)| wins(&left, &right));
+    let left_wins = left
+        .as_f64()
+        .zip(right.as_f64())
+        .is_some_and(|(left, right)| wins(&left, &right));
     if left_wins { left.clone() } else { right.clone() }
 }

@@ -57,7 +57,11 @@ pub(super) fn texts(wanted: &Wanted, count: usize) -> Vec<String> {
 /// Whether a text matches a pattern; one that no engine can read matches all.
 pub(super) fn matches(pattern: &str, text: &str) -> bool {
     let key = (pattern.to_owned(), text.to_owned());
-    let known = MATCHED.lock().unwrap_or_else(PoisonError::into_inner).get(&key).copied();
+    let known = MATCHED
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(&key)
+        .copied();
     known.unwrap_or_else(|| {
         let matched = compiled(pattern).is_none_or(|regex| regex.is_match(text).unwrap_or(false));
         remember(key, matched);
@@ -95,7 +99,10 @@ struct Search<'w> {
 
 impl<'w> Search<'w> {
     fn new(wanted: &'w Wanted, count: usize) -> Self {
-        let patterns = wanted.patterns.iter().map(|pattern| (pattern.as_str(), compiled(pattern)));
+        let patterns = wanted
+            .patterns
+            .iter()
+            .map(|pattern| (pattern.as_str(), compiled(pattern)));
         Self {
             wanted,
             count,
@@ -121,10 +128,22 @@ impl<'w> Search<'w> {
     /// The common words, as long as they must be or as short.
     fn vary(&mut self) {
         let (least, most) = (self.wanted.least, self.wanted.most);
-        let words = ["example-", "another-", "example", "another", "1234567890", "e", "a", "1", "", "0"];
+        let words = [
+            "example-",
+            "another-",
+            "example",
+            "another",
+            "1234567890",
+            "e",
+            "a",
+            "1",
+            "",
+            "0",
+        ];
         let long = words.map(|word| word.chars().cycle().take(least).collect());
         let short = words.map(|word| word.chars().take(most).collect());
-        let numbered = (2..self.count + 9).flat_map(|number| ["example-", "example"].map(|word| format!("{word}{number}")));
+        let numbered =
+            (2..self.count + 9).flat_map(|number| ["example-", "example"].map(|word| format!("{word}{number}")));
         self.consider(long.into_iter().chain(short).chain(numbered));
     }
 
@@ -154,15 +173,24 @@ impl<'w> Search<'w> {
     /// Texts that are made of the patterns: the shortest first, since most bounds are above.
     fn generate(&mut self) {
         const LONGER: [usize; 15] = [0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 1024];
-        let sources: Vec<Source> = self.patterns.iter().filter_map(|(pattern, _)| Source::parse(pattern)).collect();
+        let sources: Vec<Source> = self
+            .patterns
+            .iter()
+            .filter_map(|(pattern, _)| Source::parse(pattern))
+            .collect();
         for longer in LONGER.into_iter().chain([self.wanted.least]) {
             for variant in 0..8 {
                 if self.found.len() >= self.count {
                     return;
                 }
-                let texts: Vec<String> = sources.iter().filter_map(|source| source.text(variant, longer)).collect();
+                let texts: Vec<String> = sources
+                    .iter()
+                    .filter_map(|source| source.text(variant, longer))
+                    .collect();
                 // a pattern need not be of the whole text
-                let around = texts.iter().flat_map(|text| [format!("{text}example"), format!("example {text}")]);
+                let around = texts
+                    .iter()
+                    .flat_map(|text| [format!("{text}example"), format!("example {text}")]);
                 let around: Vec<String> = around.collect();
                 self.consider(texts.into_iter().chain(around));
             }

@@ -16,7 +16,9 @@ pub(crate) struct Judge {
 }
 
 fn validator(schema: &Value) -> Option<Validator> {
-    let options = jsonschema::options().with_draft(Draft::Draft7).should_validate_formats(true);
+    let options = jsonschema::options()
+        .with_draft(Draft::Draft7)
+        .should_validate_formats(true);
     options.build(schema).ok()
 }
 
@@ -30,13 +32,20 @@ impl Judge {
             required.retain(|name| !read_only.iter().any(|path| path.len() == 1 && *name == path[0]));
         }
         let whole = validator(&schema).unwrap_or_else(|| panic!("{}: no schema", facts.name()));
-        Self { schema, whole, read_only }
+        Self {
+            schema,
+            whole,
+            read_only,
+        }
     }
 
     /// What is wrong with a model.
     pub(crate) fn wrong(&self, model: &Value) -> Option<String> {
         let errors = self.whole.iter_errors(model);
-        let errors: Vec<String> = errors.filter(|error| !self.lacks_what_aws_sets(error)).map(|error| told(&error)).collect();
+        let errors: Vec<String> = errors
+            .filter(|error| !self.lacks_what_aws_sets(error))
+            .map(|error| told(&error))
+            .collect();
         (!errors.is_empty()).then(|| errors.join("; "))
     }
 
@@ -49,7 +58,9 @@ impl Judge {
         let place = error.instance_path().as_str().to_owned();
         let mut path: Vec<&str> = place.split('/').skip(1).filter(|step| !is_index(step)).collect();
         path.extend(property.as_str());
-        self.read_only.iter().any(|of_aws| of_aws.iter().filter(|step| *step != "*").eq(path.iter().copied()))
+        self.read_only
+            .iter()
+            .any(|of_aws| of_aws.iter().filter(|step| *step != "*").eq(path.iter().copied()))
     }
 
     /// Whether a schema leaves a property no choice: a constant, a single word, lists and objects of such.
@@ -59,10 +70,17 @@ impl Judge {
 
     /// Whether a property is an object that holds nothing that a user may write.
     pub(crate) fn is_of_aws(&self, name: &str) -> bool {
-        let schema = &self.schema["properties"][name];
-        let schema = self.target(schema);
-        let mut members = schema["properties"].as_object().into_iter().flatten().peekable();
-        members.peek().is_some() && members.all(|(member, _)| self.read_only.iter().any(|path| *path == [name, member]))
+        self.is_of_aws_at(&self.schema["properties"][name], &[name])
+    }
+
+    fn is_of_aws_at(&self, schema: &Value, path: &[&str]) -> bool {
+        let members = self.target(schema)["properties"].as_object().into_iter().flatten();
+        let mut members = members.peekable();
+        members.peek().is_some()
+            && members.all(|(member, schema)| {
+                let path = [path, &[member.as_str()]].concat();
+                self.read_only.iter().any(|of_aws| *of_aws == path) || self.is_of_aws_at(schema, &path)
+            })
     }
 
     /// Whether one property's presence depends on that of another.
@@ -72,17 +90,30 @@ impl Judge {
     }
 
     fn target<'s>(&'s self, schema: &'s Value) -> &'s Value {
+        if let Some(reference) = schema["$ref"].as_str() {
+            return self.schema.pointer(&reference[1..]).unwrap();
+        }
         // a reference is put beside what else there is
-        let reference = schema["allOf"][0]["$ref"].as_str();
-        reference.and_then(|path| self.schema.pointer(&path[1..])).unwrap_or(schema)
+        let is_reference = schema.get("type").is_none() && schema.get("properties").is_none();
+        let part = schema["allOf"].get(0).filter(|_| is_reference);
+        part.map_or(schema, |part| self.target(part))
     }
 
     fn is_single(&self, schema: &Value) -> bool {
         let schema = self.target(schema);
         // such as `^lambda:GetLayerVersion$`
-        let is_plain = |pattern: &str| pattern.chars().all(|c| c.is_ascii_alphanumeric() || "^$:-_".contains(c));
-        let is_text = || schema["pattern"].as_str().is_some_and(|pattern| pattern.ends_with('$') && is_plain(pattern));
-        let is_word = || schema.get("const").is_some() || schema["enum"].as_array().is_some_and(|words| words.len() == 1);
+        let is_plain = |pattern: &str| {
+            pattern
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "^$:-_".contains(c))
+        };
+        let is_text = || {
+            schema["pattern"]
+                .as_str()
+                .is_some_and(|pattern| pattern.ends_with('$') && is_plain(pattern))
+        };
+        let is_word =
+            || schema.get("const").is_some() || schema["enum"].as_array().is_some_and(|words| words.len() == 1);
         let mut properties = schema["properties"].as_object().into_iter().flatten().peekable();
         is_word()
             || is_text()
@@ -125,7 +156,8 @@ fn in_words_of_draft_7(schema: &Value) -> Value {
     let mut plain = Map::new();
     let mut parts = Vec::new();
     for (keyword, value) in rules {
-        let each = |value: &Value| -> Vec<Value> { value.as_array().unwrap().iter().map(in_words_of_draft_7).collect() };
+        let each =
+            |value: &Value| -> Vec<Value> { value.as_array().unwrap().iter().map(in_words_of_draft_7).collect() };
         match keyword.as_str() {
             "properties" | "definitions" | "patternProperties" => {
                 let members = value.as_object().unwrap().iter();

@@ -20,6 +20,14 @@ impl TypeFacts {
         self.paths("createOnlyProperties")
     }
 
+    /// Whether every change of a type's objects makes other ones: without a way to update them, or where AWS wants to be told
+    /// again what it cannot be told twice.
+    pub fn is_immutable(&self) -> bool {
+        let create_only = self.create_only_paths();
+        let told_once = |path: &&str| create_only.contains(path) && self.required(self.schema()).contains(path);
+        !self.has(Operation::Update) || self.write_only_paths().iter().any(told_once)
+    }
+
     /// The properties that a list of the type needs in its `ResourceModel`: those of its parent. Empty for most types.
     pub fn list_needs(&self) -> Vec<&str> {
         let handler = &self.schema()["handlers"][Operation::List.word()];

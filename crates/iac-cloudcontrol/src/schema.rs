@@ -9,7 +9,7 @@ use crate::{
     canonical::{canonical_any, canonical_document},
     names::snake,
     shape::Shape,
-    type_facts::{Operation, TypeFacts},
+    type_facts::TypeFacts,
 };
 
 /// The longest generated name where AWS does not say how long a name may be.
@@ -78,14 +78,6 @@ const OPERATIONS: &[&str] = &[
     "cloudcontrol:ListResourceRequests",
 ];
 
-/// Whether every change of a type's objects makes other ones: without a way to update them, or where AWS wants to be told again
-/// what it cannot be told twice.
-pub(crate) fn is_immutable(facts: &TypeFacts) -> bool {
-    let create_only = facts.create_only_paths();
-    let told_once = |path: &&str| create_only.contains(path) && facts.required(facts.schema()).contains(path);
-    !facts.has(Operation::Update) || facts.write_only_paths().iter().any(told_once)
-}
-
 /// An object, or the JSON text of one.
 const DOCUMENT: Schema = Schema::Document(DocumentSchema {
     name: "JSON",
@@ -117,7 +109,7 @@ impl<'a> Builder<'a> {
             read_only: facts.read_only_paths(),
             write_only: facts.write_only_paths(),
             create_only: facts.create_only_paths(),
-            immutable: is_immutable(facts),
+            immutable: facts.is_immutable(),
             within: Vec::new(),
         }
     }

@@ -107,7 +107,10 @@ impl Platform for SandboxPlatform {
             .await
             .map_err(|error| OpenError::new("cannot open the sandbox", error))?;
         let aws = Arc::new(aws);
-        #[cfg_attr(not(feature = "cloudcontrol"), allow(unused_mut, reason = "there are no more types then"))]
+        #[cfg_attr(
+            not(feature = "cloudcontrol"),
+            allow(unused_mut, reason = "there are no more types then")
+        )]
         let mut registry = iac_aws::registry(&aws);
         #[cfg(feature = "cloudcontrol")]
         iac_cloudcontrol::register(&aws, &mut registry);

@@ -1,0 +1,197 @@
+//! Every type that can be managed, with values from its schema: made, planned empty, changed property by property, replaced,
+//! imported, destroyed.
+
+use std::collections::BTreeMap;
+
+use iac_cloudcontrol::{Any, Example, Facts, Operation, TypeFacts};
+use iac_core::{
+    model::{Address, LifecycleExt, Stack},
+    plan::Action,
+};
+use iac_sandbox::CloudControlQuirks;
+use serde_json::Value;
+use tokio::task::JoinSet;
+
+use crate::test_env::TestEnv;
+
+/// What became of one type.
+struct Life {
+    name: &'static str,
+    /// The properties that were changed in place.
+    updated: usize,
+    /// What went wrong, and when.
+    problems: Vec<String>,
+}
+
+fn stack(facts: &TypeFacts, model: &Value, import: Option<&str>) -> Stack {
+    let mut stack = Stack::new("shop", "dev");
+    let resource = model
+        .as_object()
+        .into_iter()
+        .flatten()
+        .fold(Any::new(facts.name()), |resource, (name, value)| {
+            resource.property(name, value)
+        });
+    match import {
+        Some(id) => stack.add("it", resource.import(id)),
+        None => stack.add("it", resource),
+    };
+    stack
+}
+
+fn with(model: &Value, name: &str, value: Value) -> Value {
+    let mut model = model.clone();
+    model[name] = value;
+    model
+}
+
+async fn env() -> TestEnv {
+    let env = TestEnv::new().await;
+    // what the examples name does not exist
+    env.sandbox.set_cloud_control(&CloudControlQuirks {
+        unchecked_references: true,
+        ..CloudControlQuirks::default()
+    });
+    env
+}
+
+async fn with_required_properties(facts: &TypeFacts) -> Result<(), String> {
+    let env = env().await;
+    let declared = stack(facts, &facts.example(Example::Required), None);
+    env.converge(&declared).await?;
+    env.destroy(&declared).await
+}
+
+/// Changes a property, and says whether it was changed in place.
+async fn change(
+    env: &TestEnv,
+    facts: &TypeFacts,
+    model: &Value,
+    name: &str,
+    wanted: Action,
+) -> Result<Option<Value>, String> {
+    let Some(value) = facts.another(name, &model[name]) else {
+        return Ok(None);
+    };
+    let changed = with(model, name, value);
+    let declared = stack(facts, &changed, None);
+    if !declared.errors().is_empty() {
+        return Ok(None);
+    }
+    let plan = env.plan(&declared).await?;
+    let actions: Vec<_> = plan.actions().collect();
+    match actions.as_slice() {
+        [one] if one.action == wanted || wanted == Action::Replace && one.action.replaces() => {}
+        // a part of the property may be what cannot be changed
+        [one]
+            if one.action.replaces()
+                && facts
+                    .create_only_paths()
+                    .iter()
+                    .any(|path| path.starts_with(&format!("{name}/"))) => {}
+        others => {
+            let shown: Vec<_> = others
+                .iter()
+                .map(|change| (change.action, &change.attributes))
+                .collect();
+            return Err(format!("{name}: planned as {shown:?}"));
+        }
+    }
+    env.converge(&declared)
+        .await
+        .map_err(|problem| format!("{name}: {problem}"))?;
+    Ok(Some(changed))
+}
+
+async fn with_all_properties(facts: &TypeFacts) -> Result<usize, String> {
+    let mut env = env().await;
+    let mut model = facts.example(Example::All);
+    env.converge(&stack(facts, &model, None)).await?;
+    let names: Vec<String> = model
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.clone())
+        .collect();
+    let fixed = |name: &str| facts.create_only_paths().contains(&name) || !facts.has(Operation::Update);
+    let mut updated = 0;
+    for name in names.iter().filter(|name| !fixed(name) && !facts.is_immutable()) {
+        if let Some(changed) = change(&env, facts, &model, name, Action::Update).await? {
+            model = changed;
+            updated += 1;
+        }
+    }
+    for name in names.iter().filter(|name| fixed(name)) {
+        if let Some(changed) = change(&env, facts, &model, name, Action::Replace).await? {
+            model = changed;
+            break;
+        }
+    }
+    let address: Address = stack(facts, &model, None)
+        .nodes()
+        .keys()
+        .next()
+        .cloned()
+        .ok_or("no address")?;
+    let id = env.state().await.current(&address).map(|object| object.id.to_string());
+    let id = id.ok_or("not in the state")?;
+    if facts.has(Operation::Read) {
+        env.lose_the_state();
+        let declared = stack(facts, &model, Some(&id));
+        env.converge(&declared)
+            .await
+            .map_err(|problem| format!("import: {problem}"))?;
+    }
+    env.destroy(&stack(facts, &model, None)).await?;
+    Ok(updated)
+}
+
+async fn live(name: &'static str) -> Life {
+    let facts = Facts::get().find(name).unwrap();
+    let mut problems = Vec::new();
+    if let Err(problem) = with_required_properties(&facts).await {
+        problems.push(format!("required: {problem}"));
+    }
+    let updated = match with_all_properties(&facts).await {
+        Ok(updated) => updated,
+        Err(problem) => {
+            problems.push(format!("all: {problem}"));
+            0
+        }
+    };
+    Life {
+        name,
+        updated,
+        problems,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_type_lives() {
+    let only = std::env::var("ONLY").unwrap_or_default();
+    let mut lives = JoinSet::new();
+    for name in Facts::get().names().filter(|name| name.contains(&only)) {
+        lives.spawn(live(name));
+    }
+    let lives = lives.join_all().await;
+    let mut by_service: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for life in &lives {
+        let service = life.name.split("::").nth(1).unwrap_or_default();
+        let row = by_service.entry(service).or_default();
+        row.0 += 1;
+        row.1 += life.updated;
+    }
+    let mut problems: Vec<String> = lives
+        .iter()
+        .flat_map(|life| life.problems.iter().map(|problem| format!("{} {problem}", life.name)))
+        .map(|problem| problem.chars().take(600).collect())
+        .collect();
+    problems.sort();
+    let (types, updated) = (lives.len(), lives.iter().map(|life| life.updated).sum::<usize>());
+    assert!(
+        problems.is_empty(),
+        "{} of {types} types, {updated} updates:\n{}",
+        problems.len(),
+        problems.join("\n")
+    );
+}

@@ -1,0 +1,4 @@
+//! Resources of all types through their lives in the sandbox.
+
+mod every_type;
+mod test_env;

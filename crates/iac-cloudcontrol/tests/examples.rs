@@ -1,4 +1,5 @@
 //! Every type's examples, and every other value of its properties, are valid by the type's schema; another crate judges.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
 
 mod support;
 
@@ -7,7 +8,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use iac_cloudcontrol::{Example, Facts, Property, TypeFacts};
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::Judge;
 
 /// Properties that no example has, since no text matches their patterns.
@@ -122,4 +123,51 @@ fn examples_have_what_they_say() {
         }
     });
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn an_example_looks_like_what_a_user_writes() {
+    let example = |name: &str, which| Facts::get().find(name).unwrap().example(which);
+    insta::assert_json_snapshot!("subnet", example("AWS::EC2::Subnet", Example::All));
+    insta::assert_json_snapshot!("role", example("AWS::IAM::Role", Example::All));
+    assert_eq!(example("AWS::SQS::Queue", Example::Required), json!({}));
+    // exactly one source, and the protocol
+    let ingress = example("AWS::EC2::SecurityGroupIngress", Example::Required);
+    assert_eq!(ingress, json!({"CidrIp": "10.0.0.0/16", "IpProtocol": "example"}));
+}
+
+#[test]
+fn another_value_differs_in_one_thing() {
+    let another = |name: &str, property: &str, value: Value| {
+        let facts = Facts::get().find(name).unwrap();
+        facts.another(property, &value)
+    };
+    let queue = "AWS::SQS::Queue";
+    assert_eq!(another(queue, "QueueName", json!("mine")), Some(json!("example")));
+    assert_eq!(another(queue, "QueueName", json!("example")), Some(json!("another")));
+    assert_eq!(another(queue, "FifoQueue", json!(true)), Some(json!(false)));
+    assert_eq!(another(queue, "DelaySeconds", json!(900)), Some(json!(1)));
+    let tags = json!([{"Key": "example", "Value": "1"}]);
+    let more = json!([{"Key": "example", "Value": "1"}, {"Key": "another", "Value": "example"}]);
+    assert_eq!(another(queue, "Tags", tags), Some(more));
+    let class = another("AWS::DynamoDB::Table", "TableClass", json!("STANDARD"));
+    assert_eq!(class, Some(json!("STANDARD_INFREQUENT_ACCESS")));
+    let settings = another(
+        "AWS::S3::Bucket",
+        "VersioningConfiguration",
+        json!({"Status": "Enabled"}),
+    );
+    assert_eq!(settings, Some(json!({"Status": "Suspended"})));
+
+    assert_eq!(
+        another(queue, "Arn", json!("arn:aws:sqs:us-east-1:123456789012:mine")),
+        None,
+        "AWS sets it"
+    );
+    assert_eq!(another(queue, "NoSuch", json!(1)), None);
+    assert_eq!(
+        another("AWS::Cognito::Terms", "TermsSource", json!("LINK")),
+        None,
+        "the only word"
+    );
 }

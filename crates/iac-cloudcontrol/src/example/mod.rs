@@ -33,8 +33,8 @@ impl TypeFacts {
     /// ```
     /// use iac_cloudcontrol::{Example, Facts};
     ///
-    /// let volume = Facts::get().find("AWS::Logs::LogStream").unwrap();
-    /// let example = volume.example(Example::Required);
+    /// let stream = Facts::get().find("AWS::Logs::LogStream").unwrap();
+    /// let example = stream.example(Example::Required);
     /// assert_eq!(example, serde_json::json!({"LogGroupName": "example"}));
     /// ```
     pub fn example(&self, which: Example) -> Value {

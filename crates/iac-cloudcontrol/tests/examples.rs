@@ -66,12 +66,30 @@ fn all_examples_and_all_other_values_are_valid() {
         }
     });
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    // of a thousand patterns the judge's engine knows all but a few
+    let (patterns, unknown) = support::patterns();
+    assert!(patterns > 2500 && unknown < 45, "{unknown} of {patterns} patterns");
     // most properties have more than one value
     let (changed, only) = (changed.into_inner(), only.into_inner());
     assert!(
         changed > 14_000 && only < 250,
         "{changed} changed, {only} have one value"
     );
+}
+
+#[test]
+fn the_judge_refuses_what_is_wrong() {
+    let wrong = |name: &str, model: Value| Judge::new(&Facts::get().find(name).unwrap()).wrong(&model);
+    assert_eq!(wrong("AWS::SQS::Queue", json!({"DelaySeconds": 1})), None);
+    assert!(wrong("AWS::SQS::Queue", json!({"NoSuch": 1})).is_some());
+    assert!(wrong("AWS::Lambda::Function", json!({"Code": {}, "Role": "example"})).is_some());
+    assert!(wrong("AWS::Lambda::Function", json!({"Code": {}})).is_some());
+    // these are of cfn-lint's own keywords
+    let both =
+        json!({"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16", "AvailabilityZone": "a", "AvailabilityZoneId": "b"});
+    assert!(wrong("AWS::EC2::Subnet", both).is_some());
+    assert!(wrong("AWS::EC2::Subnet", json!({"VpcId": "vpc-1"})).is_some());
+    assert!(wrong("AWS::EC2::VPC", json!({})).is_some());
 }
 
 #[test]

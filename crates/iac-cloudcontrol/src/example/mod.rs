@@ -35,7 +35,7 @@ impl TypeFacts {
     ///
     /// let stream = Facts::get().find("AWS::Logs::LogStream").unwrap();
     /// let example = stream.example(Example::Required);
-    /// assert_eq!(example, serde_json::json!({"LogGroupName": "example"}));
+    /// assert_eq!(example, serde_json::json!({"LogGroupName": "/example/logs"}));
     /// ```
     pub fn example(&self, which: Example) -> Value {
         let made = Maker::new(self).make(self.schema(), &Place::default(), which);

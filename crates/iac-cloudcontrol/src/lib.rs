@@ -1,6 +1,8 @@
 //! What AWS's registry says of the resource types that AWS Cloud Control manages: their properties, which of them make an
 //! object another one, what identifies it, which permissions each operation needs.
 //!
+//! Of each type there are examples too, made of its schema: what must be written, and all that may be.
+//!
 //! The facts are part of the program: neither a network nor another program is needed. `facts/update` derives them from the
 //! schemas in a pinned cfn-lint.
 //!

@@ -1,4 +1,5 @@
 //! Every type's examples, and every other value of its properties, are valid by the type's schema; another crate judges.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
 
 mod support;
 
@@ -7,7 +8,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use iac_cloudcontrol::{Example, Facts, Property, TypeFacts};
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::Judge;
 
 /// Properties that no example has, since no text matches their patterns.
@@ -65,12 +66,30 @@ fn all_examples_and_all_other_values_are_valid() {
         }
     });
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    // of a thousand patterns the judge's engine knows all but a few
+    let (patterns, unknown) = support::patterns();
+    assert!(patterns > 2500 && unknown < 45, "{unknown} of {patterns} patterns");
     // most properties have more than one value
     let (changed, only) = (changed.into_inner(), only.into_inner());
     assert!(
         changed > 14_000 && only < 250,
         "{changed} changed, {only} have one value"
     );
+}
+
+#[test]
+fn the_judge_refuses_what_is_wrong() {
+    let wrong = |name: &str, model: Value| Judge::new(&Facts::get().find(name).unwrap()).wrong(&model);
+    assert_eq!(wrong("AWS::SQS::Queue", json!({"DelaySeconds": 1})), None);
+    assert!(wrong("AWS::SQS::Queue", json!({"NoSuch": 1})).is_some());
+    assert!(wrong("AWS::Lambda::Function", json!({"Code": {}, "Role": "example"})).is_some());
+    assert!(wrong("AWS::Lambda::Function", json!({"Code": {}})).is_some());
+    // these are of cfn-lint's own keywords
+    let both =
+        json!({"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16", "AvailabilityZone": "a", "AvailabilityZoneId": "b"});
+    assert!(wrong("AWS::EC2::Subnet", both).is_some());
+    assert!(wrong("AWS::EC2::Subnet", json!({"VpcId": "vpc-1"})).is_some());
+    assert!(wrong("AWS::EC2::VPC", json!({})).is_some());
 }
 
 #[test]
@@ -122,4 +141,51 @@ fn examples_have_what_they_say() {
         }
     });
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn an_example_looks_like_what_a_user_writes() {
+    let example = |name: &str, which| Facts::get().find(name).unwrap().example(which);
+    insta::assert_json_snapshot!("subnet", example("AWS::EC2::Subnet", Example::All));
+    insta::assert_json_snapshot!("role", example("AWS::IAM::Role", Example::All));
+    assert_eq!(example("AWS::SQS::Queue", Example::Required), json!({}));
+    // exactly one source, and the protocol
+    let ingress = example("AWS::EC2::SecurityGroupIngress", Example::Required);
+    assert_eq!(ingress, json!({"CidrIp": "10.0.0.0/16", "IpProtocol": "example"}));
+}
+
+#[test]
+fn another_value_differs_in_one_thing() {
+    let another = |name: &str, property: &str, value: Value| {
+        let facts = Facts::get().find(name).unwrap();
+        facts.another(property, &value)
+    };
+    let queue = "AWS::SQS::Queue";
+    assert_eq!(another(queue, "QueueName", json!("mine")), Some(json!("example")));
+    assert_eq!(another(queue, "QueueName", json!("example")), Some(json!("another")));
+    assert_eq!(another(queue, "FifoQueue", json!(true)), Some(json!(false)));
+    assert_eq!(another(queue, "DelaySeconds", json!(900)), Some(json!(1)));
+    let tags = json!([{"Key": "example", "Value": "1"}]);
+    let more = json!([{"Key": "example", "Value": "1"}, {"Key": "another", "Value": "example"}]);
+    assert_eq!(another(queue, "Tags", tags), Some(more));
+    let class = another("AWS::DynamoDB::Table", "TableClass", json!("STANDARD"));
+    assert_eq!(class, Some(json!("STANDARD_INFREQUENT_ACCESS")));
+    let settings = another(
+        "AWS::S3::Bucket",
+        "VersioningConfiguration",
+        json!({"Status": "Enabled"}),
+    );
+    assert_eq!(settings, Some(json!({"Status": "Suspended"})));
+
+    assert_eq!(
+        another(queue, "Arn", json!("arn:aws:sqs:us-east-1:123456789012:mine")),
+        None,
+        "AWS sets it"
+    );
+    assert_eq!(another(queue, "NoSuch", json!(1)), None);
+    assert_eq!(
+        another("AWS::Cognito::Terms", "TermsSource", json!("LINK")),
+        None,
+        "the only word"
+    );
 }

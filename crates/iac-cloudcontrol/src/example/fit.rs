@@ -174,7 +174,7 @@ fn number_fits(rules: &Map<String, Value>, number: f64) -> bool {
         && rule("maximum").is_none_or(|most| number <= most)
         && rule("exclusiveMinimum").is_none_or(|least| number > least)
         && rule("exclusiveMaximum").is_none_or(|most| number < most)
-        && rule("multipleOf").is_none_or(|step| (number / step).fract() == 0.0)
+        && rule("multipleOf").is_none_or(|step| (number / step - (number / step).round()).abs() < 1e-9)
 }
 
 /// Whether a count is within the bounds that two keywords set.

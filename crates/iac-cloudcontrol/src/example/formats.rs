@@ -1,5 +1,26 @@
 //! Texts that look like those that AWS has: by the format, by the name of the property, and common ones.
 
+use serde_json::{Value, json};
+
+/// Two policies for a property of this name, if it is one of a policy.
+pub(super) fn policies(name: &str) -> Vec<Value> {
+    let statement = |actions: &str| match name {
+        "AssumeRolePolicyDocument" => {
+            let principal = json!({"Service": actions});
+            json!({"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": principal})
+        }
+        _ => json!({"Action": actions, "Effect": "Allow", "Resource": "*"}),
+    };
+    let words = match name {
+        "AssumeRolePolicyDocument" => ["lambda.amazonaws.com", "ec2.amazonaws.com"],
+        "AccessPolicy" | "InlinePolicy" | "KeyPolicy" | "Policy" | "RepositoryPolicyText" | "ResourcePolicy" => ACTIONS,
+        _ if name.ends_with("PolicyDocument") => ACTIONS,
+        _ => return Vec::new(),
+    };
+    let policy = |word| json!({"Statement": [statement(word)], "Version": "2012-10-17"});
+    words.map(policy).to_vec()
+}
+
 /// Texts of a format; none for those that say nothing of a text.
 pub(super) fn of_format(format: &str) -> &'static [&'static str] {
     match format {
@@ -35,7 +56,8 @@ pub(super) fn of_name(name: &str) -> &'static [&'static str] {
     let lower = name.to_lowercase();
     let ends = |ends: &[&str]| ends.iter().any(|end| lower.ends_with(end));
     if ends(&["arn", "arns"]) {
-        let kinds: [(&str, &[&str]); 8] = [
+        let kinds: [(&str, &[&str]); 9] = [
+            ("policy", POLICIES),
             ("role", ROLES),
             ("kms", KEYS),
             ("key", KEYS),
@@ -62,6 +84,8 @@ pub(super) fn of_name(name: &str) -> &'static [&'static str] {
         () if ends(&["subnet", "subnetid", "subnetids", "subnets"]) => SUBNETS,
         () if ends(&["securitygroup", "securitygroupid", "securitygroupids", "securitygroups"]) => GROUPS,
         () if ends(&["vpcid", "vpcids"]) => VPCS,
+        () if ends(&["permissionsboundary"]) => POLICIES,
+        () if lower == "path" => &["/example/", "/another/"],
         () if ends(&["path"]) => &["/example/path", "/another/path"],
         () if ends(&["domain", "domainname", "hostname"]) => &["example.com", "example.org"],
         () => &[],
@@ -71,6 +95,11 @@ pub(super) fn of_name(name: &str) -> &'static [&'static str] {
 const GROUPS: &[&str] = &["sg-0123456789abcdef0", "sg-0123456789abcdef1"];
 const SUBNETS: &[&str] = &["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];
 const VPCS: &[&str] = &["vpc-0123456789abcdef0", "vpc-0123456789abcdef1"];
+const ACTIONS: [&str; 2] = ["s3:GetObject", "s3:PutObject"];
+const POLICIES: &[&str] = &[
+    "arn:aws:iam::123456789012:policy/example",
+    "arn:aws:iam::123456789012:policy/another",
+];
 const ROLES: &[&str] = &[
     "arn:aws:iam::123456789012:role/example",
     "arn:aws:iam::123456789012:role/another",

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Number, Value, json};
 
+use super::formats::policies;
 use super::shape::{Shape, merge, words};
 use super::text::{self, Wanted};
 use super::{Example, Maker, Place};
@@ -93,6 +94,13 @@ impl Maker<'_> {
         if patterns.is_none() && !shape.rules.contains_key("properties") && count(shape, "minProperties").is_some() {
             made.extend((made.len()..least).map(|at| (format!("example{at}"), json!("example"))));
         }
+        if made.is_empty() {
+            // a policy is an object of any form
+            let policy = policies(place.name())
+                .into_iter()
+                .find(|policy| self.fits(schema, policy));
+            return Some(policy.unwrap_or(Value::Object(made)));
+        }
         Some(Value::Object(made))
     }
 
@@ -137,6 +145,10 @@ impl Maker<'_> {
 pub(super) fn kind(shape: &Shape<'_>) -> &'static str {
     let has = |keywords: &[&str]| keywords.iter().any(|keyword| shape.rules.contains_key(*keyword));
     if let Some(types) = shape.rules.get("type").map(words) {
+        // where anything may be, a text is the plainest
+        if types.len() > 3 {
+            return "string";
+        }
         let found = KINDS.iter().find(|kind| types.iter().any(|name| name == *kind));
         return found.copied().unwrap_or("string");
     }
@@ -178,7 +190,12 @@ pub(super) fn item(shape: &Shape<'_>, at: usize) -> Value {
 /// Whether two items cannot be in one list.
 pub(super) fn clash(shape: &Shape<'_>, one: &Value, other: &Value) -> bool {
     let keys = shape.rules.get("uniqueKeys").map(words).unwrap_or_default();
-    let mut keys = keys.iter().filter_map(Value::as_str);
+    // tags too differ in their keys, which schemas do not say
+    let tag = ["Key", "Value"]
+        .iter()
+        .all(|name| one.get(name).is_some())
+        .then_some("Key");
+    let mut keys = keys.iter().filter_map(Value::as_str).chain(tag);
     one == other || keys.any(|key| one.get(key).is_some() && one.get(key) == other.get(key))
 }
 

@@ -33,9 +33,9 @@ impl TypeFacts {
     /// ```
     /// use iac_cloudcontrol::{Example, Facts};
     ///
-    /// let volume = Facts::get().find("AWS::Logs::LogStream").unwrap();
-    /// let example = volume.example(Example::Required);
-    /// assert_eq!(example, serde_json::json!({"LogGroupName": "example"}));
+    /// let stream = Facts::get().find("AWS::Logs::LogStream").unwrap();
+    /// let example = stream.example(Example::Required);
+    /// assert_eq!(example, serde_json::json!({"LogGroupName": "/example/logs"}));
     /// ```
     pub fn example(&self, which: Example) -> Value {
         let made = Maker::new(self).make(self.schema(), &Place::default(), which);

@@ -20,7 +20,7 @@ const PREFERRED: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRS
 impl Source {
     /// `None` for a pattern that cannot be read.
     pub(super) fn parse(pattern: &str) -> Option<Self> {
-        let pattern = without_looks(pattern);
+        let pattern = without_looks(&readable(pattern));
         let translated = jsonschema_regex::to_rust_regex(&pattern).ok();
         let translated = translated.and_then(|pattern| parse(&pattern).ok());
         translated.or_else(|| parse(&pattern).ok()).map(Self)
@@ -33,6 +33,24 @@ impl Source {
         writer.write(&self.0, &mut text)?;
         Some(text)
     }
+}
+
+/// The pattern with what only Java's and ECMA Script's engines read in other words.
+pub(super) fn readable(pattern: &str) -> String {
+    const WORDS: [(&str, &str); 7] = [
+        // the end of the text
+        (r"\Z", "$"),
+        // a class is not the beginning of a range
+        (r"\w-", r"\w\-"),
+        (r"\s-", r"\s\-"),
+        (r"\p{Z}-", r"\p{Z}\-"),
+        // halves of characters beyond the first plane; examples have none
+        (r"\uD800\uDBFF-\uDC00\uDFFF", ""),
+        (r"\uD800\uDC00-\uDBFF\uDFFF", ""),
+        (r"\uD83C-\uDBFF\uDC00-\uDFFF", ""),
+    ];
+    let read = |pattern: String, (word, other): (&str, &str)| pattern.replace(word, other);
+    WORDS.into_iter().fold(pattern.to_owned(), read)
 }
 
 /// The pattern with empty groups in place of those that look ahead or behind.
@@ -61,8 +79,7 @@ fn without_looks(pattern: &str) -> String {
             _ => {}
         }
         if skipped == 0 {
-            // Java's end of the text
-            kept.push_str(if rest.starts_with(r"\Z") { "$" } else { &rest[..taken] });
+            kept.push_str(&rest[..taken]);
         }
         rest = &rest[taken..];
     }
@@ -104,7 +121,9 @@ impl Writer {
             }
             return Some(());
         }
-        for _ in 0..least.saturating_add(self.longer).min(most) {
+        // an ARN has a partition, where a pattern leaves that open too
+        let usual = usize::from(text == "arn:").max(least);
+        for _ in 0..usual.saturating_add(self.longer).min(most) {
             self.write(&repetition.sub, text)?;
         }
         Some(())

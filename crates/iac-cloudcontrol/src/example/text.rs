@@ -7,7 +7,7 @@ use fancy_regex::Regex;
 use serde_json::Value;
 
 use super::formats::{COMMON, of_format, of_name};
-use super::pattern::Source;
+use super::pattern::{Source, readable};
 
 /// What a text must be like.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,9 +84,10 @@ pub(super) fn length(text: &str) -> usize {
 
 /// The schemas' patterns are for Java or ECMA Script.
 fn compiled(pattern: &str) -> Option<Regex> {
-    let translated = jsonschema_regex::to_rust_regex(pattern).ok();
+    let pattern = readable(pattern);
+    let translated = jsonschema_regex::to_rust_regex(&pattern).ok();
     let translated = translated.and_then(|pattern| Regex::new(&pattern).ok());
-    translated.or_else(|| Regex::new(pattern).ok())
+    translated.or_else(|| Regex::new(&pattern).ok())
 }
 
 /// A search for some texts.

@@ -1,7 +1,7 @@
 //! The judge of examples: the crate `jsonschema`, for which a type's schema is put in the words of draft 7.
 
 use std::collections::BTreeMap;
-use std::sync::{LazyLock, Mutex};
+use std::sync::{LazyLock, Mutex, OnceLock};
 
 use iac_cloudcontrol::TypeFacts;
 use jsonschema::error::ValidationErrorKind;
@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 /// The judge of one type.
 pub(crate) struct Judge {
     schema: Value,
-    whole: Validator,
+    whole: OnceLock<Validator>,
     read_only: Vec<Vec<String>>,
 }
 
@@ -31,17 +31,17 @@ impl Judge {
         if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
             required.retain(|name| !read_only.iter().any(|path| path.len() == 1 && *name == path[0]));
         }
-        let whole = validator(&schema).unwrap_or_else(|| panic!("{}: no schema", facts.name()));
         Self {
             schema,
-            whole,
+            whole: OnceLock::new(),
             read_only,
         }
     }
 
     /// What is wrong with a model.
     pub(crate) fn wrong(&self, model: &Value) -> Option<String> {
-        let errors = self.whole.iter_errors(model);
+        let whole = self.whole.get_or_init(|| validator(&self.schema).unwrap());
+        let errors = whole.iter_errors(model);
         let errors: Vec<String> = errors
             .filter(|error| !self.lacks_what_aws_sets(error))
             .map(|error| told(&error))
@@ -137,15 +137,27 @@ pub(crate) fn is_there(value: &Value, path: &[&str]) -> bool {
     }
 }
 
+static PATTERNS: LazyLock<Mutex<BTreeMap<String, bool>>> = LazyLock::new(Mutex::default);
+
 /// Whether the engine can compile a pattern.
 fn is_pattern(pattern: &str) -> bool {
-    static KNOWN: LazyLock<Mutex<BTreeMap<String, bool>>> = LazyLock::new(Mutex::default);
-    let known = KNOWN.lock().unwrap().get(pattern).copied();
+    let known = PATTERNS.lock().unwrap().get(pattern).copied();
     known.unwrap_or_else(|| {
         let is = validator(&json!({ "pattern": pattern })).is_some();
-        KNOWN.lock().unwrap().insert(pattern.to_owned(), is);
+        PATTERNS.lock().unwrap().insert(pattern.to_owned(), is);
         is
     })
+}
+
+/// How many patterns there were, and how many of them could not be compiled.
+pub(crate) fn patterns() -> (usize, usize) {
+    let patterns = PATTERNS.lock().unwrap();
+    (patterns.len(), patterns.values().filter(|is| !**is).count())
+}
+
+/// A pattern whose beginning and end are told as in ECMA Script.
+fn anchored(pattern: &str) -> String {
+    pattern.replace(r"\A", "^").replace(r"\Z", "$")
 }
 
 /// A schema without the keywords that are cfn-lint's own or of later drafts, and without patterns that cannot be compiled.
@@ -160,9 +172,11 @@ fn in_words_of_draft_7(schema: &Value) -> Value {
             |value: &Value| -> Vec<Value> { value.as_array().unwrap().iter().map(in_words_of_draft_7).collect() };
         match keyword.as_str() {
             "properties" | "definitions" | "patternProperties" => {
+                let of_patterns = keyword == "patternProperties";
+                let name = |name: &String| if of_patterns { anchored(name) } else { name.clone() };
                 let members = value.as_object().unwrap().iter();
-                let members = members.filter(|(name, _)| keyword != "patternProperties" || is_pattern(name));
-                let members = members.map(|(name, schema)| (name.clone(), in_words_of_draft_7(schema)));
+                let members = members.map(|(key, schema)| (name(key), in_words_of_draft_7(schema)));
+                let members = members.filter(|(key, _)| !of_patterns || is_pattern(key));
                 plain.insert(keyword.clone(), members.collect());
             }
             "allOf" => parts.extend(each(value)),
@@ -172,7 +186,12 @@ fn in_words_of_draft_7(schema: &Value) -> Value {
             // a type beside a reference is not looked at, as in draft 7; bounds are
             "type" if rules.contains_key("$ref") => {}
             "$ref" => parts.push(json!({"$ref": value})),
-            "pattern" if !is_pattern(value.as_str().unwrap()) => {}
+            "pattern" => {
+                let pattern = anchored(value.as_str().unwrap());
+                if is_pattern(&pattern) {
+                    plain.insert(keyword.clone(), Value::String(pattern));
+                }
+            }
             "requiredXor" => parts.push(json!({"oneOf": asking(value)})),
             "requiredOr" => parts.push(json!({"anyOf": asking(value)})),
             "dependentRequired" | "dependencies" => {
@@ -198,7 +217,7 @@ fn in_words_of_draft_7(schema: &Value) -> Value {
 
 fn has_unreadable_keys(rules: &Map<String, Value>) -> bool {
     let patterns = rules.get("patternProperties").and_then(Value::as_object);
-    patterns.is_some_and(|patterns| patterns.keys().any(|pattern| !is_pattern(pattern)))
+    patterns.is_some_and(|patterns| patterns.keys().any(|pattern| !is_pattern(&anchored(pattern))))
 }
 
 /// A schema for each of these names that asks for it.

@@ -57,9 +57,9 @@ impl Any {
 
     /// What is wrong with it, in one sentence.
     fn problem(&self) -> Option<String> {
-        let facts = match Facts::get().find(&self.type_name) {
-            Ok(facts) => facts,
-            Err(unknown) => return Some(format!("{unknown}: {}", unknown.hint())),
+        let Some(facts) = CloudType::of_aws(&self.type_name).map(CloudType::facts) else {
+            let unknown = Facts::get().find(&self.type_name).err()?;
+            return Some(format!("{unknown}: {}", unknown.hint()));
         };
         let model = Value::Object(self.properties.clone());
         for path in facts.read_only_paths() {

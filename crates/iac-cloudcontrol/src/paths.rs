@@ -28,6 +28,11 @@ impl TypeFacts {
         !self.has(Operation::Update) || self.write_only_paths().iter().any(told_once)
     }
 
+    /// Whether the tags of an object can be changed.
+    pub fn tags_can_change(&self) -> bool {
+        self.schema()["tagging"]["tagUpdatable"] != false
+    }
+
     /// The properties that a list of the type needs in its `ResourceModel`: those of its parent. Empty for most types.
     pub fn list_needs(&self) -> Vec<&str> {
         let handler = &self.schema()["handlers"][Operation::List.word()];

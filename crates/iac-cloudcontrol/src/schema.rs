@@ -130,7 +130,7 @@ impl<'a> Builder<'a> {
             {
                 field.schema = Schema::Map(Box::new(Schema::TEXT));
                 field.attributes.tags = takes_own_tags(facts, node, &shape);
-                field.attributes.create_only |= facts.schema()["tagging"]["tagUpdatable"] == false;
+                field.attributes.create_only |= !facts.tags_can_change();
             }
             field.attributes.name = name.filter(|(name, _)| *name == property).map(|(_, longest)| longest);
             fields.push(field);

@@ -4,6 +4,8 @@
 //! may be another. Write-only values are sent again, or a handler lacks them. Source: Cloud Control user guide, "Updating a
 //! resource"; RFC 6902.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::{canonical::is_empty, type_facts::TypeFacts};
@@ -11,34 +13,107 @@ use crate::{canonical::is_empty, type_facts::TypeFacts};
 /// The patch that brings a model that AWS gave to what is desired. `changed` are the properties that differ. Empty when there is
 /// nothing to send.
 pub(super) fn patch(facts: &TypeFacts, there: &Value, desired: &Value, changed: &[&str]) -> Value {
-    let mut operations = Vec::new();
     let mut sent = desired.clone();
     facts.take_out(&mut sent, &facts.read_only_paths());
-    let create_only = facts.create_only_paths();
-    let nested: Vec<&str> = create_only.iter().copied().filter(|path| path.contains('/')).collect();
-    facts.take_out(&mut sent, &nested);
-    let told_once = |name: &str| create_only.contains(&name);
-    for name in changed.iter().filter(|name| !told_once(name)) {
-        match sent.get(*name) {
-            Some(value) if !(value.is_array() && is_empty(value)) => operations.push(add(name, value)),
-            _ if there.get(*name).is_some() => operations.push(remove(name)),
-            // an empty list is what is there already
-            _ => {}
-        }
+    let mut patch = Patch {
+        create_only: facts.create_only_paths(),
+        read_only: facts.read_only_paths(),
+        operations: Vec::new(),
+    };
+    for name in changed {
+        patch.bring(name, sent.get(*name), there.get(*name));
     }
-    if operations.is_empty() {
-        return Value::Array(operations);
+    if patch.operations.is_empty() {
+        return Value::Array(Vec::new());
     }
     for path in facts.write_only_paths() {
-        let name = path.split('/').next().unwrap_or(path);
-        let again = !changed.contains(&name) && !told_once(name) && !create_only.contains(&path);
-        let known = operations.iter().any(|known| known["path"] == format!("/{name}"));
-        if let Some(value) = sent.get(name).filter(|_| again && !known) {
-            operations.push(add(name, value));
+        patch.tell_again(path, &sent, there);
+    }
+    patch.operations.extend(untouched_but_refused(facts, there, &sent));
+    Value::Array(patch.operations)
+}
+
+struct Patch<'a> {
+    create_only: Vec<&'a str>,
+    read_only: Vec<&'a str>,
+    operations: Vec<Value>,
+}
+
+impl Patch<'_> {
+    /// Whether a path, or what it is within, can be given but once.
+    fn is_fixed(&self, path: &str) -> bool {
+        self.create_only.iter().any(|fixed| is_within(path, fixed))
+    }
+
+    /// Whether something below a path must stay as it is.
+    fn holds_fixed(&self, path: &str) -> bool {
+        let mut fixed = self.create_only.iter().chain(&self.read_only);
+        fixed.any(|fixed| *fixed != path && is_within(fixed, path) && !fixed.contains('*'))
+    }
+
+    /// Sends a value, or its parts where some of them must stay as they are.
+    fn bring(&mut self, path: &str, wanted: Option<&Value>, there: Option<&Value>) {
+        if self.is_fixed(path) || self.read_only.contains(&path) {
+            return;
+        }
+        match (wanted, there) {
+            (Some(Value::Object(wanted)), Some(Value::Object(there))) if self.holds_fixed(path) => {
+                let names: BTreeSet<&String> = wanted.keys().chain(there.keys()).collect();
+                for name in names {
+                    let (wanted, there) = (wanted.get(name), there.get(name));
+                    if wanted != there {
+                        self.bring(&format!("{path}/{name}"), wanted, there);
+                    }
+                }
+            }
+            (Some(value), _) if !(value.is_array() && is_empty(value)) => self.add(path, value),
+            (_, Some(_)) => self.operations.push(remove(path)),
+            // an empty list is what is there already
+            (_, None) => {}
         }
     }
-    operations.extend(untouched_but_refused(facts, there, &sent));
-    Value::Array(operations)
+
+    /// Sends a write-only value again, unless it is sent already or can be given but once.
+    fn tell_again(&mut self, path: &str, sent: &Value, there: &Value) {
+        let top = path.split('/').next().unwrap_or(path);
+        // what stands in a list is sent with the list
+        let path = if path.contains('*') { top } else { path };
+        if self.is_fixed(path) || self.is_sent(path) {
+            return;
+        }
+        let Some(value) = sent.pointer(&format!("/{path}")) else {
+            return;
+        };
+        let parent = path.rsplit_once('/').map(|(parent, _)| parent);
+        match parent.filter(|parent| there.pointer(&format!("/{parent}")).is_none()) {
+            // there is nothing yet to put it into
+            Some(_) => match sent.get(top).filter(|_| !self.is_sent(top)) {
+                Some(whole) => self.add(top, whole),
+                None => {}
+            },
+            None => self.add(path, value),
+        }
+    }
+
+    fn is_sent(&self, path: &str) -> bool {
+        let sent = self
+            .operations
+            .iter()
+            .filter_map(|operation| operation["path"].as_str());
+        let mut sent = sent.map(|sent| sent.trim_start_matches('/'));
+        sent.any(|sent| is_within(path, sent))
+    }
+
+    fn add(&mut self, path: &str, value: &Value) {
+        self.operations
+            .push(json!({"op": "add", "path": format!("/{path}"), "value": value}));
+    }
+}
+
+/// Whether a path is another one, or leads on from it.
+fn is_within(path: &str, outer: &str) -> bool {
+    path.strip_prefix(outer)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// AWS checks the whole model again, and may not take what it gave itself: an empty text, an empty list. What nobody declared
@@ -55,10 +130,6 @@ fn untouched_but_refused(facts: &TypeFacts, there: &Value, desired: &Value) -> V
         .collect();
     names.dedup();
     names.iter().map(|name| remove(name)).collect()
-}
-
-fn add(name: &str, value: &Value) -> Value {
-    json!({"op": "add", "path": format!("/{name}"), "value": value})
 }
 
 fn remove(name: &str) -> Value {
@@ -82,6 +153,18 @@ mod tests {
             {"op": "add", "path": "/Code", "value": {"S3Key": "k"}},
         ]);
         assert_eq!(made, expected);
+    }
+
+    #[test]
+    fn what_must_stay_is_not_sent_with_what_is_around_it() {
+        let facts = Facts::get().find("AWS::EC2::VPCEndpoint").unwrap();
+        let there = json!({"DnsOptions": {"PrivateDnsPreference": "A", "DnsRecordIpType": "ipv4"}});
+        let desired = json!({"DnsOptions": {"PrivateDnsPreference": "A", "DnsRecordIpType": "dualstack"}});
+        let made = patch(&facts, &there, &desired, &["DnsOptions"]);
+        assert_eq!(
+            made,
+            json!([{"op": "add", "path": "/DnsOptions/DnsRecordIpType", "value": "dualstack"}])
+        );
     }
 
     #[test]

@@ -16,7 +16,12 @@ impl CloudControl {
         call: &Call,
     ) -> Result<Value, ResourceError> {
         let id = live.id.as_str();
-        let Some(there) = self.model(id).await? else {
+        let there = if self.facts().has(Operation::Read) {
+            self.model(id).await?
+        } else {
+            Some(self.facts().to_model(&live.inputs))
+        };
+        let Some(there) = there else {
             let message = format!("{} {id} is gone", self.facts().name());
             return Err(ResourceError::new(ErrorKind::NotFound, message).hint("run again: it is made anew"));
         };

@@ -19,10 +19,10 @@ pub(crate) struct TestEnv {
 }
 
 impl TestEnv {
-    pub(crate) async fn new() -> Self {
+    pub(crate) async fn in_region(region: &str) -> Self {
         let sandbox = Sandbox::new();
         let config = AwsConfig::builder()
-            .region("us-east-1")
+            .region(region)
             .http_client(sandbox.http_client())
             .build();
         let aws = Arc::new(Aws::connect(&config).await.unwrap());

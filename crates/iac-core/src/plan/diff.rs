@@ -124,6 +124,7 @@ struct Differ<'a> {
 
 impl Differ<'_> {
     fn fields(&mut self, fields: &[Field], operands: Operands<'_>, location: Location<'_>) {
+        let within = !location.path.is_empty();
         for field in fields {
             // an import has no last value for what the cloud does not give back: the declared one becomes it
             if field.attributes.write_only && operands.last.is_none() {
@@ -144,7 +145,8 @@ impl Differ<'_> {
             let have = have.filter(|value| !value.is_null());
             match (want, have) {
                 // what the cloud filled is nobody's wish; what was set once is, and what stands in something that was left empty
-                (None, Some(_)) if field.attributes.filled && last.is_none() && !is_empty(operands.want) => {}
+                (None, Some(_))
+                    if field.attributes.filled && last.is_none() && !(within && is_empty(operands.want)) => {}
                 (None, Some(have)) if !field.attributes.computed && !is_empty(have) => {
                     self.changed(&field.schema, location, None, Some(have));
                 }

@@ -85,9 +85,10 @@ impl CloudControl {
             );
             return Err(Refusal::new("AlreadyExists", message));
         }
-        shape::drop_write_only(facts, &mut model);
+        shape::drop_forgotten(facts, &mut model);
         let objects = self.state.objects_mut(region, facts.name());
         objects.insert(identifier.clone(), model.clone());
+        shape::drop_write_only(facts, &mut model);
         match failure {
             Some(failure) => Err(Refusal {
                 left: Some((identifier, model)),

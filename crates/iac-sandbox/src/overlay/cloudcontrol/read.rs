@@ -31,6 +31,7 @@ impl CloudControl {
         let identifier = input["Identifier"].as_str().unwrap_or_default();
         let found = self.state.object(region, facts.name(), identifier);
         let mut model = found.cloned().ok_or_else(|| not_found(facts.name(), identifier))?;
+        shape::drop_write_only(&facts, &mut model);
         if self.quirks.reorder {
             shape::reorder(&facts, &mut model);
         }

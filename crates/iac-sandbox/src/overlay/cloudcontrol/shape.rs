@@ -24,7 +24,24 @@ fn remove(model: &mut Value, place: &str) {
 
 /// Removes what is never told. An object in which nothing else was given is gone with it.
 pub(super) fn drop_write_only(facts: &TypeFacts, model: &mut Value) {
-    for path in facts.write_only_paths() {
+    drop_paths(model, &facts.write_only_paths());
+}
+
+/// Removes what a handler does not know any more at the next change: what is never told and can be given again. What can be
+/// given but once the service itself knows.
+pub(super) fn drop_forgotten(facts: &TypeFacts, model: &mut Value) {
+    let create_only = facts.create_only_paths();
+    let within = |path: &str| {
+        let mut fixed = create_only.iter();
+        fixed.any(|fixed| path == *fixed || path.strip_prefix(*fixed).is_some_and(|rest| rest.starts_with('/')))
+    };
+    let mut paths = facts.write_only_paths();
+    paths.retain(|path| !within(path));
+    drop_paths(model, &paths);
+}
+
+fn drop_paths(model: &mut Value, paths: &[&str]) {
+    for path in paths {
         // from the last on, so that places in lists stay what they are
         for place in TypeFacts::places(model, path).iter().rev() {
             remove(model, place);

@@ -7,7 +7,11 @@ use std::{
 
 use iac_core::model::TypeInfo;
 
-use crate::{Facts, TypeFacts, names::type_name, schema::type_info};
+use crate::{
+    Facts, TypeFacts,
+    names::type_name,
+    schema::{self, empty_info},
+};
 
 /// A type that Cloud Control manages.
 #[derive(Debug)]
@@ -34,6 +38,12 @@ static TYPES: LazyLock<BTreeMap<&'static str, CloudType>> = LazyLock::new(|| {
     Facts::get().names().map(of).collect()
 });
 
+/// What the engine knows of a type that is in the facts: generated structs are.
+#[allow(dead_code, reason = "services use it, each a feature of its own")]
+pub(crate) fn type_info(aws_name: &str) -> &'static TypeInfo {
+    CloudType::of_aws(aws_name).map_or_else(empty_info, CloudType::info)
+}
+
 impl CloudType {
     /// All of them.
     pub(crate) fn all() -> impl Iterator<Item = &'static Self> {
@@ -54,6 +64,6 @@ impl CloudType {
 
     /// What the engine knows of it.
     pub(crate) fn info(&'static self) -> &'static TypeInfo {
-        self.info.get_or_init(|| type_info(self.name, self.facts()))
+        self.info.get_or_init(|| schema::type_info(self.name, self.facts()))
     }
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::{
     catalog::CloudType,
     drift::{declared_part, seen},
+    shape::SchemaTree,
     type_facts::TypeFacts,
 };
 

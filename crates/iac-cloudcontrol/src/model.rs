@@ -3,7 +3,11 @@
 use iac_core::model::template;
 use serde_json::{Map, Value, json};
 
-use crate::{names::snake, shape::Shape, type_facts::TypeFacts};
+use crate::{
+    names::snake,
+    shape::{SchemaTree, Shape},
+    type_facts::TypeFacts,
+};
 
 impl TypeFacts {
     /// Inputs as AWS spells them. Names that the type does not have stay as they are.

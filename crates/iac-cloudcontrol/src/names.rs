@@ -16,6 +16,30 @@ pub(crate) fn type_name(name: &str) -> String {
     format!("aws.{}_{}", service.to_lowercase(), snake(kind))
 }
 
+/// Words in the names of write-only texts that are secret. Source: the registry's write-only properties, read one by one.
+const SECRET: &[&str] = &[
+    "password",
+    "secret",
+    "token",
+    "privatekey",
+    "credential",
+    "passphrase",
+    "apikey",
+    "accesskey",
+    "keymaterial",
+    "sharedkey",
+    "authkey",
+];
+
+/// Whether a write-only text of this name is a secret.
+pub(crate) fn is_secret(property: &str) -> bool {
+    let name = property.to_lowercase();
+    let names = SECRET.iter().any(|word| name.contains(word));
+    // what only says where a secret is, or of which kind
+    let speaks_of = ["arn", "id", "name", "version", "type", "length", "enabled"];
+    names && !speaks_of.iter().any(|end| name.ends_with(end))
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::shape::SchemaTree;
 use crate::type_facts::{Operation, TypeFacts};
 
 impl TypeFacts {

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::{
     canonical::{canonical_any, canonical_document},
-    names::snake,
-    shape::Shape,
+    names::{is_secret, snake},
+    shape::{SchemaTree, Shape},
     type_facts::TypeFacts,
 };
 
@@ -17,21 +17,6 @@ const NAME_LENGTH: usize = 64;
 
 /// Tags that the engine adds, in the form that a type must take them.
 const OWN_TAG: (&str, &str) = ("iac:environment", "aws.sqs_queue.jobs/dead-letters_1");
-
-/// Words in the names of write-only texts that are secret. Source: the registry's write-only properties, read one by one.
-const SECRET: &[&str] = &[
-    "password",
-    "secret",
-    "token",
-    "privatekey",
-    "credential",
-    "passphrase",
-    "apikey",
-    "accesskey",
-    "keymaterial",
-    "sharedkey",
-    "authkey",
-];
 
 /// What the engine knows of a type. Names live as long as the program: it is made once for each type that is used.
 pub(crate) fn type_info(name: &'static str, facts: &'static TypeFacts) -> TypeInfo {
@@ -241,14 +226,6 @@ fn takes_own_tags(facts: &TypeFacts, node: &Value, shape: &Shape<'_>) -> bool {
         _ => return false,
     };
     fits(&key, OWN_TAG.0) && fits(&value, OWN_TAG.1)
-}
-
-fn is_secret(property: &str) -> bool {
-    let name = property.to_lowercase();
-    let names = SECRET.iter().any(|word| name.contains(word));
-    // what only says where a secret is, or of which kind
-    let speaks_of = ["arn", "id", "name", "version", "type", "length", "enabled"];
-    names && !speaks_of.iter().any(|end| name.ends_with(end))
 }
 
 /// What AWS gives. What identifies an object stays when the object is updated; of the rest nobody says so.

@@ -3,8 +3,6 @@
 
 use serde_json::Value;
 
-use crate::type_facts::TypeFacts;
-
 /// What a place holds.
 #[derive(Clone, Debug)]
 pub(crate) enum Shape<'a> {
@@ -32,9 +30,31 @@ pub(crate) enum Shape<'a> {
 /// How far references are followed: a schema that refers to itself alone holds anything.
 const DEPTH: usize = 16;
 
-impl TypeFacts {
-    /// What a place holds. `node` is a part of [`TypeFacts::schema`].
-    pub(crate) fn shape<'a>(&'a self, node: &'a Value) -> Shape<'a> {
+/// The schema of a type as a tree of places. The build script reads it too, which is why it needs nothing else.
+pub(crate) trait SchemaTree {
+    /// All that the registry says of the type.
+    fn root(&self) -> &Value;
+
+    /// The paths in a list of the schema, without `/properties/` in front: `CopyTags`, `Code/ZipFile`, `Rules/*/Id`.
+    fn paths(&self, list: &str) -> Vec<&str> {
+        let paths = self.root()[list].as_array().into_iter().flatten();
+        let paths = paths.filter_map(Value::as_str);
+        paths.map(|path| path.trim_start_matches("/properties/")).collect()
+    }
+
+    /// The property that holds the tags; none for a type without tags.
+    fn tags_path(&self) -> Option<&str> {
+        let tagging = &self.root()["tagging"];
+        // without a word about it a type has tags in the usual place, if it has that property
+        let property = tagging["tagProperty"].as_str().unwrap_or("/properties/Tags");
+        let property = property.trim_start_matches("/properties/");
+        let top = property.split('/').next()?;
+        let taggable = tagging["taggable"].as_bool().unwrap_or(true);
+        (taggable && self.root()["properties"].get(top).is_some()).then_some(property)
+    }
+
+    /// What a place holds. `node` is a part of the schema.
+    fn shape<'a>(&'a self, node: &'a Value) -> Shape<'a> {
         let node = self.target(node);
         let word = |word: &str| node["type"] == word;
         let also = |word: &str| {
@@ -81,9 +101,9 @@ impl TypeFacts {
     }
 
     /// What the type's tags hold, where the engine may add its own to them.
-    pub(crate) fn tags_shape(&self) -> Option<(&str, Shape<'_>)> {
-        let name = self.tags().filter(|path| !path.contains('/'))?;
-        let node = &self.schema()["properties"][name];
+    fn tags_shape(&self) -> Option<(&str, Shape<'_>)> {
+        let name = self.tags_path().filter(|path| !path.contains('/'))?;
+        let node = &self.root()["properties"][name];
         match self.shape(node) {
             Shape::List { items, .. } => {
                 let Shape::Struct(fields) = self.shape(items) else {
@@ -99,7 +119,7 @@ impl TypeFacts {
     }
 
     /// What a property at the top holds: tags are tags there.
-    pub(crate) fn top_shape<'a>(&'a self, name: &str, node: &'a Value) -> Shape<'a> {
+    fn top_shape<'a>(&'a self, name: &str, node: &'a Value) -> Shape<'a> {
         match self.tags_shape() {
             Some((tags, Shape::Tags)) if tags == name => Shape::Tags,
             _ => self.shape(node),
@@ -107,30 +127,30 @@ impl TypeFacts {
     }
 
     /// The properties at the top, in the order of their names.
-    pub(crate) fn top(&self) -> Vec<(&str, &Value)> {
-        let properties = self.schema()["properties"].as_object().into_iter().flatten();
+    fn top(&self) -> Vec<(&str, &Value)> {
+        let properties = self.root()["properties"].as_object().into_iter().flatten();
         properties.map(|(name, node)| (name.as_str(), node)).collect()
     }
 
     /// The properties that must be given at a place.
-    pub(crate) fn required<'a>(&'a self, node: &'a Value) -> Vec<&'a str> {
+    fn required<'a>(&'a self, node: &'a Value) -> Vec<&'a str> {
         let required = self.target(node)["required"].as_array().into_iter().flatten();
         required.filter_map(Value::as_str).collect()
     }
 
     /// What a node refers to, however far.
-    pub(crate) fn target<'a>(&'a self, mut node: &'a Value) -> &'a Value {
+    fn target<'a>(&'a self, mut node: &'a Value) -> &'a Value {
         for _ in 0..DEPTH {
             let Some(name) = self.reference(node) else {
                 return node;
             };
-            node = &self.schema()["definitions"][name];
+            node = &self.root()["definitions"][name];
         }
         &Value::Null
     }
 
     /// The name of the definition a node refers to.
-    pub(crate) fn reference<'a>(&self, node: &'a Value) -> Option<&'a str> {
+    fn reference<'a>(&self, node: &'a Value) -> Option<&'a str> {
         node["$ref"].as_str()?.strip_prefix("#/definitions/")
     }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::check::checker::Checker;
 use crate::property::{Property, holds, kinds, words};
+use crate::shape::SchemaTree;
 
 /// What is known of a type.
 #[derive(Clone, Debug)]
@@ -52,6 +53,12 @@ impl Operation {
 /// `timeoutInMinutes`.
 const TIMEOUT: Duration = Duration::from_hours(2);
 
+impl SchemaTree for TypeFacts {
+    fn root(&self) -> &Value {
+        &self.schema
+    }
+}
+
 impl TypeFacts {
     pub(crate) fn parse(name: &'static str, schema: &str) -> Self {
         Self {
@@ -76,13 +83,6 @@ impl TypeFacts {
         self.paths("primaryIdentifier")
     }
 
-    /// The paths in a list of the schema, without `/properties/` in front: `CopyTags`, `Code/ZipFile`, `Rules/*/Id`.
-    pub(crate) fn paths(&self, list: &str) -> Vec<&str> {
-        let paths = self.schema[list].as_array().into_iter().flatten();
-        let paths = paths.filter_map(Value::as_str);
-        paths.map(|path| path.trim_start_matches("/properties/")).collect()
-    }
-
     /// Whether an operation is there.
     pub fn has(&self, operation: Operation) -> bool {
         self.schema["handlers"].get(operation.word()).is_some()
@@ -102,13 +102,7 @@ impl TypeFacts {
 
     /// The property that holds its tags; `None` for a type without tags.
     pub fn tags(&self) -> Option<&str> {
-        let tagging = &self.schema["tagging"];
-        // without a word about it a type has tags in the usual place, if it has that property
-        let property = tagging["tagProperty"].as_str().unwrap_or("/properties/Tags");
-        let property = property.trim_start_matches("/properties/");
-        let top = property.split('/').next()?;
-        let taggable = tagging["taggable"].as_bool().unwrap_or(true);
-        (taggable && self.schema["properties"].get(top).is_some()).then_some(property)
+        self.tags_path()
     }
 
     /// The properties at the top, in the order of their names.

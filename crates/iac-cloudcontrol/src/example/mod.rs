@@ -15,6 +15,7 @@ mod text;
 
 use serde_json::Value;
 
+use crate::shape::SchemaTree;
 use crate::type_facts::TypeFacts;
 
 /// How much of a model an example has.

@@ -3,6 +3,7 @@
 use iac_core::model::ResourceError;
 use serde_json::Value;
 
+use crate::shape::SchemaTree;
 use crate::type_facts::TypeFacts;
 
 /// The parts of an identifier, by the paths of their properties.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::{canonical::is_empty, type_facts::TypeFacts};
+use crate::{canonical::is_empty, shape::SchemaTree, type_facts::TypeFacts};
 
 /// The patch that brings a model that AWS gave to what is desired. `changed` are the properties that differ. Empty when there is
 /// nothing to send.

@@ -5,7 +5,7 @@ use iac_core::model::{Call, Changed, ErrorKind, LiveObject, Reconciler, Resource
 use serde_json::Value;
 
 use super::{CloudControl, create::sized, patch::patch, request::iam_action};
-use crate::{names::snake, type_facts::Operation};
+use crate::{names::snake, shape::SchemaTree, type_facts::Operation};
 
 impl CloudControl {
     pub(super) async fn change(

@@ -81,8 +81,8 @@ fn after(value: &Value) -> PlannedValue {
 }
 
 /// That something empty is there says something: which of several things it is.
-fn is_choice(field: &Field) -> bool {
-    field.attributes.filled && matches!(field.schema, Schema::Struct(_))
+fn is_choice(field: &Field, want: &Value) -> bool {
+    field.attributes.filled && !matches!(field.schema, Schema::Map(_)) && want.is_object()
 }
 
 /// Nothing, or a container with nothing in it.
@@ -152,7 +152,7 @@ impl Differ<'_> {
                 }
                 (Some(want), have) if field.attributes.tags => self.tags(location, want, have),
                 (Some(want), Some(have)) => self.value(&field.schema, Operands { want, have, last }, location),
-                (Some(want), None) if !is_empty(want) || is_choice(field) => {
+                (Some(want), None) if !is_empty(want) || is_choice(field, want) => {
                     self.changed(&field.schema, location, Some(want), None);
                 }
                 _ => {}

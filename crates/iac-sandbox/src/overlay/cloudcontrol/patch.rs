@@ -15,7 +15,11 @@ fn changed<'a>(paths: Vec<&'a str>, before: &Value, after: &Value) -> Vec<&'a st
         let places = TypeFacts::places(model, path);
         places.iter().map(|place| model.pointer(place).cloned()).collect()
     };
-    let differs = |path: &&str| values(before, path) != values(after, path);
+    // an item more or less is another list, and none of its items another
+    let differs = |path: &&str| {
+        let (before, after) = (values(before, path), values(after, path));
+        before != after && (before.len() == after.len() || !path.contains('*'))
+    };
     paths.into_iter().filter(differs).collect()
 }
 
@@ -89,7 +93,13 @@ impl CloudControl {
             );
             return Err(Refusal::new("InvalidRequest", message));
         }
-        let create_only = changed(facts.create_only_paths(), &before, &after);
+        // what was never told cannot be compared
+        let untold = |path: &&str| {
+            let within = |outer: &str| path.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
+            !facts.write_only_paths().into_iter().any(within)
+        };
+        let create_only = facts.create_only_paths().into_iter().filter(untold);
+        let create_only = changed(create_only.collect(), &before, &after);
         if !create_only.is_empty() {
             let paths = listed(&create_only);
             let message = format!("Invalid patch update: createOnlyProperties [{paths}] cannot be updated");

@@ -1,0 +1,350 @@
+//! Structs with builders, and enumerations that stay open.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
+
+use serde_json::Value;
+
+use crate::{
+    Schema, docs, kinds,
+    shape::{SchemaTree, Shape},
+    source::{constant, ident, struct_name},
+};
+
+/// The nested structs and enumerations of one type, each written once.
+pub(crate) struct Structs<'a> {
+    schema: &'a Schema,
+    /// By name, with the place that each is of.
+    known: BTreeMap<String, &'a Value>,
+    /// Those that are still to be written, with their paths.
+    left: Vec<(String, String, &'a Value)>,
+    /// Written, within the module of the type.
+    pub(crate) source: String,
+}
+
+/// How a property is set.
+struct Setter {
+    argument: String,
+    statement: String,
+}
+
+impl<'a> Structs<'a> {
+    pub(crate) fn of(schema: &'a Schema) -> Self {
+        Self {
+            schema,
+            known: BTreeMap::new(),
+            left: Vec::new(),
+            source: String::new(),
+        }
+    }
+
+    /// Writes all that was named and what that names.
+    pub(crate) fn finish(&mut self) {
+        while let Some((name, path, node)) = self.left.pop() {
+            let schema = self.schema;
+            let Shape::Struct(fields) = schema.shape(node) else {
+                continue;
+            };
+            let fields: Vec<(&str, &Value)> = fields;
+            let required = schema.required(node);
+            let doc = format!("`{path}` of `{}`.", schema.name);
+            let written = self.builder(&name, &path, &doc, &fields, &required, "");
+            self.source += &written;
+            let _ = writeln!(
+                self.source,
+                "impl From<{name}> for g::Properties {{ fn from(value: {name}) -> Self {{ value.0 }} }}"
+            );
+        }
+    }
+
+    /// A name for what stands at a place: that of its definition, or of its property. Another place may have it already.
+    fn name_of(&mut self, path: &str, node: &'a Value) -> (String, bool) {
+        let schema = self.schema;
+        let target = schema.target(node);
+        let last = path.rsplit('/').find(|part| *part != "*").unwrap_or(path);
+        let mut name = struct_name(schema.reference(node).unwrap_or(last));
+        let parent = path
+            .split('/')
+            .rev()
+            .filter(|part| *part != "*")
+            .nth(1)
+            .map(struct_name);
+        let mut number = 1;
+        loop {
+            match self.known.get(&name) {
+                Some(known) if *known == target => return (name, false),
+                Some(_) => {
+                    name = match &parent {
+                        Some(parent) if number == 1 => format!("{parent}{name}"),
+                        _ => format!("{name}{number}"),
+                    };
+                    number += 1;
+                }
+                None => {
+                    self.known.insert(name.clone(), target);
+                    return (name, true);
+                }
+            }
+        }
+    }
+
+    /// The name of a nested struct.
+    fn nested(&mut self, path: &str, node: &'a Value, module: &str) -> String {
+        let (name, is_new) = self.name_of(path, node);
+        if is_new {
+            self.left.push((name.clone(), path.to_owned(), node));
+        }
+        format!("{module}{name}")
+    }
+
+    /// The type of a text, a number or a switch; none for what is more.
+    fn scalar(&mut self, path: &str, node: &'a Value, module: &str) -> Option<String> {
+        let target = self.schema.target(node);
+        Some(match self.schema.shape(node) {
+            Shape::Text => match target["enum"]
+                .as_array()
+                .filter(|words| words.iter().all(Value::is_string))
+            {
+                Some(words) => {
+                    let (name, is_new) = self.name_of(path, node);
+                    if is_new {
+                        self.words(&name, path, words);
+                    }
+                    format!("{module}{name}")
+                }
+                None => kinds::of_text(target).to_owned(),
+            },
+            Shape::Boolean => "bool".to_owned(),
+            Shape::Integer => "i64".to_owned(),
+            Shape::Number => "f64".to_owned(),
+            _ => return None,
+        })
+    }
+
+    /// An enumeration: a text with its words as constants.
+    fn words(&mut self, name: &str, path: &str, words: &[Value]) {
+        let mut source = format!(
+            "/// The words of `{path}`, which AWS adds to: any text will do.\n\
+             pub type {name} = g::Word<words::{name}>;\nimpl {name} {{\n"
+        );
+        let mut seen = BTreeSet::new();
+        for word in words.iter().filter_map(Value::as_str) {
+            let mut constant = constant(word);
+            while !seen.insert(constant.clone()) {
+                constant.push('_');
+            }
+            let _ = writeln!(
+                source,
+                "    /// {word:?}.\n    pub const {constant}: Self = Self::known({word:?});"
+            );
+        }
+        source += "}\n";
+        self.source += &source;
+    }
+
+    fn setter(&mut self, path: &str, name: &str, node: &'a Value, module: &str) -> Setter {
+        let schema = self.schema;
+        let key = crate::names::snake(name);
+        let is_tags = !path.contains('/') && matches!(schema.top_shape(name, node), Shape::Tags);
+        if is_tags {
+            return Setter {
+                argument: "impl IntoIterator<Item = (impl Into<String>, impl Into<g::Input<String>>)>".to_owned(),
+                statement: format!("self.0.put_map::<String>({key:?}, value);"),
+            };
+        }
+        if is_secret(schema, path, name, node) {
+            return Setter {
+                argument: "impl Into<g::Input<g::Secret<String>>>".to_owned(),
+                statement: format!("self.0.put::<g::Secret<String>>({key:?}, value.into());"),
+            };
+        }
+        if let Some(scalar) = self.scalar(path, node, module) {
+            return Setter {
+                argument: format!("impl Into<g::Input<{scalar}>>"),
+                statement: format!("self.0.put::<{scalar}>({key:?}, value.into());"),
+            };
+        }
+        let inner = format!("{path}/*");
+        match schema.shape(node) {
+            Shape::Struct(_) => {
+                let nested = self.nested(path, node, module);
+                Setter {
+                    argument: format!("impl Into<{nested}>"),
+                    statement: format!("self.0.put_struct({key:?}, value.into().0);"),
+                }
+            }
+            Shape::List { items, .. } => {
+                if let Some(scalar) = self.scalar(&inner, items, module) {
+                    return Setter {
+                        argument: format!("impl IntoIterator<Item = impl Into<g::Input<{scalar}>>>"),
+                        statement: format!("self.0.put_list::<{scalar}>({key:?}, value);"),
+                    };
+                }
+                if matches!(schema.shape(items), Shape::Struct(_)) {
+                    let nested = self.nested(&inner, items, module);
+                    return Setter {
+                        argument: format!("impl IntoIterator<Item = impl Into<{nested}>>"),
+                        statement: format!("self.0.put_structs({key:?}, value.into_iter().map(|one| one.into().0));"),
+                    };
+                }
+                any(&key)
+            }
+            Shape::Map(values) => {
+                if let Some(scalar) = self.scalar(&inner, values, module) {
+                    return Setter {
+                        argument: format!(
+                            "impl IntoIterator<Item = (impl Into<String>, impl Into<g::Input<{scalar}>>)>"
+                        ),
+                        statement: format!("self.0.put_map::<{scalar}>({key:?}, value);"),
+                    };
+                }
+                if matches!(schema.shape(values), Shape::Struct(_)) {
+                    let nested = self.nested(&inner, values, module);
+                    return Setter {
+                        argument: format!("impl IntoIterator<Item = (impl Into<String>, impl Into<{nested}>)>"),
+                        statement: format!(
+                            "self.0.put_struct_map({key:?}, value.into_iter().map(|(key, one)| (key.into(), one.into().0)));"
+                        ),
+                    };
+                }
+                any(&key)
+            }
+            _ => any(&key),
+        }
+    }
+
+    /// A struct and its builder, which has a type parameter for each property that must be set.
+    pub(crate) fn builder(
+        &mut self,
+        name: &str,
+        path: &str,
+        doc: &str,
+        fields: &[(&'a str, &'a Value)],
+        required: &[&str],
+        module: &str,
+    ) -> String {
+        let schema = self.schema;
+        let read_only = schema.paths("readOnlyProperties");
+        let at = |property: &str| {
+            let outer = if module.is_empty() {
+                format!("{path}/")
+            } else {
+                String::new()
+            };
+            format!("{outer}{property}")
+        };
+        let fields: Vec<_> = fields
+            .iter()
+            .filter(|(property, _)| !read_only.contains(&at(property).as_str()))
+            .collect();
+        let required: Vec<&str> = fields
+            .iter()
+            .map(|(name, _)| *name)
+            .filter(|name| required.contains(name))
+            .collect();
+        let generics = |set: Option<usize>| -> String {
+            let of = |at: usize| {
+                if set == Some(at) {
+                    "g::Given".to_owned()
+                } else {
+                    format!("P{at}")
+                }
+            };
+            let all: Vec<String> = (0..required.len()).map(of).collect();
+            if all.is_empty() {
+                String::new()
+            } else {
+                format!("<{}>", all.join(", "))
+            }
+        };
+        let missing: Vec<String> = required
+            .iter()
+            .map(|name| format!("missing::{}", struct_name(name)))
+            .collect();
+        let missing = if missing.is_empty() {
+            String::new()
+        } else {
+            format!("<{}>", missing.join(", "))
+        };
+        let marks: Vec<String> = (0..required.len()).map(|at| format!("P{at}")).collect();
+        let marks = format!("({})", marks.iter().map(|mark| format!("{mark},")).collect::<String>());
+        let bounds: Vec<String> = (0..required.len()).map(|at| format!("P{at}: g::Set")).collect();
+        let bounds = if bounds.is_empty() {
+            String::new()
+        } else {
+            format!(" where {}", bounds.join(", "))
+        };
+        let all = generics(None);
+        let mut source = format!(
+            "/// {doc}\n#[derive(Clone, Debug)]\npub struct {name}(pub(crate) g::Properties);\n\
+             impl {name} {{\n    /// Begins one.\n    pub fn builder() -> {name}Builder{missing} {{ {name}Builder(g::Properties::new(), g::PhantomData) }}\n}}\n\
+             /// Builds a [`{name}`].\n#[derive(Clone, Debug)]\npub struct {name}Builder{all}(g::Properties, g::PhantomData<{marks}>);\n\
+             impl{all} {name}Builder{all} {{\n"
+        );
+        for (property, node) in fields {
+            let path = at(property);
+            let setter = self.setter(&path, property, node, module);
+            let at = required.iter().position(|name| name == property);
+            let doc = docs::property(schema, &path, property, node, at.is_some());
+            let doc = doc.replace('[', "\\[").replace(']', "\\]");
+            let returned = format!("{name}Builder{}", generics(at));
+            let _ = writeln!(
+                source,
+                "    /// {doc}\n    pub fn {}(mut self, value: {}) -> {returned} {{ {} {name}Builder(self.0, g::PhantomData) }}",
+                ident(property),
+                setter.argument,
+                setter.statement,
+            );
+        }
+        let _ = writeln!(
+            source,
+            "    /// The whole. All that is required must be set.\n    pub fn build(self) -> {name}{bounds} {{ {name}(self.0) }}\n}}\n\
+             impl{all} From<{name}Builder{all}> for {name}{bounds} {{ fn from(builder: {name}Builder{all}) -> Self {{ Self(builder.0) }} }}"
+        );
+        source
+    }
+
+    /// The modules of what was named: what is missing, and the kinds of words.
+    pub(crate) fn markers(&self, more: &[&str]) -> String {
+        let schema = self.schema;
+        let mut missing: BTreeSet<String> = more.iter().map(|name| struct_name(name)).collect();
+        let mut words = BTreeSet::new();
+        for (name, node) in &self.known {
+            match schema.shape(node) {
+                Shape::Struct(fields) => {
+                    let required = schema.required(node);
+                    let fields = fields.iter().filter(|(name, _)| required.contains(name));
+                    missing.extend(fields.map(|(name, _)| struct_name(name)));
+                }
+                _ => drop(words.insert(name.clone())),
+            }
+        }
+        let enums = |names: &BTreeSet<String>| -> String {
+            names
+                .iter()
+                .map(|name| format!("        #[derive(Clone, Debug)] pub enum {name} {{}}\n"))
+                .collect()
+        };
+        format!(
+            "    /// Required properties that are not set yet.\n    pub mod missing {{\n{}    }}\n    /// The kinds of words.\n    pub mod words {{\n{}    }}\n",
+            enums(&missing),
+            enums(&words)
+        )
+    }
+}
+
+/// What may be anything that can be written as JSON, with references in it.
+fn any(key: &str) -> Setter {
+    Setter {
+        argument: "impl g::Serialize".to_owned(),
+        statement: format!("self.0.put_any({key:?}, value);"),
+    }
+}
+
+/// Whether a property is kept secret.
+fn is_secret(schema: &Schema, path: &str, name: &str, node: &Value) -> bool {
+    let write_only = schema.paths("writeOnlyProperties").contains(&path);
+    write_only && crate::names::is_secret(name) && matches!(schema.shape(node), Shape::Text)
+}

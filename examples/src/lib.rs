@@ -2,4 +2,5 @@
 //! --sandbox`.
 #![forbid(unsafe_code)]
 
+pub mod orders;
 pub mod static_site;

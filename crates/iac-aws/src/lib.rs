@@ -65,7 +65,7 @@ pub use iac_core::model::IgnoreTags;
 
 use std::sync::Arc;
 
-use iac_core::model::{Registry, Resource, TypeInfo};
+use iac_core::model::{Reconciled as _, Registry, TypeInfo};
 
 /// The resource types, one line each: this is the place where a new type is made known.
 macro_rules! for_each_type {

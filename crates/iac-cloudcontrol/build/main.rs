@@ -7,6 +7,7 @@ mod names;
 #[allow(dead_code, reason = "the library uses more of it")]
 mod shape;
 
+mod builder;
 mod docs;
 mod kinds;
 mod resource;

@@ -5,7 +5,9 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use serde_json::Value;
 
 use crate::{
-    Schema, docs, kinds,
+    Schema,
+    builder::{self, Part},
+    docs, kinds,
     names::snake,
     shape::{SchemaTree, Shape},
     source::{ident, module_name, struct_name},
@@ -17,11 +19,19 @@ pub(crate) fn write(schema: &Schema, all: &[&str], source: &mut String) {
     let kind = schema.name.rsplit("::").next().unwrap_or_default();
     let name = struct_name(kind);
     let module = module_name(kind);
-    let top = schema.top();
     let required = schema.required(schema.root());
     let mut structs = Structs::of(schema);
-    let doc = format!("[`{}`]({}).", schema.name, docs::url(&schema.name));
-    let whole = structs.builder(&name, "", &doc, &top, &required, &format!("{module}::"));
+    let whole = builder::write(
+        &mut structs,
+        &Part {
+            name: name.clone(),
+            path: String::new(),
+            doc: format!("[`{}`]({}).", schema.name, docs::url(&schema.name)),
+            fields: schema.top(),
+            required: required.clone(),
+            module: format!("{module}::"),
+        },
+    );
     structs.finish();
     // a type may be called as the builder of another one is
     let builder = format!("{name}Builder");

@@ -8,14 +8,16 @@ use std::{
 use serde_json::Value;
 
 use crate::{
-    Schema, docs, kinds,
+    Schema,
+    builder::{self, Part},
+    kinds,
     shape::{SchemaTree, Shape},
-    source::{constant, ident, struct_name},
+    source::{constant, struct_name},
 };
 
 /// The nested structs and enumerations of one type, each written once.
 pub(crate) struct Structs<'a> {
-    schema: &'a Schema,
+    pub(crate) schema: &'a Schema,
     /// By name, with the place that each is of.
     known: BTreeMap<String, &'a Value>,
     /// Those that are still to be written, with their paths.
@@ -25,9 +27,9 @@ pub(crate) struct Structs<'a> {
 }
 
 /// How a property is set.
-struct Setter {
-    argument: String,
-    statement: String,
+pub(crate) struct Setter {
+    pub(crate) argument: String,
+    pub(crate) statement: String,
 }
 
 impl<'a> Structs<'a> {
@@ -47,10 +49,17 @@ impl<'a> Structs<'a> {
             let Shape::Struct(fields) = schema.shape(node) else {
                 continue;
             };
-            let fields: Vec<(&str, &Value)> = fields;
-            let required = schema.required(node);
-            let doc = format!("`{path}` of `{}`.", schema.name);
-            let written = self.builder(&name, &path, &doc, &fields, &required, "");
+            let written = builder::write(
+                self,
+                &Part {
+                    name: name.clone(),
+                    path: format!("{path}/"),
+                    doc: format!("`{path}` of `{}`.", schema.name),
+                    required: schema.required(node),
+                    fields,
+                    module: String::new(),
+                },
+            );
             self.source += &written;
             let _ = writeln!(
                 self.source,
@@ -144,7 +153,7 @@ impl<'a> Structs<'a> {
         self.source += &source;
     }
 
-    fn setter(&mut self, path: &str, name: &str, node: &'a Value, module: &str) -> Setter {
+    pub(crate) fn setter(&mut self, path: &str, name: &str, node: &'a Value, module: &str) -> Setter {
         let schema = self.schema;
         let key = crate::names::snake(name);
         let is_tags = !path.contains('/') && matches!(schema.top_shape(name, node), Shape::Tags);
@@ -215,97 +224,6 @@ impl<'a> Structs<'a> {
         }
     }
 
-    /// A struct and its builder, which has a type parameter for each property that must be set.
-    pub(crate) fn builder(
-        &mut self,
-        name: &str,
-        path: &str,
-        doc: &str,
-        fields: &[(&'a str, &'a Value)],
-        required: &[&str],
-        module: &str,
-    ) -> String {
-        let schema = self.schema;
-        let read_only = schema.paths("readOnlyProperties");
-        let at = |property: &str| {
-            let outer = if module.is_empty() {
-                format!("{path}/")
-            } else {
-                String::new()
-            };
-            format!("{outer}{property}")
-        };
-        let fields: Vec<_> = fields
-            .iter()
-            .filter(|(property, _)| !read_only.contains(&at(property).as_str()))
-            .collect();
-        let required: Vec<&str> = fields
-            .iter()
-            .map(|(name, _)| *name)
-            .filter(|name| required.contains(name))
-            .collect();
-        let generics = |set: Option<usize>| -> String {
-            let of = |at: usize| {
-                if set == Some(at) {
-                    "g::Given".to_owned()
-                } else {
-                    format!("P{at}")
-                }
-            };
-            let all: Vec<String> = (0..required.len()).map(of).collect();
-            if all.is_empty() {
-                String::new()
-            } else {
-                format!("<{}>", all.join(", "))
-            }
-        };
-        let missing: Vec<String> = required
-            .iter()
-            .map(|name| format!("missing::{}", struct_name(name)))
-            .collect();
-        let missing = if missing.is_empty() {
-            String::new()
-        } else {
-            format!("<{}>", missing.join(", "))
-        };
-        let marks: Vec<String> = (0..required.len()).map(|at| format!("P{at}")).collect();
-        let marks = format!("({})", marks.iter().map(|mark| format!("{mark},")).collect::<String>());
-        let bounds: Vec<String> = (0..required.len()).map(|at| format!("P{at}: g::Set")).collect();
-        let bounds = if bounds.is_empty() {
-            String::new()
-        } else {
-            format!(" where {}", bounds.join(", "))
-        };
-        let all = generics(None);
-        let mut source = format!(
-            "/// {doc}\n#[derive(Clone, Debug)]\npub struct {name}(pub(crate) g::Properties);\n\
-             impl {name} {{\n    /// Begins one.\n    pub fn builder() -> {name}Builder{missing} {{ {name}Builder(g::Properties::new(), g::PhantomData) }}\n}}\n\
-             /// Builds a [`{name}`].\n#[derive(Clone, Debug)]\npub struct {name}Builder{all}(g::Properties, g::PhantomData<{marks}>);\n\
-             impl{all} {name}Builder{all} {{\n"
-        );
-        for (property, node) in fields {
-            let path = at(property);
-            let setter = self.setter(&path, property, node, module);
-            let at = required.iter().position(|name| name == property);
-            let doc = docs::property(schema, &path, property, node, at.is_some());
-            let doc = doc.replace('[', "\\[").replace(']', "\\]");
-            let returned = format!("{name}Builder{}", generics(at));
-            let _ = writeln!(
-                source,
-                "    /// {doc}\n    pub fn {}(mut self, value: {}) -> {returned} {{ {} {name}Builder(self.0, g::PhantomData) }}",
-                ident(property),
-                setter.argument,
-                setter.statement,
-            );
-        }
-        let _ = writeln!(
-            source,
-            "    /// The whole. All that is required must be set.\n    pub fn build(self) -> {name}{bounds} {{ {name}(self.0) }}\n}}\n\
-             impl{all} From<{name}Builder{all}> for {name}{bounds} {{ fn from(builder: {name}Builder{all}) -> Self {{ Self(builder.0) }} }}"
-        );
-        source
-    }
-
     /// The modules of what was named: what is missing, and the kinds of words.
     pub(crate) fn markers(&self, more: &[&str]) -> String {
         let schema = self.schema;
@@ -321,11 +239,9 @@ impl<'a> Structs<'a> {
                 _ => drop(words.insert(name.clone())),
             }
         }
-        let enums = |names: &BTreeSet<String>| -> String {
-            names
-                .iter()
-                .map(|name| format!("        #[derive(Clone, Debug)] pub enum {name} {{}}\n"))
-                .collect()
+        let enums = |names: &BTreeSet<String>| {
+            let of = |name: &String| format!("        #[derive(Clone, Debug)] pub enum {name} {{}}\n");
+            names.iter().map(of).collect::<Vec<_>>().concat()
         };
         format!(
             "    /// Required properties that are not set yet.\n    pub mod missing {{\n{}    }}\n    /// The kinds of words.\n    pub mod words {{\n{}    }}\n",

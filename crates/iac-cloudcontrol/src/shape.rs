@@ -61,12 +61,12 @@ pub(crate) trait SchemaTree {
             let words = node["type"].as_array().into_iter().flatten();
             words.filter_map(Value::as_str).any(|other| other == word)
         };
-        if also("object") && also("string") {
-            return if node["type"].as_array().is_some_and(|words| words.len() == 2) {
-                Shape::Document
-            } else {
-                Shape::Any
-            };
+        if also("object") && also("string") && node["type"].as_array().is_some_and(|words| words.len() == 2) {
+            return Shape::Document;
+        }
+        // AWS takes the text of a number or a switch, and gives a text back
+        if also("string") && node.get("items").is_none() {
+            return Shape::Text;
         }
         if word("array") || node.get("items").is_some() && !word("object") && node["type"].as_array().is_none() {
             return Shape::List {

@@ -15,7 +15,7 @@ use super::{
 use crate::type_facts::Operation;
 
 /// The pauses between polls where AWS does not say when to ask again: at first, and at most.
-const POLLS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(15));
+const POLLS: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(15));
 
 /// How long what passes by itself is waited for: roles take up to a minute to be known everywhere.
 const PATIENCE: Duration = Duration::from_mins(5);

@@ -357,7 +357,9 @@ pub struct TypeInfo {
 }
 
 /// What checks the inputs of a type beyond their schema.
-pub struct Validate(Box<dyn Fn(&Value) -> Vec<Violation> + Send + Sync>);
+pub struct Validate(Box<Check>);
+
+type Check = dyn Fn(&Value) -> Vec<Violation> + Send + Sync;
 
 impl Validate {
     /// A check of templates: of what is known of them, places that hold an expression are passed over.

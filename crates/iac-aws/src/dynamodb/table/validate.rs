@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use iac_core::model::{Reconciled, Resolved, Violation};
+use iac_core::model::{Resolved, Violation};
 
 use super::{
     billing::{Billing, Limits},

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Arn,
     iam::{IamPath, Policy, check_name},
+    kind,
     policy::PolicyDocument,
 };
 

@@ -1,0 +1,7 @@
+//! The command line of the orders.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    iac_cli::main(examples::orders::app())
+}

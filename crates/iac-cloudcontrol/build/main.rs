@@ -1,4 +1,9 @@
 //! Writes the structs of the types of every service whose feature is on, from the facts.
+#![allow(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "cargo and its build scripts talk so"
+)]
 
 #[path = "../src/names.rs"]
 #[allow(dead_code, reason = "the library uses more of it")]

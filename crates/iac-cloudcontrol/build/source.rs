@@ -8,7 +8,7 @@ use crate::names::snake;
 pub(crate) fn module(service: &str) -> String {
     format!(
         "/// Types of the service `{service}`.\n\
-         #[allow(missing_docs, unused_imports, unused_mut, clippy::all, clippy::pedantic, reason = \"it is generated\")]\n\
+         #[allow(missing_docs, unused_imports, unused_mut, clippy::all, clippy::pedantic, clippy::use_self, reason = \"it is generated\")]\n\
          pub mod {service} {{\n    include!(concat!(env!(\"OUT_DIR\"), \"/{service}.rs\"));\n}}\n"
     )
 }

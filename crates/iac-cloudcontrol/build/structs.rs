@@ -166,13 +166,13 @@ impl<'a> Structs<'a> {
         if is_secret(schema, path, name, node) {
             return Setter {
                 argument: "impl Into<g::Input<g::Secret<String>>>".to_owned(),
-                statement: format!("self.0.put::<g::Secret<String>>({key:?}, value.into());"),
+                statement: format!("self.0.put::<g::Secret<String>>({key:?}, &value.into());"),
             };
         }
         if let Some(scalar) = self.scalar(path, node, module) {
             return Setter {
                 argument: format!("impl Into<g::Input<{scalar}>>"),
-                statement: format!("self.0.put::<{scalar}>({key:?}, value.into());"),
+                statement: format!("self.0.put::<{scalar}>({key:?}, &value.into());"),
             };
         }
         let inner = format!("{path}/*");

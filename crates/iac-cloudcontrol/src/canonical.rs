@@ -51,7 +51,7 @@ fn statement(statement: &Value) -> Value {
     let field = |(key, value): (&String, &Value)| {
         let value = match (key.as_str(), value) {
             (key, value) if ANY_OF.contains(&key) => any_of(value),
-            ("Principal" | "NotPrincipal", Value::Object(principals)) => each(principals, |value| principal(value)),
+            ("Principal" | "NotPrincipal", Value::Object(principals)) => each(principals, principal),
             ("Condition", Value::Object(operators)) => each(operators, |value| match value {
                 Value::Object(keys) => each(keys, any_of),
                 other => other.clone(),
@@ -116,11 +116,11 @@ pub(crate) fn means_the_same(one: &Value, other: &Value) -> bool {
         }
         (Value::Array(one), Value::Array(other)) => {
             let mut left: Vec<&Value> = other.iter().collect();
-            let mut taken = |value: &Value| {
+            let taken = |value: &Value| {
                 let at = left.iter().position(|other| means_the_same(value, other));
                 at.map(|at| left.swap_remove(at)).is_some()
             };
-            one.len() == other.len() && one.iter().all(|value| taken(value))
+            one.len() == other.len() && one.iter().all(taken)
         }
         (Value::Number(one), Value::Number(other)) => one.as_f64() == other.as_f64(),
         (Value::String(one), Value::String(other)) => same_text(one, other),

@@ -27,8 +27,8 @@ impl Reader {
                 self.object(fields, declared, then, now)
             }
             Schema::Map(item) if declared.is_object() && now.is_object() => self.map(item, declared, then, now),
-            Schema::List(item) | Schema::Set(item) if declared.is_array() && now.is_array() => {
-                self.list(schema, item, declared, then, now)
+            Schema::List(_) | Schema::Set(_) if declared.is_array() && now.is_array() => {
+                self.list(schema, declared, then, now)
             }
             _ if self.same(schema, declared, then, now) => declared.clone(),
             _ => now.clone(),
@@ -85,7 +85,7 @@ impl Reader {
         Value::Object(keys.filter_map(of).collect())
     }
 
-    fn list(&self, schema: &Schema, item: &Schema, declared: &Value, then: &Value, now: &Value) -> Value {
+    fn list(&self, schema: &Schema, declared: &Value, then: &Value, now: &Value) -> Value {
         let items = |value: &'_ Value| value.as_array().cloned().unwrap_or_default();
         let (was, before, is) = (items(declared), items(then), items(now));
         if self.same(schema, declared, then, now) {
@@ -97,7 +97,11 @@ impl Reader {
         if self.known && equal(schema, &declared_parts(&before), &declared_parts(&is)) {
             return declared.clone();
         }
-        if self.known && matches!(schema, Schema::List(_)) && was.len() == is.len() && before.len() == is.len() {
+        if let Schema::List(item) = schema
+            && self.known
+            && was.len() == is.len()
+            && before.len() == is.len()
+        {
             let each = was.iter().zip(&before).zip(&is);
             return each
                 .map(|((was, before), is)| self.value(item, was, before, is))
@@ -159,11 +163,11 @@ fn equal(schema: &Schema, one: &Value, other: &Value) -> bool {
         }
         (Schema::Set(item), Value::Array(a), Value::Array(b)) => {
             let mut left: Vec<&Value> = b.iter().collect();
-            let mut taken = |one: &Value| {
+            let taken = |one: &Value| {
                 let at = left.iter().position(|other| equal(item, one, other));
                 at.map(|at| left.swap_remove(at)).is_some()
             };
-            a.len() == b.len() && a.iter().all(|one| taken(one))
+            a.len() == b.len() && a.iter().all(taken)
         }
         (Schema::Document(document), one, other) => (document.canonical)(one) == (document.canonical)(other),
         (_, Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),

@@ -61,7 +61,7 @@ impl TypeFacts {
     /// A model that AWS gave as inputs: without what only AWS may say.
     pub(crate) fn to_inputs(&self, model: &Value) -> Value {
         let mut model = model.clone();
-        self.take_out(&mut model, &self.read_only_paths());
+        Self::take_out(&mut model, &self.read_only_paths());
         let fields = self.top();
         let fields = fields
             .into_iter()
@@ -112,7 +112,7 @@ impl TypeFacts {
     }
 
     /// Takes the places of these paths out of a model; objects that this leaves empty stay.
-    pub(crate) fn take_out(&self, model: &mut Value, paths: &[&str]) {
+    pub(crate) fn take_out(model: &mut Value, paths: &[&str]) {
         for path in paths {
             for place in Self::places(model, path) {
                 let Some((parent, key)) = place.rsplit_once('/') else {

@@ -26,8 +26,8 @@ impl Properties {
         self.0.insert(name.to_owned(), value);
     }
 
-    pub(crate) fn put<T: Data>(&mut self, name: &'static str, value: Input<T>) {
-        self.insert(name, template(&value));
+    pub(crate) fn put<T: Data>(&mut self, name: &'static str, value: &Input<T>) {
+        self.insert(name, template(value));
     }
 
     pub(crate) fn put_any(&mut self, name: &'static str, value: impl Serialize) {

@@ -30,6 +30,16 @@
 //! # });
 //! ```
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(all(
+        feature = "cloudfront",
+        feature = "dynamodb",
+        feature = "ec2",
+        feature = "iam",
+        feature = "s3"
+    )),
+    allow(dead_code, reason = "each service uses a part of what all share")
+)]
 
 mod account;
 mod account_id;

@@ -224,6 +224,7 @@ async fn what_an_interrupted_run_left_open_is_not_forgotten() {
     let mut state = env.stored().await;
     let site = "fake.thing.site".parse().unwrap();
     state.pending_operations.push(iac_core::state::PendingOperation {
+        request: None,
         intent: iac_core::state::Intent {
             step: 1,
             address: site,

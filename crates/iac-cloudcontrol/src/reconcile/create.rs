@@ -75,9 +75,16 @@ impl CloudControl {
         };
         match self.carry_out(Operation::Delete, call, send).await {
             Ok(_) => Ok(()),
-            Err(failure) if failure.error.kind == ErrorKind::NotFound => Ok(()),
+            // one that says so of what is there has only failed
+            Err(failure) if failure.error.kind == ErrorKind::NotFound && self.is_gone(id).await? => Ok(()),
             Err(failure) => Err(failure.error),
         }
+    }
+}
+
+impl CloudControl {
+    async fn is_gone(&self, id: &str) -> Result<bool, ResourceError> {
+        Ok(!self.facts().has(Operation::Read) || self.model(id).await?.is_none())
     }
 }
 

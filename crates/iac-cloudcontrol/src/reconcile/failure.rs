@@ -33,7 +33,7 @@ impl Failure {
         let message = event.status_message.clone().unwrap_or_default();
         let name = code.as_ref().map_or("canceled", HandlerErrorCode::as_str);
         let mut error = ResourceError::new(meaning(name, &message), format!("{type_name}: {message}"));
-        error.code = name.to_owned();
+        name.clone_into(&mut error.code);
         Self {
             error: hinted(error.during(operation), name),
             event,

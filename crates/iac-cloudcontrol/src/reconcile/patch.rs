@@ -14,7 +14,7 @@ use crate::{canonical::is_empty, shape::SchemaTree, type_facts::TypeFacts};
 /// nothing to send.
 pub(super) fn patch(facts: &TypeFacts, there: &Value, desired: &Value, changed: &[&str]) -> Value {
     let mut sent = desired.clone();
-    facts.take_out(&mut sent, &facts.read_only_paths());
+    TypeFacts::take_out(&mut sent, &facts.read_only_paths());
     let mut patch = Patch {
         create_only: facts.create_only_paths(),
         read_only: facts.read_only_paths(),
@@ -87,10 +87,11 @@ impl Patch<'_> {
         let parent = path.rsplit_once('/').map(|(parent, _)| parent);
         match parent.filter(|parent| there.pointer(&format!("/{parent}")).is_none()) {
             // there is nothing yet to put it into
-            Some(_) => match sent.get(top).filter(|_| !self.is_sent(top)) {
-                Some(whole) => self.add(top, whole),
-                None => {}
-            },
+            Some(_) => {
+                if let Some(whole) = sent.get(top).filter(|_| !self.is_sent(top)) {
+                    self.add(top, whole);
+                }
+            }
             None => self.add(path, value),
         }
     }

@@ -7,7 +7,10 @@ use iac_core::model::{Call, Reconciler, RemoteId, ResourceError, eventual};
 use serde_json::Value;
 
 use super::{CloudControl, identifier, request::iam_action};
-use crate::{canonical::means_the_same, type_facts::Operation};
+use crate::{
+    canonical::means_the_same,
+    type_facts::{Operation, TypeFacts},
+};
 
 /// How many pages of requests and of objects are looked through at most: AWS keeps requests for a week.
 const PAGES: usize = 50;
@@ -139,7 +142,7 @@ impl CloudControl {
         }
         let mut wanted = wanted;
         let mut model = facts.to_model(&wanted);
-        facts.take_out(&mut model, &facts.write_only_paths());
+        TypeFacts::take_out(&mut model, &facts.write_only_paths());
         wanted = facts.to_inputs(&model);
         let properties = wanted.as_object().into_iter().flatten();
         properties.into_iter().all(|(name, value)| within(value, &found[name]))

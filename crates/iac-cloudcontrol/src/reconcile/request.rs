@@ -15,7 +15,7 @@ use super::{
 use crate::type_facts::Operation;
 
 /// The pauses between polls where AWS does not say when to ask again: at first, and at most.
-const POLLS: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(15));
+const POLLS: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(10));
 
 /// How long what passes by itself is waited for: roles take up to a minute to be known everywhere.
 const PATIENCE: Duration = Duration::from_mins(5);
@@ -97,6 +97,7 @@ impl CloudControl {
         let started = call.clock.monotonic();
         let mut pause = POLLS.0;
         let mut identified = false;
+        let mut answered = started;
         loop {
             let status = event.operation_status().cloned();
             let failed_now = matches!(status, Some(OperationStatus::Failed | OperationStatus::CancelComplete));
@@ -132,11 +133,16 @@ impl CloudControl {
                 });
             };
             match self.status(&request).await {
-                Ok(Some(now)) => event = now,
-                Ok(None) => {}
+                Ok(now) => {
+                    answered = call.clock.monotonic();
+                    event = now.unwrap_or(event);
+                }
                 // what no answer came to goes on: the same request is asked for again
-                Err(error) if is_passing(&error) => {}
-                Err(error) => return Err(Failure { error, event }),
+                Err(error) if is_passing(&error) && is_worth_it(answered, call) => {}
+                Err(error) => {
+                    let error = error.hint("AWS goes on with it: run again to see what came of it");
+                    return Err(Failure { error, event });
+                }
             }
         }
     }
@@ -188,6 +194,12 @@ pub(super) fn iam_action(operation: Operation) -> &'static str {
         Operation::Delete => "cloudformation:DeleteResource",
         Operation::List => "cloudformation:ListResources",
     }
+}
+
+/// Whether to ask again after no answer: not once the lock is lost, and not for ever.
+fn is_worth_it(answered: Duration, call: &Call) -> bool {
+    let silence = call.clock.monotonic().saturating_sub(answered);
+    silence < PATIENCE && call.recorder.may_change().is_ok()
 }
 
 fn is_passing(error: &ResourceError) -> bool {

@@ -60,10 +60,10 @@ fn with(model: &Value, name: &str, value: Value) -> Value {
 }
 
 /// An environment in a region that has the type.
-async fn env(facts: &TypeFacts) -> TestEnv {
+fn env(facts: &TypeFacts) -> TestEnv {
     let has = |region: &&&str| Facts::get().is_in(region, facts.name()) == Some(true);
     let region = REGIONS.iter().find(has).unwrap_or(&REGIONS[0]);
-    let env = TestEnv::in_region(region).await;
+    let env = TestEnv::in_region(region);
     // what the examples name does not exist
     env.sandbox.set_cloud_control(&CloudControlQuirks {
         unchecked_references: true,
@@ -73,7 +73,7 @@ async fn env(facts: &TypeFacts) -> TestEnv {
 }
 
 async fn with_required_properties(facts: &TypeFacts) -> Result<(), String> {
-    let env = env(facts).await;
+    let env = env(facts);
     let declared = stack(facts, &facts.example(Example::Required), None);
     env.converge(&declared).await?;
     env.destroy(&declared).await
@@ -126,7 +126,7 @@ async fn change(
 }
 
 async fn with_all_properties(facts: &TypeFacts) -> Result<usize, String> {
-    let mut env = env(facts).await;
+    let mut env = env(facts);
     let mut model = sized(facts.example(Example::All));
     env.converge(&stack(facts, &model, None)).await?;
     let names: Vec<String> = model

@@ -1,16 +1,19 @@
 //! A stack of resources in a sandbox of its own, where time passes only when somebody waits.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use iac_aws::{Aws, AwsConfig};
+use aws_config::{BehaviorVersion, retry::RetryConfig};
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_types::{SdkConfig, region::Region};
+use iac_aws::Aws;
 use iac_core::{
     Session,
     apply::{ApplyOptions, ApplyReport, Run},
-    model::{Registry, Stack},
+    model::{AccountRegion, Registry, Stack},
     plan::{Mode, NoopObserver, Plan, PlanOptions, plan},
     state::{MemoryBackend, Snapshot, State},
 };
-use iac_sandbox::{InstantClock, Sandbox};
+use iac_sandbox::{ACCOUNT_ID, InstantClock, Sandbox};
 
 /// A sandbox and a state.
 pub(crate) struct TestEnv {
@@ -19,13 +22,22 @@ pub(crate) struct TestEnv {
 }
 
 impl TestEnv {
-    pub(crate) async fn in_region(region: &str) -> Self {
+    pub(crate) fn in_region(region: &'static str) -> Self {
         let sandbox = Sandbox::new();
-        let config = AwsConfig::builder()
-            .region(region)
+        let credentials = Credentials::new("any", "any", None, None, "test");
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static(region))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            // the SDK waits on a clock of its own, so it does not wait for long
+            .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(1)))
             .http_client(sandbox.http_client())
             .build();
-        let aws = Arc::new(Aws::connect(&config).await.unwrap());
+        let location = AccountRegion {
+            account: ACCOUNT_ID.to_owned(),
+            region: region.to_owned(),
+        };
+        let aws = Arc::new(Aws::new(&config, location, BTreeMap::new()));
         let mut registry = Registry::new();
         iac_cloudcontrol::register(&aws, &mut registry);
         let session = Session {

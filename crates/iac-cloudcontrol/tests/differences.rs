@@ -1,4 +1,5 @@
 //! Recorded differences between what was declared and what AWS gives: `tests/differences/README.md`.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
 
 use std::{fs, path::Path};
 
@@ -9,7 +10,8 @@ use serde_json::Value;
 #[derive(Deserialize)]
 struct Case {
     r#type: String,
-    case: String,
+    #[serde(rename = "case")]
+    name: String,
     declared: Value,
     observed: Value,
     now: Option<Value>,
@@ -54,7 +56,7 @@ fn what_did_not_change_is_not_shown_and_what_did_is() {
         if shown != case.differs {
             wrong.push(format!(
                 "{kind}: {} ({}): {shown:?} is not {:?}",
-                case.case, case.r#type, case.differs
+                case.name, case.r#type, case.differs
             ));
         }
     }

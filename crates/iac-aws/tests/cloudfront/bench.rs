@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use iac_aws::{cloudfront::OriginAccessControl, registry};
-use iac_core::model::{
-    Call, Changed, LiveObject, ReadObject, Reconciled, Reconciler, RemoteId, Resource, ResourceError,
-};
+use iac_core::model::{Call, Changed, LiveObject, ReadObject, Reconciled, Reconciler, RemoteId, ResourceError};
 use iac_sandbox::Sandbox;
 use serde_json::Value;
 
@@ -42,9 +40,9 @@ impl Bench {
         }
     }
 
-    pub(crate) async fn create(&self, desired: &impl Resource) -> Result<RemoteId, ResourceError> {
+    pub(crate) async fn create(&self, desired: &impl Reconciled) -> Result<RemoteId, ResourceError> {
         let desired = inputs(desired);
-        let violations = (self.reconciler.info().validate)(&desired);
+        let violations = self.reconciler.info().validate.check(&desired);
         assert!(violations.is_empty(), "{violations:?}");
         let predicted = self.reconciler.predict(&desired);
         let outputs = self.reconciler.create(&desired, &self.call).await?;
@@ -62,13 +60,13 @@ impl Bench {
     }
 
     /// The paths at which what is there is not what is desired.
-    pub(crate) async fn differences(&self, id: &RemoteId, desired: &impl Resource) -> Vec<String> {
+    pub(crate) async fn differences(&self, id: &RemoteId, desired: &impl Reconciled) -> Vec<String> {
         let desired = inputs(desired);
         let live = self.live(id, Some(desired.clone())).await.expect("it is there");
         differences(self.reconciler.info(), &desired, &live.inputs)
     }
 
-    pub(crate) async fn update(&self, id: &RemoteId, desired: &impl Resource) -> Result<Value, ResourceError> {
+    pub(crate) async fn update(&self, id: &RemoteId, desired: &impl Reconciled) -> Result<Value, ResourceError> {
         let live = self.live(id, None).await.expect("it is there");
         let changed: Changed = self.differences(id, desired).await.into_iter().collect();
         self.reconciler
@@ -76,7 +74,7 @@ impl Bench {
             .await
     }
 
-    pub(crate) async fn delete(&self, id: &RemoteId, last: &impl Resource) -> Result<(), ResourceError> {
+    pub(crate) async fn delete(&self, id: &RemoteId, last: &impl Reconciled) -> Result<(), ResourceError> {
         self.reconciler.delete(&inputs(last), id, &self.call).await
     }
 

@@ -7,8 +7,8 @@ use aws_types::SdkConfig;
 use iac_aws::registry;
 use iac_core::{
     model::{
-        Call, Changed, LiveObject, ReadObject, Reconciled, Reconciler, Registry, RemoteId, Resource, ResourceError,
-        TypeInfo, Violation,
+        Call, Changed, LiveObject, ReadObject, Reconciled, Reconciler, Registry, RemoteId, ResourceError, TypeInfo,
+        Violation,
     },
     plan::{Comparison, diff},
 };

@@ -9,7 +9,7 @@ use iac_aws::{
     policy::{PolicyDocument, Principal, Statement},
     registry,
 };
-use iac_core::model::{Call, Changed, ErrorKind, LiveObject, ReadObject, Reconciled, Reconciler, RemoteId, Resource};
+use iac_core::model::{Call, Changed, ErrorKind, LiveObject, ReadObject, Reconciled, Reconciler, RemoteId};
 use iac_sandbox::{Fault, Request, Sandbox};
 use serde_json::Value;
 

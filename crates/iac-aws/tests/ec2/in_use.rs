@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use iac_aws::ec2::{SecurityGroup, Subnet, Vpc};
-use iac_core::model::{ErrorKind, Reconciled, Resource};
+use iac_core::model::{ErrorKind, Reconciled};
 use iac_sandbox::Fault;
 
 use crate::{

@@ -1,7 +1,7 @@
 //! Reads that are older than the last change: right after a create, in a plan, in the search for what a create left.
 
 use iac_aws::ec2::{Rule, SecurityGroup, Vpc};
-use iac_core::model::Resource;
+use iac_core::model::Reconciled;
 use iac_sandbox::Fault;
 
 use crate::{

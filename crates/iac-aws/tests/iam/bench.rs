@@ -6,9 +6,7 @@ use iac_aws::{
     policy::{PolicyDocument, Principal, Statement},
     registry,
 };
-use iac_core::model::{
-    Call, Changed, LiveObject, ReadObject, Reconciled, Reconciler, RemoteId, Resource, ResourceError,
-};
+use iac_core::model::{Call, Changed, LiveObject, ReadObject, Reconciled, Reconciler, RemoteId, ResourceError};
 use iac_sandbox::Sandbox;
 
 use crate::common::{Ids, call, config, connect, inputs, mortal};

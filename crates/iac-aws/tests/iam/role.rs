@@ -1,7 +1,7 @@
 //! `iam.role`.
 
 use iac_aws::iam::{Policy, Role};
-use iac_core::model::{ErrorKind, Input, Reconciled, Resource, TypeInfo};
+use iac_core::model::{ErrorKind, Input, Reconciled, TypeInfo};
 use iac_sandbox::{ACCOUNT_ID, Fault, Sandbox};
 use serde_json::{Value, json};
 
@@ -196,7 +196,7 @@ async fn an_interrupted_create_is_found_and_finished() {
 fn what_iam_refuses_is_refused_before() {
     let violations = |resource: &Value, info: &TypeInfo| -> Vec<String> {
         let mut found = info.schema.check(resource);
-        found.extend((info.validate)(resource));
+        found.extend(info.validate.check(resource));
         found.into_iter().map(|violation| violation.path).collect()
     };
     let role = Role::builder()

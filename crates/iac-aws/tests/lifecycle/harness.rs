@@ -15,7 +15,7 @@ mod trouble;
 
 use aws_types::SdkConfig;
 use futures::future::LocalBoxFuture;
-use iac_core::model::{Reconciled, Resource, Stack};
+use iac_core::model::{Reconciled, Stack};
 use serde::de::DeserializeOwned;
 
 use crate::test_env::TestEnv;

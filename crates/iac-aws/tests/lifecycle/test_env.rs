@@ -8,8 +8,8 @@ use iac_core::{
     Session,
     apply::{ApplyOptions, ApplyReport, Run},
     model::{
-        AccountRegion, Address, Call, LiveObject, ReadObject, Reconciled, Reconciler, RemoteId, Resource,
-        ResourceError, Stack, StackError,
+        AccountRegion, Address, Call, LiveObject, ReadObject, Reconciled, Reconciler, RemoteId, ResourceError, Stack,
+        StackError,
     },
     plan::{Action, Change, Mode, NoopObserver, Plan, PlanError, PlanIssue, PlanOptions, plan},
     state::{MemoryBackend, Snapshot},
@@ -210,6 +210,7 @@ impl TestEnv {
             id: object.id.clone(),
             inputs: object.inputs.clone(),
             outputs: object.outputs.clone(),
+            observed: Value::Null,
         }
     }
 

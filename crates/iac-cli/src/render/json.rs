@@ -171,6 +171,7 @@ pub(crate) fn state_show(address: &Address, resource: &ResourceState) -> Value {
     let without_secrets = |object: &ObjectState| ObjectState {
         inputs: redacted(&object.inputs),
         outputs: redacted(&object.outputs),
+        observed: redacted(&object.observed),
         declared: object
             .declared
             .iter()

@@ -241,7 +241,7 @@ fn paths(table: &Table<Resolved>) -> Vec<(String, &Key)> {
 
 #[cfg(test)]
 mod tests {
-    use iac_core::model::{Declared, Resource};
+    use iac_core::model::{Declared, Reconciled};
 
     use super::super::*;
 

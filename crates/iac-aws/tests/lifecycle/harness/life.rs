@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use iac_core::{
-    model::{Field, LifecycleExt, Resource, Schema, Stack},
+    model::{Field, LifecycleExt, Reconciled, Schema, Stack},
     plan::{Action, AttributeChange, Change, Reason},
 };
 use serde::de::DeserializeOwned;

@@ -1,6 +1,6 @@
 //! The stacks the steps are made of: the resource as it is told, and with properties as in the minimal one.
 
-use iac_core::model::{Field, Resource, Stack};
+use iac_core::model::{Field, Reconciled, Stack};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 

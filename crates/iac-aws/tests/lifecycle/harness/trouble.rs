@@ -1,7 +1,7 @@
 //! What goes wrong on the way: answers that are lost, throttling, refusals, runs that are cut off.
 
 use iac_core::{
-    model::{ErrorKind, Resource, Stack},
+    model::{ErrorKind, Reconciled, Stack},
     plan::{Action, Mode},
 };
 use iac_sandbox::{Fault, Request};

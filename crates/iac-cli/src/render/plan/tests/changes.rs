@@ -212,6 +212,7 @@ fn delete_forget_and_what_changes_only_in_the_state() {
         inputs: Value::Null,
         declared: serde_json::Map::new(),
         outputs: Value::Null,
+        observed: Value::Null,
         status: Status::Ready,
         created: jiff::Timestamp::UNIX_EPOCH,
         updated: jiff::Timestamp::UNIX_EPOCH,

@@ -54,11 +54,3 @@ fn code(value: &Value) -> String {
     let fence = if text.contains('`') { "``" } else { "`" };
     format!("{fence}{}{fence}", text.replace(['\n', '\r'], " "))
 }
-
-/// The page of a type in AWS's template reference.
-pub(crate) fn url(name: &str) -> String {
-    let mut parts = name.split("::").skip(1);
-    let (service, kind) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    let page = format!("{service}-{kind}").to_lowercase();
-    format!("https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-{page}.html")
-}

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::shape::is_role;
+
 /// The Rust types of the registry's formats.
 const FORMATS: &[(&str, &str)] = &[
     ("AWS::ACM::Certificate.Arn", "g::Arn<g::kind::Certificate>"),
@@ -64,9 +66,7 @@ pub(crate) fn of_text(node: &Value) -> &'static str {
     {
         return "g::kind::SecurityGroupRef";
     }
-    // some properties, a Lambda function's role among them, tell their kind by their pattern alone
-    let pattern = node["pattern"].as_str().unwrap_or_default();
-    if node["format"].is_null() && pattern.contains(":iam::") && pattern.contains(":role") {
+    if is_role(node) {
         return "g::Arn<g::kind::Role>";
     }
     let format = node["format"].as_str().unwrap_or_default();

@@ -7,8 +7,8 @@ use serde_json::Value;
 use crate::{
     Schema,
     builder::{self, Part},
-    docs, kinds,
-    names::snake,
+    kinds,
+    names::{snake, url},
     shape::{SchemaTree, Shape},
     source::{ident, module_name, struct_name},
     structs::Structs,
@@ -26,7 +26,7 @@ pub(crate) fn write(schema: &Schema, all: &[&str], source: &mut String) {
         &Part {
             name: name.clone(),
             path: String::new(),
-            doc: format!("[`{}`]({}).", schema.name, docs::url(&schema.name)),
+            doc: format!("[`{}`]({}).", schema.name, url(&schema.name)),
             fields: schema.top(),
             required: required.clone(),
             module: format!("{module}::"),

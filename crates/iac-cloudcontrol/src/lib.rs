@@ -55,3 +55,8 @@ pub use type_facts::{Operation, TypeFacts};
 pub use violation::Violation;
 
 include!(concat!(env!("OUT_DIR"), "/services.rs"));
+
+/// The code in the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/cloudcontrol.md")]
+struct Documentation;

@@ -40,6 +40,14 @@ pub(crate) fn is_secret(property: &str) -> bool {
     names && !speaks_of.iter().any(|end| name.ends_with(end))
 }
 
+/// A type's page in the `CloudFormation` template reference.
+pub(crate) fn url(name: &str) -> String {
+    let mut parts = name.split("::").skip(1);
+    let (service, kind) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let page = format!("{service}-{kind}").to_lowercase();
+    format!("https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-{page}.html")
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

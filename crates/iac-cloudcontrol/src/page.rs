@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
+use crate::names::url;
 use crate::property::Property;
 use crate::type_facts::{Operation, TypeFacts};
 
@@ -41,10 +42,7 @@ impl fmt::Display for TypeFacts {
 impl TypeFacts {
     /// Its page in the `CloudFormation` template reference.
     pub fn url(&self) -> String {
-        let mut parts = self.name().split("::").skip(1);
-        let (service, resource) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        let page = format!("{service}-{resource}").to_lowercase();
-        format!("https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-{page}.html")
+        url(self.name())
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::shape::is_role;
+
 /// A property at the top of a type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -42,9 +44,7 @@ pub(crate) fn kinds(schema: &Value) -> Vec<String> {
     let own = schema["format"].as_str().into_iter();
     let any = schema["anyOf"].as_array().into_iter().flatten();
     let all = own.chain(any.filter_map(|one| one["format"].as_str()));
-    // some properties, a Lambda function's role among them, tell their kind by their pattern alone
-    let pattern = schema["pattern"].as_str().unwrap_or_default();
-    if schema["format"].is_null() && pattern.contains(":iam::") && pattern.contains(":role") {
+    if is_role(schema) {
         return vec!["AWS::IAM::Role.Arn".to_owned()];
     }
     all.filter(|format| format.starts_with("AWS::"))

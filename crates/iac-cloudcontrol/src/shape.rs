@@ -27,6 +27,12 @@ pub(crate) enum Shape<'a> {
     Any,
 }
 
+/// Whether a text names a role: some properties, a Lambda function's among them, tell it by their pattern alone.
+pub(crate) fn is_role(node: &Value) -> bool {
+    let pattern = node["pattern"].as_str().unwrap_or_default();
+    node["format"].is_null() && pattern.contains(":iam::") && pattern.contains(":role")
+}
+
 /// How far references are followed: a schema that refers to itself alone holds anything.
 const DEPTH: usize = 16;
 

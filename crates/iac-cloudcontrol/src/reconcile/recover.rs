@@ -28,7 +28,9 @@ impl CloudControl {
         }
         if let Some(id) = identifier::given(self.facts(), &model) {
             let there = self.model(&id).await?;
-            let ours = there.is_some_and(|there| self.is_ours(&model, &there));
+            let like = there.is_some_and(|there| self.is_ours(&model, &there));
+            // without tags it may be somebody else's that is like it
+            let ours = like && (self.info().tags_field().is_some() || self.was_requested(&id).await?);
             return Ok(ours.then(|| RemoteId::new(id)));
         }
         if let Some(id) = self.among_requests(&model).await? {
@@ -62,11 +64,34 @@ impl CloudControl {
         Ok(ours.then(|| id.to_owned()))
     }
 
-    /// Looks through the creates that AWS remembers.
+    /// Looks through the creates that AWS remembers for one of this model.
     async fn among_requests(&self, model: &Value) -> Result<Option<String>, ResourceError> {
+        for event in self.creates().await? {
+            if let Some(id) = event.identifier().filter(|id| !id.is_empty())
+                && let Some(there) = self.model(id).await?
+                && self.is_ours(model, &there)
+            {
+                return Ok(Some(id.to_owned()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether AWS remembers a create of this object that did not fail.
+    async fn was_requested(&self, id: &str) -> Result<bool, ResourceError> {
+        let of_it = |event: &ProgressEvent| {
+            let failed = event.operation_status() == Some(&OperationStatus::Failed);
+            !failed && event.identifier() == Some(id)
+        };
+        Ok(self.creates().await?.iter().any(of_it))
+    }
+
+    /// The creates of the type that AWS remembers.
+    async fn creates(&self) -> Result<Vec<ProgressEvent>, ResourceError> {
         let filter = ResourceRequestStatusFilter::builder()
             .operations(aws_sdk_cloudcontrol::types::Operation::Create)
             .build();
+        let mut found = Vec::new();
         let mut next = None;
         for _ in 0..PAGES {
             let request = self.aws.cloudcontrol().list_resource_requests();
@@ -79,21 +104,14 @@ impl CloudControl {
                 .map_err(failed("cloudformation:ListResourceRequests"));
             let page = answer?;
             let events = page.resource_request_status_summaries.unwrap_or_default();
-            let mine = |event: &&ProgressEvent| event.type_name() == Some(self.facts().name());
-            for event in events.iter().filter(mine) {
-                if let Some(id) = event.identifier().filter(|id| !id.is_empty())
-                    && let Some(there) = self.model(id).await?
-                    && self.is_ours(model, &there)
-                {
-                    return Ok(Some(id.to_owned()));
-                }
-            }
+            let of_type = |event: &ProgressEvent| event.type_name() == Some(self.facts().name());
+            found.extend(events.into_iter().filter(of_type));
             next = page.next_token;
             if next.is_none() {
                 break;
             }
         }
-        Ok(None)
+        Ok(found)
     }
 
     /// Looks through the objects that are there, when the type has tags to tell whose they are.

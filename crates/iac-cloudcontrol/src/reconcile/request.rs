@@ -42,6 +42,12 @@ impl CloudControl {
                 Ok(event) => return Ok(event),
                 Err(failure) => failure,
             };
+            // a run that was cut off has sent something else with this token
+            if failure.error.code == "ClientTokenConflictException" && tries == 0 {
+                tries += 1;
+                before.push('+');
+                continue;
+            }
             // what is in the way may be what an earlier try made
             failure.error.repeated |= tries > 0;
             tries += 1;

@@ -1,7 +1,7 @@
 //! Every type that can be managed, with values from its schema: made, planned empty, changed property by property, replaced,
 //! imported, destroyed.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
 use iac_cloudcontrol::{Any, Example, Facts, Operation, TypeFacts};
 use iac_core::{
@@ -20,7 +20,7 @@ const REGIONS: &[&str] = &["us-east-1", "us-west-2", "eu-west-1", "ap-southeast-
 /// What became of one type.
 struct Life {
     name: &'static str,
-    /// The properties that were changed in place.
+    /// How many properties were changed in place.
     updated: usize,
     /// What went wrong, and when.
     problems: Vec<String>,
@@ -191,32 +191,62 @@ async fn live(name: &'static str) -> Life {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_type_lives() {
-    let only = std::env::var("ONLY").unwrap_or_default();
-    let mut lives = JoinSet::new();
-    for name in Facts::get().names().filter(|name| name.contains(&only)) {
-        lives.spawn(live(name));
-    }
-    let lives = lives.join_all().await;
-    let mut by_service: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    for life in &lives {
+/// The services, with how many types of each lived, and how many properties were changed in place.
+fn table(lives: &[Life]) -> String {
+    let mut by_service: BTreeMap<&str, (usize, usize, usize)> = BTreeMap::new();
+    for life in lives {
         let service = life.name.split("::").nth(1).unwrap_or_default();
         let row = by_service.entry(service).or_default();
         row.0 += 1;
-        row.1 += life.updated;
+        row.1 += usize::from(life.problems.is_empty());
+        row.2 += life.updated;
     }
-    let mut problems: Vec<String> = lives
+    let sum = |of: fn(&(usize, usize, usize)) -> usize| by_service.values().map(of).sum::<usize>();
+    let (types, lived, updated) = (sum(|row| row.0), sum(|row| row.1), sum(|row| row.2));
+    let mut table = format!(
+        "| service | types | that live | properties changed in place |\n|---|---:|---:|---:|\n| all | {types} | {lived} | {updated} |\n"
+    );
+    for (service, (types, lived, updated)) in by_service {
+        let _ = writeln!(table, "| {service} | {types} | {lived} | {updated} |");
+    }
+    table
+}
+
+/// Compares the table in the documentation, or writes it with `UPDATE_DOCS=1`.
+fn expect_documented(table: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/cloudcontrol.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let (before, written) = text.split_once("<!-- table -->\n").unwrap();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&path, format!("{before}<!-- table -->\n\n{table}")).unwrap();
+    } else {
+        assert_eq!(
+            written.trim(),
+            table.trim(),
+            "docs/cloudcontrol.md is not up to date: run with UPDATE_DOCS=1"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_type_lives() {
+    let only = std::env::var("ONLY").unwrap_or_default();
+    let names = Facts::get().names().filter(|name| name.contains(&only));
+    let lives: JoinSet<Life> = names.map(live).collect();
+    let lives = lives.join_all().await;
+    let problems = lives
         .iter()
-        .flat_map(|life| life.problems.iter().map(|problem| format!("{} {problem}", life.name)))
-        .map(|problem| problem.chars().take(600).collect())
-        .collect();
+        .flat_map(|life| life.problems.iter().map(|problem| format!("{} {problem}", life.name)));
+    let mut problems: Vec<String> = problems.map(|problem| problem.chars().take(600).collect()).collect();
     problems.sort();
-    let (types, updated) = (lives.len(), lives.iter().map(|life| life.updated).sum::<usize>());
     assert!(
         problems.is_empty(),
-        "{} of {types} types, {updated} updates:\n{}",
+        "{} of {} types:\n{}",
         problems.len(),
+        lives.len(),
         problems.join("\n")
     );
+    if only.is_empty() {
+        expect_documented(&table(&lives));
+    }
 }
